@@ -1,0 +1,14 @@
+"""The roof: composition only."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("disclosure.urls")),
+    path("", include("platform_site.web.urls")),
+    path("", include("platform_site.accounts.urls")),
+    path("ledger/", include("platform_site.ledger.urls")),
+    path("subjects/", include("credit.urls")),
+    path("work/", include("trading.urls")),
+    path("experts/", include("experts.urls")),
+    path("supervision/", include("supervision.urls")),
+]

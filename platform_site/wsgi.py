@@ -1,0 +1,8 @@
+"""The web process: every page and every act."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_site.settings")
+application = get_wsgi_application()

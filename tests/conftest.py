@@ -1,0 +1,120 @@
+"""What every test may ask for.
+
+`db` (or @pytest.mark.django_db) rolls back and is the usual choice. `fresh_db` commits, in a database of its own.
+Both connect as `portal_app`: a test can do nothing production could not.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A flush by TRUNCATE is refused by the record, so nobody may ask for one."""
+    marker = item.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        pytest.fail("use the fixture fresh_db instead of django_db(transaction=True)")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[databases.Cluster]:
+    """The PostgreSQL server of this run."""
+    with databases.cluster() as server:
+        databases.sweep(server)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template_database(cluster: databases.Cluster) -> str:
+    """The name of the migrated template."""
+    return databases.template(cluster)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(cluster, template_database, django_db_blocker) -> Iterator[None]:
+    """The run's own clone of the template stands behind the default connection."""
+    name = databases.clone(cluster, template_database)
+    with django_db_blocker.unblock(), behind_default(cluster, name):
+        yield
+    databases.drop(cluster, name)
+
+
+@contextlib.contextmanager
+def behind_default(cluster: databases.Cluster, name: str) -> Iterator[None]:
+    """Within, every thread's default connection goes to the database `name`, as the app role."""
+    from django.db import connections
+
+    from platform_site import env
+    from platform_site.embedded.databases import APP
+
+    settings = connections.settings["default"]
+    before = dict(settings)
+    connections["default"].close()
+    settings.update(env.database(cluster.url(user=APP, database=name)), CONN_MAX_AGE=0)
+    connections["default"].settings_dict.update(settings)
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        settings.update(before)
+        connections["default"].settings_dict.update(before)
+
+
+@pytest.fixture
+def fresh_db(request, cluster, template_database, django_db_setup, django_db_blocker) -> Iterator[str]:
+    """A database of this test's own, where commits are commits and threads see them. Its name."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        pytest.fail("ask for fresh_db or for db, not for both: db would hold a transaction open over it")
+    name = databases.clone(cluster, template_database)
+    with django_db_blocker.unblock(), behind_default(cluster, name):
+        yield name
+    databases.drop(cluster, name)
+
+
+@pytest.fixture
+def transactional_db() -> None:
+    """Refused: it flushes by TRUNCATE, which the record does not allow."""
+    pytest.fail("use the fixture fresh_db instead of transactional_db or django_db(transaction=True)")
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[datetime], None]]:
+    """Call `at(moment)` and legal time stands still there; call it again to move it. Ends with the test."""
+    from platform_site import clock
+
+    with contextlib.ExitStack() as stack:
+
+        def move(moment: datetime) -> None:
+            stack.close()
+            stack.enter_context(clock.at(moment))
+
+        yield move
+
+
+@pytest.fixture(scope="session")
+def redis_url(cluster: databases.Cluster) -> str:
+    """A real Redis of this run's neighbourhood."""
+    if not cluster.redis_url:
+        pytest.fail("TEST_DATABASE_SERVER is set but REDIS_URL is not")
+    return cluster.redis_url
+
+
+@pytest.fixture
+def redis_server(redis_url: str, settings) -> str:
+    """The settings point at a real Redis, shared with other runs: use keys of your own. Its URL."""
+    settings.REDIS_URL = redis_url
+    return redis_url
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder with real notices, schemas and vectors; it is not shipped with the project."""
+    folder = databases.BASE.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"the collected test data is not at {folder}")
+    return folder
