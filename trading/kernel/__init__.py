@@ -1,0 +1,1 @@
+"""The kernel: pure functions that judge an act against a book. No Django, no clock, no database."""

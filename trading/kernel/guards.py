@@ -1,0 +1,36 @@
+"""What a guard is, and the register of all guards: which rule is enforced or watched by which function."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from platform_site.accounts.refusals import Violation
+
+if TYPE_CHECKING:
+    from trading.kernel.procedure import Book, Facts
+
+
+class Guard(Protocol):
+    """A pure function that returns a violation or nothing. `rule` and `effect` say which law it speaks for."""
+
+    __name__: str
+    rule: str
+    effect: str
+
+    def __call__(self, facts: "Facts", book: "Book") -> Violation | None: ...
+
+
+# rule id -> [(guard name, effect)], filled by the decorator; `manage.py rules` reads it.
+REGISTRY: dict[str, list[tuple[str, str]]] = {}
+
+
+def guard(rule: str, *, effect: str = "block") -> Callable[[Callable], Guard]:
+    """Mark a function as the guard of `rule`. Effect block refuses the act; warn lets it pass and tells supervision."""
+    if effect not in {"block", "warn"}:
+        raise ValueError(f"a guard blocks or warns, not {effect!r}")
+
+    def mark(function: Callable) -> Guard:
+        function.rule, function.effect = rule, effect
+        REGISTRY.setdefault(rule, []).append((function.__name__, effect))
+        return function
+
+    return mark

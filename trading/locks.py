@@ -1,0 +1,31 @@
+"""Which lock first? Tender, then lot, then bid, each by pk. FOR NO KEY UPDATE so that foreign keys do not wait."""
+
+from django.db import connection
+
+from trading.models import Bid, Lot, Tender
+
+
+def lock_tender(pk: int) -> Tender:
+    """The tender, locked until the transaction ends."""
+    return Tender.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def lock_lot(pk: int) -> Lot:
+    """The lot, locked until the transaction ends, with its tender and subjects at hand. Two queries."""
+    _inside_transaction()
+    return (
+        Lot.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority")
+        .get(pk=pk)
+    )
+
+
+def lock_bid(pk: object) -> Bid:
+    """The bid, locked; take the lot's lock before."""
+    _inside_transaction()
+    return Bid.objects.select_for_update(no_key=True, of=("self",)).select_related("subject", "envelope").get(pk=pk)
+
+
+def _inside_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("a lock outside a transaction protects nothing")

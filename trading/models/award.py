@@ -1,0 +1,79 @@
+"""Candidates, challenges, award, contract, archive."""
+
+import uuid
+
+from django.db import models
+
+from trading.models.bid import Bid
+from trading.models.notice import StoredFile
+from trading.models.tender import Lot
+
+
+class Candidate(models.Model):
+    """中标候选人 with rank and points as published."""
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="candidates")
+    bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField()
+    price_cny = models.DecimalField(max_digits=16, decimal_places=2)
+    points = models.JSONField(default=dict)  # by part and "total", as strings
+
+    class Meta:
+        ordering = ("rank",)
+        constraints = [models.UniqueConstraint(fields=["lot", "rank"], name="candidate_rank_once")]
+
+
+class Challenge(models.Model):
+    """异议 (engineering) or 质疑 (procurement) to the initiator. The filer is known to the handling side only."""
+
+    KINDS = {"document": "招标文件", "opening": "开标", "result": "评标结果"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="challenges")
+    number = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=KINDS)
+    subject = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    text = models.TextField()
+    received_at = models.DateTimeField()
+    reply_by = models.DateTimeField(null=True, blank=True)
+    reply = models.TextField(blank=True)
+    upheld = models.BooleanField(null=True)
+    replied_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lot", "number"], name="challenge_number_once")]
+
+    @property
+    def ledger_ref(self) -> str:
+        """How the ledger and holds name this challenge."""
+        return f"challenge:{self.id}"
+
+
+class Award(models.Model):
+    """中标: the winner, told in the same act as every loser."""
+
+    lot = models.OneToOneField(Lot, on_delete=models.PROTECT, related_name="award")
+    bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="+", null=True)
+    subject = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, related_name="+")
+    amount_cny = models.DecimalField(max_digits=16, decimal_places=2)
+    at = models.DateTimeField()
+    letter = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+
+class Contract(models.Model):
+    """书面合同: its particulars equal the tender and the winning bid."""
+
+    lot = models.OneToOneField(Lot, on_delete=models.PROTECT, related_name="contract")
+    amount_cny = models.DecimalField(max_digits=16, decimal_places=2)
+    particulars = models.JSONField(default=dict)  # subject, period, quality, performance bond …
+    digest = models.CharField(max_length=64)
+    signed_at = models.DateTimeField()
+
+
+class Archive(models.Model):
+    """One package per lot, verifiable years later without us."""
+
+    lot = models.OneToOneField(Lot, on_delete=models.PROTECT, related_name="archive")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()

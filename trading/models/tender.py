@@ -1,0 +1,159 @@
+"""Tender (the registered project) and Lot (what is traded, with its state, money and moments)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from django.db import models
+from django.db.models import Q
+
+from platform_site.accounts.actors import Actor
+from trading.kernel.procedure import Book, Procedure
+from trading.rulebooks import PROCEDURES, book_for
+
+
+class Tender(models.Model):
+    """A registered project: who trades what by which procedure, under which edition of the book."""
+
+    reference = models.CharField(max_length=40, unique=True)  # 统一交易标识码
+    title = models.CharField(max_length=200)
+    procedure = models.CharField(max_length=40)
+    trade_category = models.CharField(max_length=3)  # 交易分类代码, A01 …
+    initiator = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, related_name="initiated")
+    agency = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, null=True, blank=True, related_name="managed")
+    # {"signed_at", "digest", "scope"}: the signed mandate 委托书; empty where the initiator acts itself.
+    mandate = models.JSONField(default=dict, blank=True)
+    centre = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, null=True, blank=True, related_name="hosted")
+    authority = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, null=True, blank=True, related_name="watched")
+    region_code = models.CharField(max_length=6)
+    region_name = models.CharField(max_length=60, blank=True)
+    investment_code = models.CharField(max_length=30, blank=True)  # 投资项目统一代码
+    funding = models.CharField(max_length=200, blank=True)
+    # {"number", "authority", "date"}: the approval 审批核准备案.
+    approval = models.JSONField(default=dict, blank=True)
+    funds_secured = models.BooleanField(default=False)
+    state_controlled = models.BooleanField(default=True)
+    mandatory = models.BooleanField(default=True)
+    kind = models.CharField(max_length=20, default="works")  # works | goods | survey | design | supervision | services | epc
+    book_edition = models.DateField()
+    registered_at = models.DateTimeField()
+    # Where the draft came from when it was read out of a notice: {"file", "record", "facts", "missing", "breaches"}.
+    source = models.JSONField(default=dict, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def ledger_ref(self) -> str:
+        """How the ledger names this tender."""
+        return f"tender:{self.reference}"
+
+    def party_roles(self, actor: Actor) -> frozenset[str]:
+        """initiator, agency: by the subject acted for."""
+        if not actor.subject_code:
+            return frozenset()
+        held = set()
+        if actor.subject_code == self.initiator.code:
+            held.add("initiator")
+        if self.agency and actor.subject_code == self.agency.code and self.mandate:
+            held.add("agency")
+        return frozenset(held)
+
+
+class LotQuerySet(models.QuerySet):
+    """Lots, as the sentences of selectors."""
+
+    def visible_to(self, viewer: Actor) -> "LotQuerySet":
+        """Announced lots for everybody; drafts for the initiator and its agency only."""
+        own = Q(tender__initiator__code=viewer.subject_code) | Q(tender__agency__code=viewer.subject_code)
+        announced = ~Q(state__in=("registered", "scheduled"))
+        return self.filter(announced | own) if viewer.subject_code else self.filter(announced)
+
+    def due(self, now: datetime) -> "LotQuerySet":
+        """Lots whose next moment has come, oldest first."""
+        return self.filter(next_check__lte=now).order_by("next_check", "pk")
+
+
+class Lot(models.Model):
+    """标段: state, money, place and moments of what is traded."""
+
+    tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="lots")
+    number = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    state = models.CharField(max_length=20, default="registered")
+    scope = models.TextField(blank=True)
+    qualification = models.TextField(blank=True)
+    period_text = models.CharField(max_length=60, blank=True)  # 工期, as printed: 730 日历天
+    period_days = models.PositiveIntegerField(null=True, blank=True)
+    estimate_cny = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    ceiling_cny = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    # What the document says beyond the columns: bond_cny, bond_forms, validity_days, method, criteria, price_formula …
+    # Money as strings. trading.services.terms reads and checks it.
+    terms = models.JSONField(default=dict, blank=True)
+    # name -> RFC 3339 UTC. Read through `recorded`, written through `record`.
+    moments = models.JSONField(default=dict, blank=True)
+    next_check = models.DateTimeField(null=True, blank=True, db_index=True)
+    key_set_hash = models.CharField(max_length=64, blank=True)
+
+    objects = LotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tender", "number"], name="lot_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}"
+
+    @property
+    def reference(self) -> str:
+        """Tender reference and number, as in URLs and on papers."""
+        return f"{self.tender.reference}/{self.number}"
+
+    @property
+    def ledger_ref(self) -> str:
+        """How the ledger, holds and envelopes name this lot."""
+        return f"lot:{self.reference}"
+
+    @property
+    def procedure(self) -> Procedure:
+        """The lot's procedure, from its book."""
+        return PROCEDURES[self.tender.procedure]
+
+    @property
+    def book(self) -> Book:
+        """The edition the lot was announced under."""
+        return book_for(self.tender.procedure, on=self.tender.book_edition)
+
+    @property
+    def recorded(self) -> Mapping[str, datetime]:
+        """Recorded moments, aware, UTC."""
+        return {name: datetime.fromisoformat(at) for name, at in self.moments.items()}
+
+    def record(self, name: str, at: datetime) -> None:
+        """Note the moment `name`; the caller saves."""
+        self.moments = {**self.moments, name: at.astimezone(UTC).isoformat()}
+
+    def party_roles(self, actor: Actor) -> frozenset[str]:
+        """initiator and agency by the tender; holder, bidder, committee by the lot's own rows."""
+        held = set(self.tender.party_roles(actor))
+        if actor.subject_code:
+            if self.obtained.filter(subject__code=actor.subject_code).exists():
+                held.add("holder")
+            if self.bids.filter(subject__code=actor.subject_code).exclude(state="withdrawn").exists():
+                held.add("bidder")
+            if self.sign_ups.filter(subject__code=actor.subject_code).exists():
+                held.add("bidder")
+        if actor.user_id and CommitteeSeat.taken(self, actor):
+            held.add("committee")
+        return frozenset(held)
+
+
+class CommitteeSeat:
+    """Whether a person sits in the lot's committee. Kept apart because names are sealed: it answers yes or no only."""
+
+    @staticmethod
+    def taken(lot: Lot, actor: Actor) -> bool:
+        """True where the actor is a member who has not been replaced."""
+        from trading.models.evaluation import CommitteeMember
+
+        return CommitteeMember.objects.filter(
+            committee__lot=lot, user__public_id=actor.user_id, left_at__isnull=True
+        ).exists()

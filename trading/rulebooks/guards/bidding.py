@@ -1,0 +1,134 @@
+"""Guards from filing to opening. None of those asked before the deadline may depend on a rival (design §7)."""
+
+from platform_site.accounts.refusals import Violation
+from trading.kernel.guards import guard
+from trading.kernel.procedure import Book, Facts
+
+
+@guard("ELE-03")
+def encrypted(facts: Facts, book: Book) -> Violation | None:
+    """An unencrypted bid is refused with a prompt."""
+    return None if facts.values.get("encrypted") else book.violation("bid.not_encrypted", "ELE-03")
+
+
+@guard("ENG-24")
+def acceptable(facts: Facts, book: Book) -> Violation | None:
+    """Refused: not sealed as the document asks, or an envelope that does not bind to this lot and bidder."""
+    return None if facts.values.get("bound", True) else book.violation("envelope.refused", "ENG-24")
+
+
+@guard("ELE-04")
+def arrived_whole(facts: Facts, book: Book) -> Violation | None:
+    """An upload that is not complete at the deadline counts as withdrawn."""
+    return None if facts.values.get("complete", True) else book.violation("upload.incomplete", "ELE-04")
+
+
+@guard("GEN-05")
+def signed(facts: Facts, book: Book) -> Violation | None:
+    """A filing without a reliable signature is refused."""
+    return None if facts.values.get("signed") else book.violation("bid.unsigned", "GEN-05")
+
+
+@guard("ELE-02")
+def not_operator(facts: Facts, book: Book) -> Violation | None:
+    """The operator of the platform and its affiliates neither bid nor act for bidders here."""
+    return book.violation("bidder.operator", "ELE-02") if facts.values.get("is_operator") else None
+
+
+@guard("ENG-49")
+def not_agency(facts: Facts, book: Book) -> Violation | None:
+    """The agency of a project does not bid in it, nor does its tenderer."""
+    return book.violation("bidder.agency", "ENG-49") if facts.values.get("is_agency_or_initiator") else None
+
+
+@guard("CRE-07")
+def not_banned(facts: Facts, book: Book) -> Violation | None:
+    """A subject under a market ban in force on the day does not bid."""
+    bans = facts.values.get("bans") or ()
+    if not bans:
+        return None
+    ban = bans[0]
+    return book.violation("sanction.banned", "CRE-07", authority=ban["authority"], until=ban["until"], basis=ban["article"])
+
+
+@guard("ENG-25")
+def consortium_agreed(facts: Facts, book: Book) -> Violation | None:
+    """A consortium files its agreement; a member does not also bid alone (asked of its own filings only)."""
+    if facts.values.get("consortium") and not facts.values.get("consortium_agreement"):
+        return book.violation("fact.missing", "ENG-25", fact="consortium_agreement")
+    if facts.values.get("consortium") and not facts.values.get("consortium_allowed", True):
+        return book.violation("consortium.not_allowed", "ENG-25")
+    return None
+
+
+@guard("ENG-26")
+def enough_bids(facts: Facts, book: Book) -> Violation | None:
+    """Fewer than three bidders at the deadline: nothing is opened."""
+    need = int(book.rule("ENG-26")["bids"].amount)
+    have = facts.values.get("bid_count", 0)
+    return None if have >= need else book.violation("bids.too_few", "ENG-26", have=have, need=need)
+
+
+@guard("ENG-26")
+def too_few_bids(facts: Facts, book: Book) -> Violation | None:
+    """The failure act is itself guarded: with enough bids a lot may not be declared failed."""
+    need = int(book.rule("ENG-26")["bids"].amount)
+    have = facts.values.get("bid_count", 0)
+    return book.violation("bids.enough", "ENG-26", have=have, need=need) if have >= need else None
+
+
+@guard("GP-29")
+def enough_suppliers(facts: Facts, book: Book) -> Violation | None:
+    """询价: at least three responses at the deadline."""
+    need = int(book.rule("GP-29")["suppliers"].amount)
+    have = facts.values.get("bid_count", 0)
+    return None if have >= need else book.violation("bids.too_few", "GP-29", have=have, need=need)
+
+
+@guard("GP-29")
+def too_few_suppliers(facts: Facts, book: Book) -> Violation | None:
+    """With enough responses an inquiry may not be declared failed."""
+    need = int(book.rule("GP-29")["suppliers"].amount)
+    have = facts.values.get("bid_count", 0)
+    return book.violation("bids.enough", "GP-29", have=have, need=need) if have >= need else None
+
+
+@guard("ENG-22", effect="warn")
+def unrelated_bidders(facts: Facts, book: Book) -> Violation | None:
+    """Same person in charge, holding or management among the bidders: told to supervision when the roll is open."""
+    pairs = facts.values.get("related_pairs") or ()
+    return book.violation("bidders.related", "ENG-22", pairs=tuple(pairs)) if pairs else None
+
+
+@guard("ELE-06")
+def keys_settled(facts: Facts, book: Book) -> Violation | None:
+    """Contents appear together, once every bid is open, revoked or withdrawn."""
+    waiting = facts.values.get("waiting", 0)
+    return book.violation("opening.waiting", "ELE-06", waiting=waiting) if waiting else None
+
+
+@guard("LND-09")
+def offer_high_enough(facts: Facts, book: Book) -> Violation | None:
+    """An offer reaches the start price and then each increment; once made it stands."""
+    amount, floor = facts.values["amount"], facts.values["floor"]
+    return None if amount >= floor else book.violation("offer.too_low", "LND-09", {"field": "amount", "value": floor},
+                                                       amount=amount, floor=floor)
+
+
+@guard("LND-09")
+def reserve_reached(facts: Facts, book: Book) -> Violation | None:
+    """No deal below the reserve price."""
+    return None if facts.values.get("reserve_reached") else book.violation("reserve.not_reached", "LND-09")
+
+
+@guard("LND-09")
+def reserve_missed(facts: Facts, book: Book) -> Violation | None:
+    """With the reserve reached a listing may not be declared unsold."""
+    return book.violation("reserve.reached", "LND-09") if facts.values.get("reserve_reached") else None
+
+
+@guard("GP-27")
+def one_quote(facts: Facts, book: Book) -> Violation | None:
+    """询价: one unchangeable price; a replacement before the deadline replaces, it does not add."""
+    allowed = int(book.rule("GP-27")["quotes"].amount)
+    return None if facts.values.get("quotes", 1) <= allowed else book.violation("quotes.too_many", "GP-27", allowed=allowed)

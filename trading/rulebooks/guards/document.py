@@ -1,0 +1,252 @@
+"""Guards on a notice and its tender document, asked while drafting and again before publication."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from platform_site import workdays
+from platform_site.accounts.refusals import Violation
+from trading.kernel.guards import guard
+from trading.kernel.procedure import Book, Facts
+from trading.kernel.time import same_hour
+
+
+def shorter_than(
+    facts: Facts, book: Book, rule_id: str, start: str, end: str, *, name: str = "days", what: str
+) -> Violation | None:
+    """A violation where fewer than the rule's days lie between two moments of the draft, with the nearest lawful end."""
+    begins, ends = facts.values.get(start), facts.values.get(end)
+    if not isinstance(begins, datetime) or not isinstance(ends, datetime):
+        return book.violation("fact.missing", rule_id, fact=start if not isinstance(begins, datetime) else end)
+    number = book.rule(rule_id)[name]
+    earliest = workdays.earliest_after(begins, int(number.amount), number.unit)
+    if ends >= earliest:
+        return None
+    have = max(0, workdays.days_between(begins, ends, number.unit))
+    nearest = same_hour(earliest, ends)
+    return book.violation("period.too_short", rule_id, {"field": end, "value": nearest}, what=what, start=begins, end=ends,
+                          need=int(number.amount), have=have, unit=number.unit, earliest=earliest)
+
+
+def missing(facts: Facts, book: Book, rule_id: str, *names: str) -> Violation | None:
+    """A violation naming the first fact that the draft does not hold."""
+    for name in names:
+        if facts.values.get(name) in (None, "", [], {}, False):
+            return book.violation("fact.missing", rule_id, fact=name)
+    return None
+
+
+def over_share(facts: Facts, book: Book, rule_id: str, amount: str, base: str, *, name: str = "share") -> Violation | None:
+    """A violation where `amount` is more than the rule's share of `base`."""
+    asked, of = facts.values.get(amount), facts.values.get(base)
+    if asked in (None, Decimal(0)):
+        return None
+    if not of:
+        return book.violation("fact.missing", rule_id, fact=base)
+    cap = (of * book.rule(rule_id)[name].amount).quantize(Decimal("0.01"))
+    if asked <= cap:
+        return None
+    return book.violation("amount.over_cap", rule_id, {"field": amount, "value": cap}, amount=asked, cap=cap, base=of,
+                          share=book.rule(rule_id)[name].amount)
+
+
+@guard("ENG-10")
+def bidding_period(facts: Facts, book: Book) -> Violation | None:
+    """等标期: from the first issue of the document to the bid deadline."""
+    return shorter_than(facts, book, "ENG-10", "documents_from", "bid_deadline", what="等标期")
+
+
+@guard("ENG-07")
+def issue_window(facts: Facts, book: Book) -> Violation | None:
+    """发售期: from the start to the end of issue."""
+    return shorter_than(facts, book, "ENG-07", "documents_from", "documents_until", what="招标文件发售期")
+
+
+@guard("ENG-03")
+def approved_and_funded(facts: Facts, book: Book) -> Violation | None:
+    """Approval first, funds secured; scope, method and organisation form as approved."""
+    return missing(facts, book, "ENG-03", "approval_number", "approval_authority", "funds_secured")
+
+
+@guard("ENG-04")
+def open_unless_found(facts: Facts, book: Book) -> Violation | None:
+    """A state-controlled mandatory project is tendered openly unless a finding is recorded."""
+    if facts.values.get("open_tender", True) or facts.values.get("finding"):
+        return None
+    return missing(facts, book, "ENG-04", "finding")
+
+
+@guard("ENG-06")
+def designated_media(facts: Facts, book: Book) -> Violation | None:
+    """The notice goes to the designated media, free of charge, on the standard document."""
+    return missing(facts, book, "ENG-06", "media", "standard_document")
+
+
+@guard("ENG-14")
+def validity_stated(facts: Facts, book: Book) -> Violation | None:
+    """Bid validity stands in the document, counted from the bid deadline."""
+    days = facts.values.get("validity_days")
+    if days and days > 0:
+        return None
+    return book.violation("fact.missing", "ENG-14", fact="validity_days")
+
+
+@guard("ENG-15")
+def bid_bond_cap(facts: Facts, book: Book) -> Violation | None:
+    """投标保证金 within the share of the estimate and the absolute cap for the kind of work."""
+    if found := over_share(facts, book, "ENG-15", "bond_cny", "estimate_cny"):
+        return found
+    bond = facts.values.get("bond_cny") or Decimal(0)
+    cap = book.rule("ENG-15")["design_cap" if facts.values.get("kind") in {"survey", "design"} else "works_cap"].amount
+    if bond <= cap:
+        return None
+    return book.violation("amount.over_cap", "ENG-15", {"field": "bond_cny", "value": Decimal(cap)}, amount=bond,
+                          cap=Decimal(cap), base=None, share=None)
+
+
+LAWFUL_DEPOSITS = frozenset({"bid", "performance", "quality", "wage"})
+
+
+@guard("ENG-16")
+def four_deposits(facts: Facts, book: Book) -> Violation | None:
+    """Only the four lawful deposits, and a guarantee is always accepted."""
+    if others := set(facts.values.get("deposits") or ()) - LAWFUL_DEPOSITS:
+        return book.violation("deposit.unlawful", "ENG-16", deposits=sorted(others))
+    if facts.values.get("bond_cny") and "guarantee" not in (facts.values.get("bond_forms") or ()):
+        return book.violation("deposit.cash_only", "ENG-16", {"field": "bond_forms", "value": "guarantee"})
+    return None
+
+
+@guard("ENG-17")
+def price_limits(facts: Facts, book: Book) -> Violation | None:
+    """A maximum price or its formula is stated; at most one base price; never a minimum price."""
+    if facts.values.get("floor_cny"):
+        return book.violation("price.floor", "ENG-17", {"field": "floor_cny", "value": None})
+    allowed = int(book.rule("ENG-17")["base_prices"].amount)
+    if (held := int(facts.values.get("base_prices") or 0)) > allowed:
+        return book.violation("price.base_prices", "ENG-17", held=held, allowed=allowed)
+    return None
+
+
+@guard("ENG-46")
+def performance_bond_cap(facts: Facts, book: Book) -> Violation | None:
+    """履约保证金 within the share of the contract price (of the maximum price while drafting)."""
+    share = facts.values.get("performance_bond_share")
+    cap = book.rule("ENG-46")["share"].amount
+    if share is None or share <= cap:
+        return None
+    return book.violation("share.over_cap", "ENG-46", {"field": "performance_bond_share", "value": cap}, share=share, cap=cap)
+
+
+@guard("ENG-31")
+def method_published(facts: Facts, book: Book) -> Violation | None:
+    """The method and every criterion stand in the document; points add up to one hundred."""
+    if found := missing(facts, book, "ENG-31", "method", "criteria"):
+        return found
+    total = sum((Decimal(str(part["points"])) for part in facts.values["criteria"]), Decimal(0))
+    return None if total == 100 else book.violation("criteria.sum", "ENG-31", total=total)
+
+
+@guard("ENG-20", effect="warn")
+def reasonable_conditions(facts: Facts, book: Book) -> Violation | None:
+    """Words that often mean an unreasonable condition; a person decides."""
+    if hits := facts.values.get("suspect_words"):
+        return book.violation("text.unreasonable", "ENG-20", hits=tuple(hits))
+    return None
+
+
+@guard("ENG-20")
+def confirmed_conditions(facts: Facts, book: Book) -> Violation | None:
+    """A condition supervision has found unreasonable blocks the notice."""
+    if hits := facts.values.get("confirmed_unreasonable"):
+        return book.violation("text.confirmed", "ENG-20", hits=tuple(hits))
+    return None
+
+
+@guard("ENG-49")
+def agency_mandate(facts: Facts, book: Book) -> Violation | None:
+    """An agency acts only under a signed mandate and bids nowhere in its own project."""
+    if facts.values.get("agency") and not facts.values.get("mandate"):
+        return book.violation("fact.missing", "ENG-49", fact="mandate")
+    return None
+
+
+@guard("ENG-01", effect="warn")
+def mandatory_threshold(facts: Facts, book: Book) -> Violation | None:
+    """Tells a tenderer who declares the project as not mandatory that its estimate reaches the threshold."""
+    if facts.values.get("mandatory", True) or not facts.values.get("state_funded", True):
+        return None
+    kind = facts.values.get("kind") or "works"
+    name = {"works": "works", "goods": "goods", "epc": "works"}.get(kind, "services")
+    limit = Decimal(book.rule("ENG-01")[name].amount)
+    estimate = facts.values.get("estimate_cny") or Decimal(0)
+    return book.violation("mandatory.reached", "ENG-01", estimate=estimate, limit=limit) if estimate >= limit else None
+
+
+@guard("ENG-02", effect="warn")
+def no_splitting(facts: Facts, book: Book) -> Violation | None:
+    """Several lots of one project below the threshold that reach it together."""
+    if facts.values.get("split_below"):
+        return book.violation("mandatory.split", "ENG-02", lots=facts.values["split_below"])
+    return None
+
+
+@guard("ELE-07")
+def trustees_agreed(facts: Facts, book: Book) -> Violation | None:
+    """The lot's key set is signed and lawful: its check runs where keys live, its findings arrive here."""
+    if not facts.values.get("key_set"):
+        return book.violation("fact.missing", "ELE-07", fact="key_set")
+    return None
+
+
+@guard("ENG-11")
+def amendment_in_time(facts: Facts, book: Book) -> Violation | None:
+    """An amendment that may affect preparation leaves the rule's days, else the deadline moves."""
+    if not facts.values.get("affects_preparation"):
+        return None
+    return shorter_than(facts, book, "ENG-11", "amended_at", "bid_deadline", what="澄清修改至投标截止")
+
+
+@guard("ENG-12")
+def document_objection_in_time(facts: Facts, book: Book) -> Violation | None:
+    """An objection to the document arrives the rule's days before the bid deadline."""
+    number = book.rule("ENG-12")["days"]
+    latest = workdays.latest_before(facts.values["bid_deadline"], int(number.amount), number.unit)
+    if facts.now <= latest:
+        return None
+    return book.violation("objection.too_late", "ENG-12", latest=latest, need=int(number.amount))
+
+
+@guard("GP-27")
+def inquiry_period(facts: Facts, book: Book) -> Violation | None:
+    """询价: from the notice to the response deadline."""
+    return shorter_than(facts, book, "GP-27", "documents_from", "bid_deadline", what="响应文件准备时间")
+
+
+@guard("GP-10")
+def budget_published(facts: Facts, book: Book) -> Violation | None:
+    """The budget amount stands in the document."""
+    return missing(facts, book, "GP-10", "ceiling_cny")
+
+
+@guard("LND-03")
+def land_notice_period(facts: Facts, book: Book) -> Violation | None:
+    """From the grant notice to the start of the listing."""
+    return shorter_than(facts, book, "LND-03", "notice_at", "listing_from", what="出让公告")
+
+
+@guard("LND-05")
+def listing_period(facts: Facts, book: Book) -> Violation | None:
+    """The listing stays up for the rule's days."""
+    return shorter_than(facts, book, "LND-05", "listing_from", "listing_until", what="挂牌时间")
+
+
+@guard("LND-06", effect="warn")
+def land_deposit(facts: Facts, book: Book) -> Violation | None:
+    """竞买保证金 at least the share of the lowest grant price."""
+    bond, base = facts.values.get("bond_cny"), facts.values.get("start_price_cny")
+    if not base:
+        return None
+    floor = (base * book.rule("LND-06")["share"].amount).quantize(Decimal("0.01"))
+    if (bond or Decimal(0)) >= floor:
+        return None
+    return book.violation("amount.under_floor", "LND-06", {"field": "bond_cny", "value": floor}, amount=bond, floor=floor)

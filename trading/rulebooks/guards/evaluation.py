@@ -1,0 +1,114 @@
+"""Guards on committee, evaluation and report."""
+
+from decimal import Decimal
+
+from platform_site.accounts.refusals import Violation
+from trading.kernel.guards import guard
+from trading.kernel.procedure import Book, Facts
+
+
+def _composed(facts: Facts, book: Book, rule_id: str) -> Violation | None:
+    rule = book.rule(rule_id)
+    size, experts = facts.values.get("members", 0), facts.values.get("experts", 0)
+    need, share = int(rule["members"].amount), rule["experts"].amount
+    # Two thirds is a fraction no decimal holds exactly; the rule carries it as thirds in its note, compared crosswise.
+    enough = experts * 3 >= size * 2 if share.quantize(Decimal("0.01")) == Decimal("0.67") else Decimal(experts) >= size * share
+    if size >= need and size % 2 == 1 and enough:
+        return None
+    return book.violation("committee.composition", rule_id, members=size, experts=experts, need=need, share=share)
+
+
+@guard("ENG-28")
+def committee_composed(facts: Facts, book: Book) -> Violation | None:
+    """评标委员会: five or more, odd, experts at least two thirds."""
+    return _composed(facts, book, "ENG-28")
+
+
+@guard("GP-14")
+def inquiry_group_composed(facts: Facts, book: Book) -> Violation | None:
+    """询价小组: three or more, odd, experts at least two thirds."""
+    return _composed(facts, book, "GP-14")
+
+
+@guard("EXP-03")
+def drawn_at_random(facts: Facts, book: Book) -> Violation | None:
+    """Experts come from a draw whose nonces were committed beforehand; nobody is named by hand."""
+    return None if facts.values.get("drawn") else book.violation("draw.missing", "EXP-03")
+
+
+@guard("ENG-29")
+def no_conflict(facts: Facts, book: Book) -> Violation | None:
+    """回避: a member with an interest in a bidder or from a supervising body does not sit."""
+    if conflicts := facts.values.get("conflicts"):
+        return book.violation("committee.conflict", "ENG-29", members=tuple(conflicts))
+    return None
+
+
+@guard("ENG-30", effect="warn")
+def members_kept(facts: Facts, book: Book) -> Violation | None:
+    """A member was replaced: supervision sees the reason."""
+    if reason := facts.values.get("replaced"):
+        return book.violation("committee.replaced", "ENG-30", reason=reason)
+    return None
+
+
+@guard("ENG-31")
+def listed_criteria_only(facts: Facts, book: Book) -> Violation | None:
+    """Every score belongs to a criterion of the document and stays within its points."""
+    if unknown := facts.values.get("unlisted"):
+        return book.violation("score.unlisted", "ENG-31", items=tuple(unknown))
+    if over := facts.values.get("out_of_range"):
+        return book.violation("score.range", "ENG-31", items=tuple(over))
+    return None
+
+
+@guard("ENG-32")
+def rejections_grounded(facts: Facts, book: Book) -> Violation | None:
+    """A rejection names one of the seven grounds; a bid above the maximum price is not ranked."""
+    grounds = int(book.rule("ENG-32")["grounds"].amount)
+    if any(not 1 <= int(g) <= grounds for g in facts.values.get("grounds", ())):
+        return book.violation("rejection.ground", "ENG-32", grounds=grounds)
+    if over := facts.values.get("over_ceiling_ranked"):
+        return book.violation("rejection.over_ceiling", "ENG-32", bids=tuple(over))
+    return None
+
+
+@guard("ENG-33")
+def asked_by_committee(facts: Facts, book: Book) -> Violation | None:
+    """A bid is clarified only in answer to the committee's written question."""
+    return None if facts.values.get("asked") else book.violation("clarification.unasked", "ENG-33")
+
+
+@guard("ENG-34", effect="warn")
+def low_price_explained(facts: Facts, book: Book) -> Violation | None:
+    """A price far below the others is asked about before the report."""
+    if bids := facts.values.get("low_unexplained"):
+        return book.violation("price.low", "ENG-34", bids=tuple(bids))
+    return None
+
+
+@guard("ENG-35", effect="warn")
+def competition_left(facts: Facts, book: Book) -> Violation | None:
+    """Fewer than three valid bids: the committee says whether there is still competition."""
+    need = int(book.rule("ENG-35")["valid"].amount)
+    have = facts.values.get("valid_count", need)
+    return book.violation("bids.few_valid", "ENG-35", have=have, need=need) if have < need else None
+
+
+@guard("ENG-36")
+def report_complete(facts: Facts, book: Book) -> Violation | None:
+    """At most three ranked candidates; every member has signed or dissented in writing."""
+    cap = int(book.rule("ENG-36")["candidates"].amount)
+    if (listed := facts.values.get("candidates", 0)) > cap:
+        return book.violation("candidates.too_many", "ENG-36", listed=listed, cap=cap)
+    if unsigned := facts.values.get("unsigned"):
+        return book.violation("report.unsigned", "ENG-36", members=unsigned)
+    return None
+
+
+@guard("ENG-22")
+def related_not_ranked(facts: Facts, book: Book) -> Violation | None:
+    """Bids of related units that the committee confirmed are void and not ranked."""
+    if bids := facts.values.get("related_ranked"):
+        return book.violation("bidders.related", "ENG-22", pairs=tuple(bids))
+    return None

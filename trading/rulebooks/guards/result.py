@@ -1,0 +1,67 @@
+"""Guards on candidates, award, contract and archive."""
+
+from decimal import Decimal
+
+from platform_site.accounts.refusals import Violation
+from trading.kernel.guards import guard
+from trading.kernel.procedure import Book, Facts
+
+
+@guard("ENG-39")
+def objection_in_publicity(facts: Facts, book: Book) -> Violation | None:
+    """An objection to the result falls inside the publicity period; the gate's clock says so, the filer is a bidder or
+    another interested party."""
+    return None if facts.values.get("interested", True) else book.violation("objection.stranger", "ENG-39")
+
+
+@guard("ENG-40")
+def first_ranked(facts: Facts, book: Book) -> Violation | None:
+    """State-controlled: the first-ranked candidate wins; a later one only for a recorded lawful reason."""
+    rank, allowed = facts.values.get("rank"), int(book.rule("ENG-40")["rank"].amount)
+    if rank is None:
+        return book.violation("award.not_candidate", "ENG-40")
+    if rank == allowed or facts.values.get("passed_over") or not facts.values.get("state_controlled", True):
+        return None
+    return book.violation("award.not_first", "ENG-40", rank=rank)
+
+
+@guard("ENG-42")
+def losers_told(facts: Facts, book: Book) -> Violation | None:
+    """The award notice and the result to every loser leave in one act."""
+    untold = facts.values.get("untold", 0)
+    return book.violation("award.losers_untold", "ENG-42", untold=untold) if untold else None
+
+
+@guard("ENG-14", effect="warn")
+def inside_validity(facts: Facts, book: Book) -> Violation | None:
+    """The award falls inside the bid validity."""
+    end = facts.values.get("validity_until")
+    return book.violation("validity.over", "ENG-14", until=end) if end and facts.now > end else None
+
+
+@guard("ENG-44")
+def contract_equals_bid(facts: Facts, book: Book) -> Violation | None:
+    """Subject, price, quality and term of the contract equal the tender and the winning bid."""
+    differing = [n for n in ("price", "period", "quality", "subject") if facts.values.get(f"differs_{n}")]
+    return book.violation("contract.mismatch", "ENG-44", differing=tuple(differing)) if differing else None
+
+
+@guard("ENG-46")
+def performance_bond(facts: Facts, book: Book) -> Violation | None:
+    """履约保证金 within the share of the contract price; 质量保证金 within its share of the settlement price."""
+    price = facts.values.get("contract_cny") or Decimal(0)
+    for name, share in (("performance_bond_cny", "share"), ("retention_cny", "retention")):
+        amount = facts.values.get(name)
+        cap = (price * book.rule("ENG-46")[share].amount).quantize(Decimal("0.01"))
+        if amount is not None and amount > cap:
+            return book.violation("amount.over_cap", "ENG-46", {"field": name, "value": cap}, amount=amount, cap=cap,
+                                  base=price, share=book.rule("ENG-46")[share].amount)
+    return None
+
+
+@guard("ELE-09")
+def record_whole(facts: Facts, book: Book) -> Violation | None:
+    """What is archived is what was recorded: every digest matches."""
+    if broken := facts.values.get("broken"):
+        return book.violation("record.broken", "ELE-09", items=tuple(broken))
+    return None

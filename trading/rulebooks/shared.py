@@ -1,0 +1,25 @@
+"""Moments and transitions that several procedures share. A procedure names them; it may replace any."""
+
+from trading.kernel.procedure import Moment
+
+
+def moments(*found: Moment) -> dict[str, Moment]:
+    """Moments by name; a name given twice is a mistake in the book."""
+    named = {m.name: m for m in found}
+    if len(named) != len(found):
+        raise ValueError("a moment is defined twice")
+    return named
+
+
+def states(*names: str) -> frozenset[str]:
+    """A readable set of states."""
+    return frozenset(names)
+
+
+SET_MOMENTS = (
+    Moment("notice_at", "公告发布时间"),
+    Moment("documents_from", "招标文件开始发出"),
+    Moment("documents_until", "招标文件停止发出"),
+    Moment("bid_deadline", "投标截止时间", pauses=True),
+)
+INITIATOR = "initiator|agency"

@@ -1,0 +1,132 @@
+"""The frame of every act: lock, permission, judgement, state, moments, one ledger entry, the next wake-up.
+
+    with acting("award", lot_id=7, actor=actor, values={"rank": 1}) as act:
+        ...write rows...
+        act.entry("lot.awarded", facts={...})
+
+`acting` opens the transaction. The verb's transition names the role, the gates and the guards; nothing here knows a
+category. An act without its entry does not commit.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from platform_site import clock, ledger
+from platform_site.accounts import policy
+from platform_site.accounts.actors import Actor
+from platform_site.accounts.refusals import Refused, Violation
+from platform_site.failpoints import failpoint
+from platform_site.holds import services as holds
+from trading.kernel import procedure as kernel
+from trading.kernel.time import HeldFor
+from trading.locks import lock_lot
+from trading.models import Lot
+
+EMPTY: Mapping[str, Any] = {}
+
+
+@dataclass
+class Act:
+    """One act while it happens.
+
+    Attributes:
+        lot: locked; `record` moments on it, the frame saves it.
+        now: legal time of the act, one value for all its rows.
+        warnings: what supervision will be told; part of the entry.
+        written: the ledger entry, once `entry` was called.
+    """
+
+    verb: str
+    lot: Lot
+    actor: Actor
+    now: datetime
+    move: kernel.Transition
+    warnings: list[Violation] = field(default_factory=list)
+    written: Any = None
+
+    def entry(
+        self, event: str, facts: Mapping[str, Any] = EMPTY, *, private: Mapping[str, Any] | None = None,
+        sealed: bool = False, subject: Any = None,
+    ) -> Any:
+        """Append the act's entry. State, article and warnings are added; a sealed entry says nothing about the lot's state."""
+        whole = dict(facts)
+        if not sealed:
+            whole.setdefault("act", self.verb)
+            whole.setdefault("rules", list(self.move.rules))
+            if self.move.target:
+                whole["state"] = self.move.target
+            if self.warnings:
+                whole["warnings"] = [{"code": w.code, "rule": w.rule} for w in self.warnings]
+        self.written = ledger.append(
+            event, subject=subject or self.lot, actor=self.actor, facts=whole, private=dict(private or {}) or None,
+            sealed=sealed,
+        )
+        return self.written
+
+
+def holds_of(lot: Lot) -> tuple[HeldFor, ...]:
+    """Every hold the lot ever had, as the kernel sees them. One query."""
+    return tuple(HeldFor(h.started_at, h.ended_at, h.kind, h.reason, h.rule) for h in holds.intervals(lot.ledger_ref))
+
+
+def facts_of(lot: Lot, now: datetime, values: Mapping[str, Any] = EMPTY) -> kernel.Facts:
+    """The lot's facts for the kernel. One query (holds)."""
+    return kernel.Facts(lot.state, now, lot.recorded, values, holds_of(lot))
+
+
+@contextlib.contextmanager
+def acting(
+    verb: str, *, lot_id: int, actor: Actor, values: Mapping[str, Any] | Callable[[Lot, datetime], Mapping[str, Any]] = EMPTY,
+    now: datetime | None = None,
+) -> Iterator[Act]:
+    """Within: the lot is locked, the actor may, the kernel found nothing against `verb`. After: state and wake-up saved.
+
+    Args:
+        values: what the guards ask for; a callable is asked only when every gate is open, so that nothing secret is even
+            counted before its time.
+        now: the moment the act is judged at: arrival time of a filing, the due moment of the clock; otherwise now.
+
+    Raises:
+        PermissionDenied: `actor` does not hold the verb's role over the lot.
+        Refused: with every reason the kernel found.
+    """
+    with transaction.atomic():
+        lot = lock_lot(lot_id)
+        book, procedure = lot.book, lot.procedure
+        if verb not in procedure.transitions:
+            raise Refused([Violation("state.wrong", facts={"state": lot.state, "act": verb})])
+        move = procedure.transitions[verb]
+        policy.require(actor, move.actor, over=lot)
+        at = now or clock.now()
+        facts = facts_of(lot, at)
+        if shut := kernel.gate(book, procedure, verb, facts):
+            raise Refused([shut])
+        facts = facts_of(lot, at, values(lot, at) if callable(values) else values)
+        if violations := kernel.judge(book, procedure, verb, facts):
+            raise Refused(violations)
+        act = Act(verb, lot, actor, at, move, kernel.warnings(book, procedure, verb, facts))
+        yield act
+        if act.written is None:
+            raise RuntimeError(f"{verb} wrote no ledger entry")
+        if move.target:
+            lot.state = move.target
+        lot.next_check = next_check(lot)
+        lot.save()
+        failpoint(f"{verb}.before_commit")
+    failpoint(f"{verb}.after_commit")
+
+
+def next_check(lot: Lot) -> datetime | None:
+    """The soonest moment at which the clock has something to do, through holds; None while there is none."""
+    moments = [d.at for d in kernel.due(lot.book, lot.procedure, facts_of(lot, clock.now())) if d.actor == "clock" and d.at]
+    return min(moments, default=None)
+
+
+def moment_of(lot: Lot, name: str) -> datetime | None:
+    """When `name` falls for this lot, counted through its holds. None: unknown yet or paused."""
+    return kernel.moment(lot.book, lot.procedure, name, facts_of(lot, clock.now()))
