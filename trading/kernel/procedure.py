@@ -28,8 +28,8 @@ class Facts:
 
     state: str
     now: datetime
-    moments: Mapping[str, datetime] = EMPTY
-    values: Mapping[str, Any] = EMPTY
+    moments: Mapping[str, datetime] = field(default_factory=lambda: EMPTY)
+    values: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     holds: tuple[HeldFor, ...] = ()
 
 
