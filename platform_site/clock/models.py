@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 
 
@@ -19,5 +20,7 @@ class ClockOffset(models.Model):
 
     @classmethod
     def current(cls) -> timedelta:
-        """The offset in force; zero where no row stands. One query."""
+        """The offset in force; zero where no row stands, and always zero in production. One query."""
+        if settings.MODE == "production":
+            return timedelta(0)
         return cls.objects.filter(pk=1).values_list("offset", flat=True).first() or timedelta(0)
