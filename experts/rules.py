@@ -26,7 +26,7 @@ RULES: tuple[Rule, ...] = register(
             {
                 "years": Value(8, "yr", ">=", status="verified"),
                 "procurement_age": Value(70, "yr", "<"),
-                "procurement_record_years": Value(3, "yr", ">="),
+                "procurement_record": Value(3, "yr", ">="),
             },
             note="八年已核对法律原文；政府采购评审专家不满70周岁、三年内无不良记录未经核对；2024年26号令条号待核。",
         ),
@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = register(
             "knowledge",
             {
                 "hours": Value(24, "h", "<=", status="verified"),
-                "procurement_days": Value(2, "wd", "<="),
+                "procurement": Value(2, "wd", "<="),
             },
             note="24小时是重庆市地方规定，已核对原文，按地区设定；政府采购两个工作日未经核对。",
         ),
@@ -70,7 +70,7 @@ RULES: tuple[Rule, ...] = register(
             "composition",
             "block",
             "verified",
-            {"share": Value(Fraction(1, 3), "/1", "<="), "chongqing_members": Value(2, "members", "<=")},
+            {"share": Value(Fraction(1, 3), "/1", "<="), "chongqing": Value(2, "members", "<=")},
             note="不超过三分之一；重庆市另限两人并须书面授权，招标人与投标人有利害关系的不得派代表。",
         ),
         Rule(

@@ -3,8 +3,9 @@
 `ALL` is the one dictionary and `rule(id)` reads it at the moment of the call. A guard asks
 `rule("ENG-10")["days"].amount` every time it judges and keeps no copy.
 
-What is a value: a number that can be counted against. A bare prohibition ("0 conflicts") or a list ("7 grounds") holds
-none, for there is nothing to move; fines stand in the note, because the platform never computes one.
+What is a value: a number that can be counted against. A bare prohibition ("0 conflicts") holds none, for there is
+nothing to move, nor does a list unless its items are picked by number. Fines stand in the note: the platform computes
+none.
 """
 
 from credit import rules as cre

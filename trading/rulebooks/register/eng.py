@@ -71,14 +71,15 @@ RULES: tuple[Rule, ...] = register(
         Rule(
             "ENG-06",
             "公告在指定媒介发布，各处内容一致，不得收费，使用标准文本",
-            "招标投标法 第十六条；招标投标法实施条例 第十五条、第六十三条；招标公告和公示信息发布管理办法（2017年第10号令） 第十一条",
+            "招标投标法 第十六条；招标投标法实施条例 第十五条、第六十三条；"
+            "招标公告和公示信息发布管理办法（2017年第10号令） 第十一条",
             "publicity",
             "block",
             "knowledge",
             {
-                "media_hours": Value(12, "h", "<="),
-                "media_days": Value(1, "wd", "<="),
-                "verification_days": Value(3, "wd", "<="),
+                "media_after_receipt": Value(12, "h", "<="),
+                "media_after_check": Value(1, "wd", "<="),
+                "check": Value(3, "wd", "<="),
             },
             since=REGULATION,
             note="同文、免费已核对法律和条例原文；媒介发布时限（10号令，条号待核）未经核对。文本不一致的预警。",
@@ -135,7 +136,7 @@ RULES: tuple[Rule, ...] = register(
             "minimum period",
             "block",
             "verified",
-            {"tender_days": Value(15, "cd", ">="), "prequalification_days": Value(3, "cd", ">=")},
+            {"days": Value(15, "cd", ">="), "prequalification": Value(3, "cd", ">=")},
             quote="澄清或者修改的内容可能影响资格预审申请文件或者投标文件编制的，招标人应当在提交资格预审申请文件截止时间至少3日前，"
             "或者投标截止时间至少15日前，以书面形式通知所有获取资格预审文件或者招标文件的潜在投标人；不足3日或者15日的，"
             "招标人应当顺延提交资格预审申请文件或者投标文件的截止时间。",
@@ -149,7 +150,7 @@ RULES: tuple[Rule, ...] = register(
             "maximum period",
             "block",
             "verified",
-            {"tender_days": Value(10, "cd", ">="), "prequalification_days": Value(2, "cd", ">=")},
+            {"days": Value(10, "cd", ">="), "prequalification": Value(2, "cd", ">=")},
             quote="潜在投标人或者其他利害关系人对资格预审文件有异议的，应当在提交资格预审申请文件截止时间2日前提出；"
             "对招标文件有异议的，应当在投标截止时间10日前提出。",
             since=REGULATION,
@@ -186,9 +187,9 @@ RULES: tuple[Rule, ...] = register(
             "block",
             "knowledge",
             {
-                "rate": Value(Decimal("0.02"), "/1", "<=", status="verified"),
-                "works_goods_cap": Value(800_000, "cny", "<="),
-                "survey_design_cap": Value(100_000, "cny", "<="),
+                "share": Value(Decimal("0.02"), "/1", "<=", status="verified"),
+                "works_cap": Value(800_000, "cny", "<="),
+                "design_cap": Value(100_000, "cny", "<="),
             },
             quote="招标人在招标文件中要求投标人提交投标保证金的，投标保证金不得超过招标项目估算价的2%。"
             "投标保证金有效期应当与投标有效期一致。",
@@ -238,7 +239,8 @@ RULES: tuple[Rule, ...] = register(
         Rule(
             "ENG-20",
             "不得以不合理的条件限制、排斥潜在投标人",
-            "招标投标法实施条例 第三十二条；招标投标法 第十八条、第二十条、第五十一条；招标投标领域公平竞争审查规则（2024年第16号令）",
+            "招标投标法实施条例 第三十二条；招标投标法 第十八条、第二十条、第五十一条；"
+            "招标投标领域公平竞争审查规则（2024年第16号令）",
             "prohibition",
             "warn",
             "verified",
@@ -329,7 +331,7 @@ RULES: tuple[Rule, ...] = register(
             "composition",
             "block",
             "verified",
-            {"members": Value(5, "members", ">="), "expert_share": Value(Fraction(2, 3), "/1", ">=")},
+            {"members": Value(5, "members", ">="), "experts": Value(Fraction(2, 3), "/1", ">=")},
             quote="依法必须进行招标的项目，其评标委员会由招标人的代表和有关技术、经济等方面的专家组成，"
             "成员人数为五人以上单数，其中技术、经济等方面的专家不得少于成员总数的三分之二。",
             since=LAW,
@@ -359,7 +361,8 @@ RULES: tuple[Rule, ...] = register(
         Rule(
             "ENG-31",
             "按招标文件确定的评标标准和方法评审，文件没有规定的不得作为依据",
-            "招标投标法 第四十条、第四十一条；招标投标法实施条例 第四十九条；评标委员会和评标方法暂行规定（12号令） 第二十九条",
+            "招标投标法 第四十条、第四十一条；招标投标法实施条例 第四十九条；"
+            "评标委员会和评标方法暂行规定（12号令） 第二十九条",
             "prohibition",
             "block",
             "verified",
@@ -373,6 +376,7 @@ RULES: tuple[Rule, ...] = register(
             "duty",
             "block",
             "verified",
+            {"grounds": Value(7, "grounds", "==")},
             quote="有下列情形之一的，评标委员会应当否决其投标：（一）投标文件未经投标单位盖章和单位负责人签字；"
             "（二）投标联合体没有提交共同投标协议；（三）投标人不符合国家或者招标文件规定的资格条件；"
             "（四）同一投标人提交两个以上不同的投标文件或者投标报价，但招标文件要求提交备选投标的除外；"
@@ -394,13 +398,14 @@ RULES: tuple[Rule, ...] = register(
         Rule(
             "ENG-34",
             "报价明显偏低的，要求书面说明并提供证明，不能合理说明的否决",
-            "招标投标法 第三十三条、第四十一条；招标投标法实施条例 第五十一条；评标委员会和评标方法暂行规定（12号令） 第二十一条",
+            "招标投标法 第三十三条、第四十一条；招标投标法实施条例 第五十一条；"
+            "评标委员会和评标方法暂行规定（12号令） 第二十一条",
             "duty",
-            "block",
+            "warn",
             "verified",
             quote="投标人不得以低于成本的报价竞标，也不得以他人名义投标或者以其他方式弄虚作假，骗取中标。",
             since=REGULATION,
-            note="异常低价先预警，未经说明和认定不得定标。实施条例第五十一条指第五项；12号令未经核对原文。",
+            note="预警；未经说明和认定不得定标。实施条例第五十一条指第五项；12号令未经核对原文。",
         ),
         Rule(
             "ENG-35",
@@ -409,7 +414,7 @@ RULES: tuple[Rule, ...] = register(
             "quorum",
             "warn",
             "knowledge",
-            {"valid_bids": Value(3, "bids", ">=")},
+            {"valid": Value(3, "bids", ">=")},
             since=LAW,
             note="全部否决即重新招标已核对法律原文；不足三个的处理出自12号令，未经核对。",
         ),
@@ -535,8 +540,8 @@ RULES: tuple[Rule, ...] = register(
             "block",
             "knowledge",
             {
-                "rate": Value(Decimal("0.10"), "/1", "<=", status="verified"),
-                "retention_rate": Value(Decimal("0.03"), "/1", "<="),
+                "share": Value(Decimal("0.10"), "/1", "<=", status="verified"),
+                "retention": Value(Decimal("0.03"), "/1", "<="),
             },
             quote="招标文件要求中标人提交履约保证金的，中标人应当按照招标文件的要求提交。履约保证金不得超过中标合同金额的10%。",
             since=REGULATION,
@@ -565,7 +570,8 @@ RULES: tuple[Rule, ...] = register(
         Rule(
             "ENG-49",
             "招标代理机构不得在所代理的项目中投标、代理投标或者为投标人提供咨询",
-            "招标投标法 第十二条、第十四条；招标投标法实施条例 第十三条、第六十五条；工程建设项目招标代理机构管理暂行办法（2025年第34号令）",
+            "招标投标法 第十二条、第十四条；招标投标法实施条例 第十三条、第六十五条；"
+            "工程建设项目招标代理机构管理暂行办法（2025年第34号令）",
             "prohibition",
             "block",
             "verified",
@@ -580,9 +586,9 @@ RULES: tuple[Rule, ...] = register(
             "warn",
             "verified",
             {
-                "public_days": Value(30, "cd", "<="),
-                "public_contract_days": Value(60, "cd", "<="),
-                "large_days": Value(60, "cd", "<="),
+                "public": Value(30, "cd", "<="),
+                "public_contract": Value(60, "cd", "<="),
+                "large": Value(60, "cd", "<="),
                 "late_interest": Value(Decimal("0.0005"), "/1/d", "=="),
             },
             note="机关、事业单位自交付或者验收之日起30日内，合同另有约定的不超过60日；大型企业60日内，合同另有合理约定的从其约定，"

@@ -63,7 +63,7 @@ RULES: tuple[Rule, ...] = register(
             "threshold",
             "warn",
             "knowledge",
-            {"rate": Value(Decimal("0.20"), "/1", ">=")},
+            {"share": Value(Decimal("0.20"), "/1", ">=")},
             note="条款待核。",
         ),
         Rule(
@@ -121,7 +121,7 @@ RULES: tuple[Rule, ...] = register(
             "maximum period",
             "warn",
             "knowledge",
-            {"refund_days": Value(5, "wd", "<="), "result_days": Value(10, "wd", "<=")},
+            {"refund": Value(5, "wd", "<="), "result": Value(10, "wd", "<=")},
             note="自出让活动结束之日起算。",
         ),
         Rule(
@@ -132,10 +132,10 @@ RULES: tuple[Rule, ...] = register(
             "warn",
             "knowledge",
             {
-                "down_share": Value(Decimal("0.50"), "/1", ">="),
-                "down_months": Value(1, "mo", "<="),
-                "balance_years": Value(1, "yr", "<="),
-                "statutory_days": Value(60, "cd", "<=", status="verified"),
+                "down": Value(Decimal("0.50"), "/1", ">="),
+                "down_within": Value(1, "mo", "<="),
+                "balance_within": Value(1, "yr", "<="),
+                "statutory": Value(60, "cd", "<=", status="verified"),
             },
             note="政策：一个月内缴纳50%首付款，余款最迟一年内付清；暂行条例：60日内付清。按合同较严者执行。60日已核对条例原文，其余未经核对。",
         ),

@@ -66,7 +66,7 @@ RULES: tuple[Rule, ...] = register(
             "minimum period",
             "block",
             "verified-2nd",
-            {"start_days": Value(5, "wd", "<="), "days": Value(10, "wd", ">=")},
+            {"start": Value(5, "wd", "<="), "days": Value(10, "wd", ">=")},
             note="公示期满前不得签订出让合同。" + SECOND_HAND,
         ),
         Rule(
@@ -77,9 +77,9 @@ RULES: tuple[Rule, ...] = register(
             "warn",
             "verified",
             {
-                "exploration_years": Value(5, "yr", "<="),
+                "exploration": Value(5, "yr", "<="),
                 "renewals": Value(3, "times", "<="),
-                "mining_years": Value(30, "yr", "<="),
+                "mining": Value(30, "yr", "<="),
             },
             since=LAW,
             note="探矿权每期5年，续期不超过三次；采矿权最长30年。",

@@ -62,7 +62,7 @@ RULES: tuple[Rule, ...] = register(
             "publicity",
             "warn",
             "verified-2nd",
-            {"approval_days": Value(20, "wd", "<="), "penalty_days": Value(7, "wd", "<=")},
+            {"approval": Value(20, "wd", "<="), "penalty": Value(7, "wd", "<=")},
             note="五类信息已核对63号文原文；日数见二手资料。",
         ),
         Rule(
@@ -136,20 +136,22 @@ RULES: tuple[Rule, ...] = register(
         Rule(
             "PLT-15",
             "交易档案保存期限",
-            "DA/T 103-2024；发改法规〔2025〕1358号；重庆市招标投标条例 第三十八条；拍卖法 第五十四条；档案法 第三十七条",
+            "DA/T 103-2024；发改法规〔2025〕1358号；重庆市招标投标条例 第三十八条；"
+            "拍卖法 第五十四条；档案法 第三十七条",
             "minimum period",
             "block",
             "verified-2nd",
             {
-                "long_years": Value(30, "yr", ">="),
-                "short_years": Value(10, "yr", ">="),
-                "platform_years": Value(3, "yr", ">="),
-                "tenderer_years": Value(15, "yr", ">="),
-                "chongqing_years": Value(15, "yr", ">=", status="verified"),
-                "auction_years": Value(5, "yr", ">=", status="verified"),
+                "long": Value(30, "yr", ">="),
+                "short": Value(10, "yr", ">="),
+                "platform": Value(3, "yr", ">="),
+                "tenderer": Value(15, "yr", ">="),
+                "chongqing": Value(15, "yr", ">=", status="verified"),
+                "auction": Value(5, "yr", ">=", status="verified"),
             },
             since=date(2025, 2, 1),
-            note="DA/T 103-2024自2025年2月1日起：永久、30年、10年，平台留存不少于3年；招标人不少于15年（招标人主体责任履行指引）；"
+            note="DA/T 103-2024自2025年2月1日起：永久、30年、10年，平台留存不少于3年；"
+            "招标人不少于15年（招标人主体责任履行指引）；"
             "此两项见二手资料，其余已核对原文。期内不得删除。",
         ),
         Rule(

@@ -37,7 +37,7 @@ RULES: tuple[Rule, ...] = register(
             "threshold",
             "block",
             "verified-2nd",
-            {"floor_share": Value(Decimal("1.00"), "/1", ">=")},
+            {"share": Value(Decimal("1.00"), "/1", ">=")},
             note="以评估结果为依据确定最低转让价格已核对法律原文；首次不低于评估值（32号令第十七条）见二手资料。",
         ),
         Rule(
@@ -56,7 +56,7 @@ RULES: tuple[Rule, ...] = register(
             "minimum period",
             "block",
             "knowledge",
-            {"start_days": Value(10, "wd", "<="), "days": Value(20, "wd", ">=")},
+            {"start": Value(10, "wd", "<="), "days": Value(20, "wd", ">=")},
             note="转让行为获批后10个工作日内；2022年39号文允许内部决策后即预披露。",
         ),
         Rule(
@@ -68,8 +68,8 @@ RULES: tuple[Rule, ...] = register(
             "knowledge",
             {
                 "days": Value(20, "wd", ">="),
-                "equity_days": Value(10, "wd", ">="),
-                "asset_days": Value(5, "wd", ">="),
+                "equity": Value(10, "wd", ">="),
+                "asset": Value(5, "wd", ">="),
             },
             note="39号文条款待核；2025年17号文可能有更新的数字。",
         ),
@@ -148,7 +148,7 @@ RULES: tuple[Rule, ...] = register(
             "cap",
             "warn",
             "knowledge",
-            {"rate": Value(Decimal("0.30"), "/1", "<=")},
+            {"share": Value(Decimal("0.30"), "/1", "<=")},
             since=SINCE_2025,
             note="通常不超过转让底价的30%，上限和条号待核。",
         ),
@@ -172,7 +172,7 @@ RULES: tuple[Rule, ...] = register(
             "knowledge",
             {
                 "days": Value(5, "wd", "<="),
-                "first_share": Value(Decimal("0.30"), "/1", ">=", status="verified-2nd"),
+                "first": Value(Decimal("0.30"), "/1", ">=", status="verified-2nd"),
                 "years": Value(1, "yr", "<=", status="verified-2nd"),
             },
             note="自合同生效之日起；分期的首付不低于30%，余款提供担保并付利息，一年内付清；未按约定付款的不出具交易凭证。"
@@ -195,7 +195,7 @@ RULES: tuple[Rule, ...] = register(
             "minimum period",
             "block",
             "knowledge",
-            {"total_days": Value(40, "wd", ">="), "formal_days": Value(20, "wd", ">=")},
+            {"total": Value(40, "wd", ">="), "formal": Value(20, "wd", ">=")},
         ),
         Rule(
             "SOE-19",
@@ -206,8 +206,8 @@ RULES: tuple[Rule, ...] = register(
             "knowledge",
             {
                 "days": Value(10, "wd", ">="),
-                "days_from": Value(1_000_000, "cny", ">="),
-                "large_days": Value(20, "wd", ">="),
+                "from": Value(1_000_000, "cny", ">="),
+                "large": Value(20, "wd", ">="),
                 "large_above": Value(10_000_000, "cny", ">"),
             },
             note="底价100万元至1000万元的10个工作日，超过1000万元的20个工作日。",
