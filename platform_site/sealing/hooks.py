@@ -1,0 +1,25 @@
+"""What sealing must know about the trade, read from the record: has the event that frees the keys happened?"""
+
+from platform_site.ledger import selectors as ledger
+from platform_site.sealing.models import KeySet
+
+OPENING = "lot.opening_started"
+# Fewer than three: the envelopes go back unopened and no key is ever released, whatever else the record says.
+RETURNED = "lot.bids_returned"
+
+
+def opening_started(lot_ref: str) -> bool:
+    """Whether the ledger holds the event that frees this lot's keys. Three queries.
+
+    `lot_ref` is the ledger's subject, with `#<what>` behind it for a second secret of the same lot. Without a key set
+    (bidder-only) the event is the opening.
+    """
+    keyset = KeySet.objects.filter(pk=lot_ref).only("document").first()
+    event = keyset.document["release_event"] if keyset else OPENING
+    subject = ledger_subject(lot_ref)
+    return ledger.has_event(subject, event) and not ledger.has_event(subject, RETURNED)
+
+
+def ledger_subject(lot_ref: str) -> str:
+    """The subject of the ledger entries about this lot."""
+    return lot_ref.partition("#")[0]

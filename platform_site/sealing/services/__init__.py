@@ -1,0 +1,51 @@
+"""Every write of sealing. Callers (trading, experts) hold the locks and write the ledger; chunk writes stand alone.
+
+upload_begin / upload_append / upload_finish / upload_store      resumable ciphertexts
+trustee_register / publish_batch / assign_keyset / keyset_countersign / keyset_gaps / release_key
+envelope_accept / envelope_retire / unlock
+open_envelopes → ready / missing → record (or discard)
+"""
+
+from platform_site.sealing.services.envelopes import Accepted, envelope_accept, envelope_retire, unlock
+from platform_site.sealing.services.opening import Opened, discard, missing, open_envelopes, ready, record
+from platform_site.sealing.services.trustees import (
+    BATCH_CONTEXT,
+    assign_keyset,
+    keyset_countersign,
+    keyset_gaps,
+    publish_batch,
+    release_key,
+    trustee_register,
+)
+from platform_site.sealing.services.uploads import (
+    upload_append,
+    upload_begin,
+    upload_finish,
+    upload_store,
+    upload_token,
+)
+
+__all__ = [
+    "BATCH_CONTEXT",
+    "Accepted",
+    "Opened",
+    "assign_keyset",
+    "discard",
+    "envelope_accept",
+    "envelope_retire",
+    "keyset_countersign",
+    "keyset_gaps",
+    "missing",
+    "open_envelopes",
+    "publish_batch",
+    "ready",
+    "record",
+    "release_key",
+    "trustee_register",
+    "unlock",
+    "upload_append",
+    "upload_begin",
+    "upload_finish",
+    "upload_store",
+    "upload_token",
+]
