@@ -13,6 +13,8 @@ import pytest
 
 from tests import databases
 
+pytest_plugins = ["tests.browser"]
+
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A flush by TRUNCATE is refused by the record, so nobody may ask for one."""
@@ -39,30 +41,9 @@ def template_database(cluster: databases.Cluster) -> str:
 def django_db_setup(cluster, template_database, django_db_blocker) -> Iterator[None]:
     """The run's own clone of the template stands behind the default connection."""
     name = databases.clone(cluster, template_database)
-    with django_db_blocker.unblock(), behind_default(cluster, name):
+    with django_db_blocker.unblock(), databases.behind_default(cluster, name):
         yield
     databases.drop(cluster, name)
-
-
-@contextlib.contextmanager
-def behind_default(cluster: databases.Cluster, name: str) -> Iterator[None]:
-    """Within, every thread's default connection goes to the database `name`, as the app role."""
-    from django.db import connections
-
-    from platform_site import env
-    from platform_site.embedded.databases import APP
-
-    settings = connections.settings["default"]
-    before = dict(settings)
-    connections["default"].close()
-    settings.update(env.database(cluster.url(user=APP, database=name)), CONN_MAX_AGE=0)
-    connections["default"].settings_dict.update(settings)
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        settings.update(before)
-        connections["default"].settings_dict.update(before)
 
 
 @pytest.fixture
@@ -71,7 +52,7 @@ def fresh_db(request, cluster, template_database, django_db_setup, django_db_blo
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
         pytest.fail("ask for fresh_db or for db, not for both: db would hold a transaction open over it")
     name = databases.clone(cluster, template_database)
-    with django_db_blocker.unblock(), behind_default(cluster, name):
+    with django_db_blocker.unblock(), databases.behind_default(cluster, name):
         yield name
     databases.drop(cluster, name)
 

@@ -137,3 +137,23 @@ def drop(server: Cluster, name: str) -> None:
     """The database is gone."""
     with contextlib.closing(server.connect()) as connection:
         databases.drop(connection, name)
+
+
+@contextlib.contextmanager
+def behind_default(server: Cluster, name: str) -> Iterator[None]:
+    """Within, every thread's default connection goes to the database `name`, as the app role."""
+    from django.db import connections
+
+    from platform_site import env
+
+    settings = connections.settings["default"]
+    before = dict(settings)
+    connections["default"].close()
+    settings.update(env.database(server.url(user=databases.APP, database=name)), CONN_MAX_AGE=0)
+    connections["default"].settings_dict.update(settings)
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        settings.update(before)
+        connections["default"].settings_dict.update(before)

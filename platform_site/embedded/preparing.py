@@ -52,7 +52,11 @@ def secret_key(local: Path) -> str:
 
 def fonts(local: Path) -> Path | None:
     """A fontconfig file that adds the set-up's Chinese fonts to the system's; None where they are not installed."""
-    folders = sorted({path.parent for path in (env.BASE_DIR / "node_modules" / "@expo-google-fonts").rglob("*.ttf")})
+    installed = env.BASE_DIR / "node_modules" / "@expo-google-fonts"
+    # Every weight is a file of ten megabytes to scan; papers and pages use these.
+    folders = sorted(
+        path.parent for weight in ("400Regular", "600SemiBold") for path in installed.glob(f"*/{weight}/*.ttf")
+    )
     if not folders:
         return None
     system = "/etc/fonts/fonts.conf"

@@ -1,0 +1,198 @@
+"""A real browser before a real portal: web, stream, worker, beat and sequencer behind one origin.
+
+`live_portal` runs on a clone of the empty template, `demo_portal` on a seeded province; either stands for the whole
+session, and the test's own ORM looks into the same database. Tests share what earlier ones left: make your own things.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from platform_site.embedded import preparing, redis_server
+from platform_site.embedded.databases import APP
+from platform_site.embedded.places import places
+from tests import databases
+
+START_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A running portal: its origin (no slash at the end), its database's name, its Redis."""
+
+    url: str
+    database: str
+    redis_url: str
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running_portal(cluster: databases.Cluster, template: str, *, seed: bool) -> Iterator[Portal]:
+    """Within, a supervisor serves a clone of the template. It and all its processes are gone afterwards."""
+    from django.conf import settings
+
+    local = Path(os.environ["PORTAL_LOCAL_DIR"])
+    name = databases.clone(cluster, template)
+    where = places(local)
+    redis_server.start(where)
+    port = free_port()
+    servers = {
+        "DATABASE_URL": cluster.url(user=APP, database=name),
+        "REDIS_URL": redis_server.url(where),
+        "PORTAL_SECRET_KEY": settings.SECRET_KEY,
+        "PORT": str(port),
+    }
+    environment = preparing.environment(local, f"http://127.0.0.1:{port}", servers)
+    log = local / "portal.log"
+    try:
+        (local / "tmp").mkdir(exist_ok=True)
+        if seed:
+            preparing.manage(["demo_province"], environment, log)
+        with log.open("ab") as out:
+            supervisor = subprocess.Popen(
+                [sys.executable, "-m", "platform_site.embedded.supervisor"],
+                cwd=databases.BASE, env=environment, stdout=out, stderr=out, start_new_session=True,
+            )  # fmt: skip
+        try:
+            _wait(supervisor, port, log)
+            yield Portal(f"http://127.0.0.1:{port}", name, servers["REDIS_URL"])
+        finally:
+            supervisor.send_signal(signal.SIGTERM)
+            supervisor.wait(40)
+    finally:
+        redis_server.stop(where)
+        databases.drop(cluster, name)
+        if where.home != local / "servers":
+            shutil.rmtree(where.home, ignore_errors=True)
+
+
+def _wait(supervisor: subprocess.Popen, port: int, log: Path) -> None:
+    """The supervisor has greeted: every process was started."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if supervisor.poll() is not None or f"http://127.0.0.1:{port}/" in log.read_text(errors="replace"):
+            break
+        time.sleep(0.1)
+    said = log.read_text(errors="replace")
+    if supervisor.poll() is not None or f"http://127.0.0.1:{port}/" not in said:
+        pytest.fail(f"the portal did not start:\n{said[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def _empty_portal(cluster, template_database) -> Iterator[Portal]:
+    with running_portal(cluster, template_database, seed=False) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def _seeded_portal(cluster, template_database) -> Iterator[Portal]:
+    with running_portal(cluster, template_database, seed=True) as portal:
+        yield portal
+
+
+@contextlib.contextmanager
+def _looking_into(portal: Portal, cluster, django_db_blocker, settings) -> Iterator[Portal]:
+    settings.REDIS_URL = portal.redis_url
+    with django_db_blocker.unblock(), databases.behind_default(cluster, portal.database):
+        yield portal
+
+
+@pytest.fixture
+def live_portal(_empty_portal, cluster, django_db_setup, django_db_blocker, settings) -> Iterator[Portal]:
+    """A running portal without data; the test's ORM looks into its database and commits."""
+    with _looking_into(_empty_portal, cluster, django_db_blocker, settings) as portal:
+        yield portal
+
+
+@pytest.fixture
+def demo_portal(_seeded_portal, cluster, django_db_setup, django_db_blocker, settings) -> Iterator[Portal]:
+    """A running portal with the demo province; the test's ORM looks into its database and commits."""
+    with _looking_into(_seeded_portal, cluster, django_db_blocker, settings) as portal:
+        yield portal
+
+
+def chromium() -> str:
+    """The path of a Chromium: the system's, else npm's.
+
+    Raises:
+        FileNotFoundError: neither is there.
+    """
+    for name in ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome"):
+        if path := shutil.which(name):
+            return path
+    script = "import('@sparticuz/chromium').then(async (m) => console.log(await m.default.executablePath()))"
+    node = shutil.which("node")
+    if node and (databases.BASE / "node_modules" / "@sparticuz" / "chromium").is_dir():
+        unpacked = databases.BASE / ".local" / "chromium"
+        unpacked.mkdir(parents=True, exist_ok=True)
+        found = subprocess.run(
+            [node, "-e", script], cwd=databases.BASE, env={**os.environ, "TMPDIR": str(unpacked)},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return found.stdout.strip().splitlines()[-1]
+    raise FileNotFoundError("no Chromium: install one, or run make setup-tests for npm's")
+
+
+@contextlib.contextmanager
+def launched() -> Iterator[Any]:
+    """A Chromium driven by Playwright, with Chinese fonts."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's synchronous interface keeps an event loop in this thread; the ORM beside it is used synchronously.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    local = Path(os.environ.get("PORTAL_LOCAL_DIR") or databases.BASE / ".local")
+    local.mkdir(parents=True, exist_ok=True)
+    environment: dict[str, str] = dict(os.environ)
+    if "FONTCONFIG_FILE" not in environment and (fonts := preparing.fonts(local)):
+        environment["FONTCONFIG_FILE"] = str(fonts)
+    path = chromium()
+    arguments = ["--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-background-networking"]
+    if "sparticuz" in path or str(databases.BASE) in path:
+        arguments.append("--headless=shell")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, headless=True, args=arguments, env=environment)
+        try:
+            yield found
+        finally:
+            found.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A Chromium of this session."""
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser) -> Iterator[Any]:
+    """A new window without cookies. A script error or a breach of the content policy fails the test."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(15_000)
+    window = context.new_page()
+    wrong: list[str] = []
+    window.on("pageerror", lambda error: wrong.append(str(error)))
+    window.on(
+        "console",
+        lambda message: wrong.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    yield window
+    context.close()
+    assert not wrong, f"the page complained: {wrong}"
