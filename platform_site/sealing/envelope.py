@@ -122,7 +122,7 @@ def check_outer(
     refuse_unless(raw["lot"] == lot and _is(_REF, lot), "lot.wrong")
     refuse_unless(raw["subject"] == subject, "subject.wrong")
     refuse_unless(raw["purpose"] == purpose and purpose in PURPOSES, "purpose.wrong")
-    refuse_unless(raw["document"] in documents, "document.wrong")
+    refuse_unless(raw["document"] in list(documents), "document.wrong")
     refuse_unless(raw["trustee_set"] == (set_hash(keyset) if keyset else ""), "trustee_set.wrong")
     refuse_unless(_is(_HEX64, raw["nonce"]), "header.nonce")
     refuse_unless(_is(_STAMP, raw["created"]) and _is_moment(raw["created"]), "header.created")
@@ -180,12 +180,12 @@ def _check_wraps(
     refuse_unless(len(promised["trustees"]) == len(given["trustees"]) == len(wanted), "wraps.incomplete")
     for number, (entry, chosen) in enumerate(zip(promised["trustees"], wanted, strict=True)):
         shaped = isinstance(entry, dict) and entry.keys() == {"members", "sha256", "size"}
-        refuse_unless(shaped and entry["members"] == chosen, "wraps.incomplete", f"wrap {number}")
+        refuse_unless(shaped and canonical(entry["members"]) == canonical(chosen), "wraps.incomplete", f"wrap {number}")
     shaped = isinstance(promised["owner"], dict) and promised["owner"].keys() == {"sha256", "size"}
     refuse_unless(shaped, "wraps.shape")
     entries = [promised["owner"], *promised["trustees"]]
     for number, (entry, blob) in enumerate(zip(entries, [given["owner"], *given["trustees"]], strict=True)):
-        whole = isinstance(blob, bytes) and len(blob) <= MAX_WRAP and entry["size"] == len(blob)
+        whole = isinstance(blob, bytes) and len(blob) <= MAX_WRAP and _is_count(entry["size"], len(blob), len(blob))
         refuse_unless(whole and entry["sha256"] == sha256(blob), "wrap.altered", _wrap_name(number))
         refuse_unless(age.single_lock(blob), "wrap.not_sealed", _wrap_name(number))
 

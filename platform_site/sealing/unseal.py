@@ -291,7 +291,8 @@ def check_manifest(manifest: Any, header: Mapping[str, Any], public_key: str) ->
         raise EnvelopeRefused("manifest.shape")
     if manifest["format"] != MANIFEST_FORMAT or not isinstance(manifest["offer"], dict):
         raise EnvelopeRefused("manifest.shape")
-    if manifest["header"] != inner_header(header):
+    # As text: to Python `1 == True`, to the canonical text and to every other reader it is not.
+    if canonical(manifest["header"]) != canonical(inner_header(header)):
         raise EnvelopeRefused("inner.differs", detail=_differing(manifest["header"], inner_header(header)))
     unsigned = {name: value for name, value in manifest.items() if name != "signature"}
     if not signing.verified(public_key, MANIFEST_CONTEXT, unsigned, manifest["signature"]):
@@ -301,7 +302,7 @@ def check_manifest(manifest: Any, header: Mapping[str, Any], public_key: str) ->
         raise EnvelopeRefused("manifest.files")
     for number, listed in enumerate(files, start=1):
         shaped = isinstance(listed, dict) and listed.keys() == {"index", "name", "media_type", "size", "sha256"}
-        if not shaped or listed["index"] != number:
+        if not shaped or canonical(listed["index"]) != canonical(number) or isinstance(listed["size"], bool):
             raise EnvelopeRefused("manifest.files", detail=f"file {number}")
         texts = all(isinstance(listed[name], str) for name in ("name", "media_type", "sha256"))
         if not texts or not _NAME.match(listed["name"]) or not _MEDIA.match(listed["media_type"]):
