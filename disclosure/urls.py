@@ -1,0 +1,15 @@
+"""Public pages at the root of the site."""
+
+from django.urls import path
+
+from disclosure.views import home, rules
+
+app_name = "disclosure"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("rules/", rules.rule_index, name="rules"),
+    path("rules/procedures/<str:procedure_id>/", rules.procedure_detail, name="procedure"),
+    path("rules/<str:rule_id>/", rules.rule_detail, name="rule"),
+    path("about/", home.about, name="about"),
+    path("verify/", home.verify, name="verify"),
+]

@@ -1,0 +1,69 @@
+"""What every request passes: one pinned clock, one shape for refusals, honest Vary headers."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from platform_site import clock
+from platform_site.accounts.refusals import Refused
+from platform_site.web import refusals
+from platform_site.web.htmx import wants_partial
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+HTMX_HEADERS = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+
+
+class PinnedClock:
+    """One request sees one clock: the offset is read once, so no act straddles a moved clock."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(settings.STATIC_URL):
+            return self.get_response(request)
+        with clock.pinned():
+            return self.get_response(request)
+
+
+class VaryOnHtmx:
+    """A view that asked `wants_partial` answers with the Vary headers that its answer depends on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "varies_on_htmx", False):
+            patch_vary_headers(response, HTMX_HEADERS)
+        return response
+
+
+class Refusals:
+    """Turns `Refused` into a 409 in the words of templates/refusals/: a page, a partial or JSON."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The 409, or None for any other exception."""
+        if not isinstance(exception, Refused):
+            return None
+        if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
+            body = {"violations": [refusals.as_data(violation) for violation in exception.violations]}
+            return JsonResponse(body, status=409, json_dumps_params={"ensure_ascii": False})
+        context = {"violations": exception.violations}
+        if not wants_partial(request):
+            return render(request, "409.html", context, status=409)
+        response = render(request, "components/refusal.html", context, status=409)
+        # The frame keeps an empty #refusal at the top of every page: whatever the request meant to replace stays as is.
+        response.headers["HX-Retarget"] = "#refusal"
+        response.headers["HX-Reswap"] = "innerHTML show:#refusal:top"
+        return response

@@ -1,0 +1,21 @@
+"""What browsers complain about."""
+
+from django.db import models
+
+
+class CspReport(models.Model):
+    """One violation of the content policy, as a browser told it. Bounded; old rows make room. No address is kept."""
+
+    KEPT = 500
+
+    at = models.DateTimeField()
+    document = models.CharField(max_length=300)
+    directive = models.CharField(max_length=100)
+    blocked = models.CharField(max_length=300)
+    sample = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.directive} {self.blocked} on {self.document}"

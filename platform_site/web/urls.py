@@ -1,0 +1,12 @@
+"""Served by every face."""
+
+from django.urls import path
+
+from platform_site.web import views
+
+app_name = "web"
+urlpatterns = [
+    path("taste/", views.taste, name="taste"),
+    path("csp-report/", views.csp_report, name="csp-report"),
+    path("health/", views.health, name="health"),
+]

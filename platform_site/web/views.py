@@ -1,0 +1,56 @@
+"""Plumbing that every face serves: taste, policy reports, health."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from platform_site import clock
+from platform_site.web import preferences, reports
+
+
+@csrf_exempt  # sets two cookies of taste and nothing else; a page without a session stays cacheable
+@require_POST
+def taste(request: HttpRequest) -> HttpResponse:
+    """Light or dark, normal or large; then back to the page the reader came from."""
+    back = urlsplit(request.headers.get("Referer", ""))
+    target = back.path + (f"?{back.query}" if back.query else "")
+    if back.netloc != request.get_host() or not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = "/"
+    response = HttpResponseRedirect(target or "/")
+    preferences.write(response, theme=request.POST.get("theme", ""), size=request.POST.get("size", ""))
+    return response
+
+
+@csrf_exempt  # browsers post reports without a token
+@require_POST
+def csp_report(request: HttpRequest) -> HttpResponse:
+    """The report stands in the table; what is not a report is a 400."""
+    try:
+        reports.keep(request.body)
+    except ValueError:
+        return HttpResponse(status=400)
+    return HttpResponse(status=204)
+
+
+@never_cache
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether this process can serve: its database answers and their clocks agree (design §3: at most 100 ms).
+
+    The skew is measured around one query, so half the round trip is allowed for.
+    """
+    before = clock.machine()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        told = cursor.fetchone()[0]
+    after = clock.machine()
+    skew_ms = abs((told - (before + (after - before) / 2)).total_seconds()) * 1000
+    ready = skew_ms <= 100
+    body = {"ready": ready, "face": settings.FACE, "mode": settings.MODE, "clock_skew_ms": round(skew_ms, 1)}
+    return JsonResponse(body, status=200 if ready else 503)

@@ -1,0 +1,115 @@
+"""Names on the screen for names in code: facts, units, senses. The law's words, one place."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from platform_site.rules import Value
+
+UNITS = {
+    "cd": "日",
+    "wd": "个工作日",
+    "mo": "个月",
+    "yr": "年",
+    "h": "小时",
+    "min": "分钟",
+    "bids": "家",
+    "bidders": "家",
+    "suppliers": "家",
+    "members": "人",
+    "experts": "名",
+    "candidates": "名",
+    "users": "家",
+    "times": "次",
+    "quotes": "次",
+    "prices": "个",
+    "grounds": "种",
+    "cny": "元",
+}
+SENSES = {">=": "不少于", "<=": "不超过", "==": "", "<": "低于", ">": "高于"}
+STATUSES = {"verified": "已对照原文", "verified-2nd": "经二手资料核对", "knowledge": "待对照原文"}
+EFFECTS = {
+    "block": "不符合的不能办理",
+    "warn": "可以办理，同时提示监督部门",
+    "config": "由地区或者单位设定",
+    "calc": "计算方法",
+    "inform": "告知当事人",
+}
+# What the first cell of a day ruler says.
+RULER_STARTS = {"等标期": "发", "招标文件发售期": "发", "出让公告": "告", "挂牌时间": "挂", "澄清修改至投标截止": "改"}
+FACTS = {
+    "documents_from": "招标文件开始发出时间",
+    "documents_until": "招标文件停止发出时间",
+    "bid_deadline": "投标截止时间",
+    "notice_at": "公告发布时间",
+    "listing_from": "挂牌开始时间",
+    "listing_until": "挂牌截止时间",
+    "amended_at": "澄清修改发出时间",
+    "validity_days": "投标有效期",
+    "validity_until": "投标有效期届满日",
+    "bond_cny": "投标保证金",
+    "bond_forms": "保证金形式",
+    "performance_bond_cny": "履约保证金",
+    "performance_bond_share": "履约保证金比例",
+    "retention_cny": "质量保证金",
+    "estimate_cny": "招标项目估算价",
+    "ceiling_cny": "预算金额或者最高限价",
+    "floor_cny": "最低投标限价",
+    "start_price_cny": "起始价",
+    "contract_cny": "合同价",
+    "approval_number": "项目审批、核准或者备案文号",
+    "approval_authority": "审批、核准或者备案机关",
+    "funds_secured": "资金落实情况",
+    "finding": "不适宜公开招标的认定",
+    "media": "公告发布媒介",
+    "standard_document": "标准文本",
+    "method": "评标办法",
+    "criteria": "评标标准",
+    "mandate": "委托代理合同",
+    "key_set": "受托人与密钥",
+    "consortium_agreement": "联合体协议",
+    "reason": "原因",
+    "since": "开始时间",
+    "until": "截止时间",
+    "act": "事项",
+    "state": "当前状态",
+    "have": "现有",
+    "need": "应有",
+    "amount": "金额",
+    "cap": "上限",
+    "floor": "下限",
+    "base": "基数",
+    "share": "比例",
+    "price": "价款",
+    "period": "工期或者履行期限",
+    "quality": "质量",
+    "subject": "标的",
+    "bid": "投标保证金",
+    "performance": "履约保证金",
+    "wage": "农民工工资保证金",
+    "cash": "现金",
+    "members": "成员",
+    "experts": "专家",
+    "items": "事项",
+    "hits": "文字",
+    "title": "名称",
+    "scope": "范围",
+    "authority": "机关",
+    "rank": "排名",
+}
+
+
+def number(value: Value) -> str:
+    """A rule's number: `不少于 20 日`, `不超过 2%`, `不少于 4,000,000 元`, `不少于 2/3`."""
+    amount = value.amount
+    if value.unit.startswith("/1"):
+        if isinstance(amount, Fraction):
+            shown = f"{amount.numerator}/{amount.denominator}"
+        else:
+            shown = f"{Decimal(amount) * 100:f}"
+            shown = (shown.rstrip("0").rstrip(".") if "." in shown else shown) + "%"
+        unit = "每日" if value.unit.endswith("/d") else ""
+    elif value.unit == "rank":
+        shown, unit = f"第 {amount} 名", ""
+    else:
+        shown, unit = f"{amount:,}", UNITS.get(value.unit, value.unit)
+    return " ".join(word for word in (SENSES[value.sense], shown, unit) if word)
