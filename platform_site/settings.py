@@ -142,7 +142,10 @@ USE_I18N = True
 
 # -- files ---------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = LOCAL_DIR / "static"
+# In an image the collected files belong to the image, not to the data volume.
+STATIC_ROOT = env.text("PORTAL_STATIC_DIR") or LOCAL_DIR / "static"
+# On a bare machine nothing is collected: the files are served from where they lie.
+WHITENOISE_USE_FINDERS = True
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/files/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024

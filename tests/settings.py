@@ -9,6 +9,7 @@ import shutil
 import tempfile
 
 _local = tempfile.mkdtemp(prefix="ggzy-test-")
+os.mkdir(os.path.join(_local, "static"))
 atexit.register(shutil.rmtree, _local, ignore_errors=True)
 os.environ["PORTAL_LOCAL_DIR"] = _local
 os.environ["PORTAL_MODE"] = "demo"

@@ -64,7 +64,7 @@ class Supervisor:
 
     def _alone(self, stack: contextlib.ExitStack) -> None:
         """We are the only supervisor over this folder; the kernel gives the lock back if we are killed."""
-        for name in ("", "tmp", "log", "files", "ledger", "mail", "keys"):
+        for name in ("", "tmp", "log", "files", "ledger", "mail", "keys", "static"):
             (self.local / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(self.local / "supervisor.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         stack.callback(os.close, handle)
