@@ -10,11 +10,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from platform_site.ledger.models import Entry as Entry
+    from platform_site.ledger.receipts import promise as promise
+    from platform_site.ledger.receipts import proof as proof
+    from platform_site.ledger.receipts import proof_of_promise as proof_of_promise
+    from platform_site.ledger.registers import register_state_table as register_state_table
+    from platform_site.ledger.registers import register_verifier as register_verifier
+    from platform_site.ledger.sequencer import sequence_once as sequence_once
     from platform_site.ledger.services import append as append
+    from platform_site.ledger.services import erase as erase
+    from platform_site.ledger.services import reveal as reveal
 
 _HOME = {
-    "append": "services",
     "Entry": "models",
+    "promise": "receipts",
+    "proof": "receipts",
+    "proof_of_promise": "receipts",
+    "register_state_table": "registers",
+    "register_verifier": "registers",
+    "verifiers": "registers",
+    "sequence_once": "sequencer",
+    "append": "services",
+    "erase": "services",
+    "reveal": "services",
 }
 
 

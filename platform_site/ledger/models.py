@@ -99,3 +99,74 @@ class Position(models.Model):
 
     class Meta:
         db_table = "ledger_position"
+
+
+class Tile(models.Model):
+    """256 neighbouring hashes of one level (C2SP tlog-tiles), complete for ever, and the hash over them."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hashes = models.BinaryField(max_length=8192)
+    root = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "ledger_tile"
+
+
+class Checkpoint(models.Model):
+    """A signed tree head. Its last leaf is its sealed batch."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+
+    class Meta:
+        db_table = "ledger_checkpoint"
+
+
+class Cosignature(models.Model):
+    """A witness saw this checkpoint and found it consistent with everything he saw before."""
+
+    id = models.BigAutoField(primary_key=True)
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=200)
+    line = models.TextField()
+
+    class Meta:
+        db_table = "ledger_cosignature"
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="ledger_cosignature_once")]
+
+
+class Batch(models.Model):
+    """The sealed batch of one checkpoint: places filled from the seed, but where a sealed entry stands."""
+
+    number = models.BigIntegerField(primary_key=True)
+    # The batch leaf's place in the order, and so the size of the checkpoint it closes.
+    position = models.BigIntegerField(unique=True)
+    seed = models.BinaryField(max_length=32)
+
+    class Meta:
+        db_table = "ledger_batch"
+
+
+class SealedPlace(models.Model):
+    """Where a sealed entry stands: a random slot of a batch."""
+
+    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="sealed_place")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="filled")
+    slot = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "ledger_sealed_place"
+        constraints = [models.UniqueConstraint(fields=["batch", "slot"], name="ledger_sealed_place_once")]
+
+
+class Revealed(models.Model):
+    """A sealed entry whose opening stands in a public entry."""
+
+    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="revealed")
+    by = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "ledger_revealed"

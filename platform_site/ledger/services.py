@@ -1,19 +1,25 @@
 """Every write to the record."""
 
+import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from platform_site import clock
 from platform_site.accounts.actors import Actor
 from platform_site.ledger.leaves import leaf_hash
-from platform_site.ledger.models import Entry
+from platform_site.ledger.models import Checkpoint, Entry, Private
+from platform_site.ledger.notes import BadNote, Verifier, opened, parse, signature_line
+from platform_site.ledger.notes import Checkpoint as CheckpointText
 from platform_site.ledger.values import canonical, commitment, new_salt, plain
+
+ERASED = "ledger.private_erased"
 
 _last = threading.local()
 
@@ -65,6 +71,80 @@ def append(
     entry.leaf_hash = leaf_hash(entry.leaf)
     _insert(entry, openings)
     return entry
+
+
+def reveal(
+    entries: Iterable[Entry | UUID],
+    *,
+    subject: Any,
+    actor: Actor,
+    facts: Mapping[str, Any] | None = None,
+    open_private: Collection[str] = (),
+    event: str = "sealed.revealed",
+) -> Entry:
+    """A public entry holds the leaves of sealed entries, in random order; anybody can find their hashes in the batches.
+
+    Args:
+        open_private: names of private facts whose salt and value go public too, such as "for", the subject acted for.
+    """
+    wanted = [one.pk if isinstance(one, Entry) else one for one in entries]
+    found = list(Entry.objects.filter(pk__in=wanted, sealed=True))
+    if len(found) != len(set(wanted)):
+        raise ValueError("only sealed entries can be revealed")
+    held = dict(Private.objects.filter(pk__in=wanted).values_list("pk", "openings")) if open_private else {}
+    openings = []
+    for entry in sorted(found, key=lambda one: one.pk):  # by UUIDv4, so the order says nothing of arrival
+        opening: dict[str, Any] = {"leaf": json.loads(entry.leaf)}
+        if "facts" not in opening["leaf"]:
+            opening["facts"] = entry.facts
+        if shown := {name: how for name, how in held.get(entry.pk, {}).items() if name in open_private}:
+            opening["private"] = shown
+        openings.append(opening)
+    written = append(event, subject=subject, actor=actor, facts={**(facts or {}), "openings": openings})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_reveal(%s::uuid, %s::uuid[])", [str(written.pk), [str(one) for one in wanted]])
+    return written
+
+
+def erase(entry: Entry, names: Collection[str], *, actor: Actor, reason: str) -> Entry:
+    """Salt and value of these private facts are gone for good, and an entry says that they went and why.
+
+    The leaf keeps its commitment, so every proof stays valid. Legal source: 个人信息保护法 第四十七条.
+
+    Raises:
+        ValueError: the entry never held such a fact.
+    """
+    if unknown := set(names) - set(entry.private):
+        raise ValueError(f"no private fact {sorted(unknown)} in {entry.pk}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_erase(%s::uuid, %s)", [str(entry.pk), sorted(names)])
+    return append(
+        ERASED,
+        subject="ledger",
+        actor=actor,
+        facts={"entry": entry.pk, "names": sorted(names), "reason": reason},
+        sealed=entry.sealed,
+    )
+
+
+def cosign(note: str) -> int:
+    """Known witnesses' lines on a checkpoint of ours stand beside it; returns how many keys were recognised.
+
+    Raises:
+        BadNote: not our checkpoint, or no witness of LEDGER_WITNESSES signed it.
+    """
+    witnesses = [Verifier.parse(text) for text in getattr(settings, "LEDGER_WITNESSES", ())]
+    found, signers = opened(note, *witnesses)
+    said = CheckpointText.parse(found.text)
+    ours = Checkpoint.objects.filter(size=said.size).first()
+    if ours is None or parse(ours.note).text != found.text:
+        raise BadNote("not a checkpoint of this log")
+    lines = {(name, identity): signature for name, identity, signature in found.signatures}
+    with connection.cursor() as cursor:
+        for signer in signers:
+            line = signature_line(signer.name, signer.id, lines[signer.name, signer.id])
+            cursor.execute("SELECT ledger_cosign(%s, %s, %s)", [said.size, signer.name, line])
+    return len(signers)
 
 
 def _who(actor: Actor) -> dict[str, str]:

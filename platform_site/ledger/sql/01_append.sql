@@ -1,4 +1,4 @@
--- The queue of committed, unnumbered entries. Not part of the record: the sequencer empties it.
+-- The queue of committed entries that have no place yet. Not part of the record: the sequencer empties it.
 -- `seq` orders acts that a row lock put in order; `txid` lets the state guard find this transaction's entries.
 CREATE TABLE ledger_pending (
     seq bigint GENERATED ALWAYS AS IDENTITY,
@@ -23,13 +23,15 @@ BEGIN
     INSERT INTO ledger_pending (entry_id, subject, sealed) VALUES (p_id, p_subject, p_sealed);
 END $$;
 
--- The record is never changed, by nobody.
-CREATE FUNCTION ledger_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'the record is append-only: % on % refused', TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
-END $$;
+-- These sealed entries were opened by that public one.
+CREATE FUNCTION ledger_reveal(p_by uuid, p_entries uuid[])
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    INSERT INTO ledger_revealed (entry_id, by_id)
+    SELECT id, p_by FROM ledger_entry WHERE id = ANY (p_entries) AND sealed ON CONFLICT DO NOTHING
+$$;
 
-CREATE TRIGGER ledger_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
-    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE TRIGGER ledger_position_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_position
-    FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
+-- Salt and value are gone; the leaf keeps its commitment.
+CREATE FUNCTION ledger_erase(p_entry uuid, p_names text[])
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE ledger_private SET openings = openings - p_names WHERE entry_id = p_entry
+$$;

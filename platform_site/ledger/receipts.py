@@ -1,0 +1,97 @@
+"""What a filer takes away: a promise at once, a proof as soon as a checkpoint stands.
+
+A promise is signed JSON: this hash arrived then, for this lot, and stands in the record within 60 seconds. A proof is
+C2SP tlog-proof text. `verify/verify.py` reads both without us.
+"""
+
+import base64
+import hmac
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from platform_site.ledger import keys, layout, notes, tree
+from platform_site.ledger.batches import path as batch_path
+from platform_site.ledger.models import Checkpoint, Entry, Position, SealedPlace
+from platform_site.ledger.publishing import batch_places, signed_note
+from platform_site.ledger.values import canonical, instant
+
+PROMISED = timedelta(seconds=60)
+# Before the signed bytes, so that a promise can never be mistaken for anything else this key might sign.
+PREFIX = b"ggzy.ledger.promise.v1\n"
+PROOF_HEADER = "c2sp.org/tlog-proof@v1"
+
+
+def promise(entry: Entry, arrival: datetime, lot: Any) -> dict[str, str]:
+    """A signed promise {entry hash, arrival time, lot}. Give it out after the entry's transaction committed.
+
+    Args:
+        arrival: when the last byte arrived, stamped before any queue or lock.
+        lot: `lot:<reference>`, or an object with that text as `.ledger_ref`.
+    """
+    signer = keys.promise_signer()
+    said = {
+        "promise": "v1",
+        "origin": notes.check_name(signer.name.removesuffix("/promise")),
+        "id": str(entry.id),
+        "entry": bytes(entry.leaf_hash).hex(),
+        "arrived_at": instant(arrival),
+        "lot": lot if isinstance(lot, str) else lot.ledger_ref,
+        "key": f"{signer.name}+{signer.verifier.id.hex()}",
+    }
+    signature = signer.private.sign(PREFIX + canonical(said))
+    return {**said, "signature": base64.b64encode(signature).decode()}
+
+
+def proof(entry: Entry, *, with_leaf: bool = True) -> str | None:
+    """The entry's tlog-proof against the newest checkpoint; None until one covers it.
+
+    The `extra` line makes it self-contained: the leaf itself, and for a sealed entry the way from its place to the
+    batch's public leaf. Without the leaf the proof of a sealed entry tells nothing but that the hash stands there.
+    """
+    return _sealed_proof(entry, with_leaf) if entry.sealed else _public_proof(entry, with_leaf)
+
+
+def proof_of_promise(entry_id: UUID, leaf_hash: bytes) -> str | None:
+    """The proof for whoever holds a promise, and so both values; it repeats nothing of the entry. None if not sealed
+    yet, and the same None for a hash we never promised. Two to six queries.
+    """
+    entry = Entry.objects.filter(pk=entry_id).first()
+    if entry is None or not hmac.compare_digest(bytes(entry.leaf_hash), leaf_hash):
+        return None
+    return proof(entry, with_leaf=False)
+
+
+def _public_proof(entry: Entry, with_leaf: bool) -> str | None:
+    position = Position.objects.filter(entry_id=entry.pk).values_list("position", flat=True).first()
+    if position is None:
+        return None
+    return _text(position, {"leaf": entry.leaf.decode()} if with_leaf else {})
+
+
+def _sealed_proof(entry: Entry, with_leaf: bool) -> str | None:
+    place = SealedPlace.objects.select_related("batch").filter(entry_id=entry.pk).first()
+    if place is None:
+        return None
+    batch_leaf = Entry.objects.get(place__position=place.batch.position)
+    extra: dict[str, Any] = {
+        "batch_leaf": batch_leaf.leaf.decode(),
+        "places": layout.sealed(place.batch.number),
+        "slot": place.slot,
+        "path": [step.hex() for step in batch_path(batch_places(place.batch), place.slot)],
+    }
+    if with_leaf:
+        extra["leaf"] = entry.leaf.decode()
+    return _text(place.batch.position, extra)
+
+
+def _text(position: int, extra: dict[str, Any]) -> str | None:
+    checkpoint = Checkpoint.objects.order_by("-size").first()
+    if checkpoint is None or checkpoint.size < position:
+        return None
+    lines = [PROOF_HEADER]
+    if extra:
+        lines.append(f"extra {base64.b64encode(canonical(extra)).decode()}")
+    lines.append(f"index {position - 1}")
+    lines += [base64.b64encode(step).decode() for step in tree.inclusion(position - 1, checkpoint.size)]
+    return "\n".join(lines) + "\n\n" + signed_note(checkpoint)
