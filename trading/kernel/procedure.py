@@ -178,8 +178,9 @@ def gate(book: Book, procedure: Procedure, verb: str, facts: Facts) -> Violation
     if facts.state not in move.source:
         return Violation("state.wrong", facts={"state": procedure.states.get(facts.state, facts.state), "act": move.title})
     if not move.through_hold and (standing := [h for h in facts.holds if h.end is None]):
-        return Violation("hold.standing", standing[0].rule, book.article(standing[0].rule),
-                         {"reason": standing[0].reason, "since": standing[0].start, "act": move.title})
+        hold = standing[0]
+        return Violation("hold.standing", "", hold.article,
+                         {"reason": hold.reason, "since": hold.start, "act": move.title})
     if move.not_before:
         at = _moment(book, procedure, move.not_before, facts)
         if at is None or at.tzinfo is None or facts.now < at:

@@ -11,13 +11,13 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class HeldFor:
-    """A hold as the kernel sees it: when, why, under which rule. `end` None: it still stands."""
+    """A hold as the kernel sees it: when, why, under which article. `end` None: it still stands."""
 
     start: datetime
     end: datetime | None
     kind: str
     reason: str = ""
-    rule: str = ""
+    article: str = ""
 
 
 def counted(start: datetime, amount: int, unit: str, sense: str) -> datetime:

@@ -1,7 +1,7 @@
 """The trade's nouns. Every write goes through trading.services."""
 
 from trading.models.award import Archive, Award, Candidate, Challenge, Contract
-from trading.models.bid import Bid, DocumentObtained, Enquiry, Opening
+from trading.models.bid import Bid, DocumentObtained, Enquiry, FilingArrival, Opening
 from trading.models.evaluation import Committee, CommitteeMember, Report, ReviewMark, ScoreMark, Signature
 from trading.models.notice import DocumentVersion, Notice, StoredFile
 from trading.models.offer import Offer, SignUp
@@ -9,6 +9,6 @@ from trading.models.tender import Lot, Tender
 
 __all__ = [
     "Archive", "Award", "Bid", "Candidate", "Challenge", "Committee", "CommitteeMember", "Contract", "DocumentObtained",
-    "DocumentVersion", "Enquiry", "Lot", "Notice", "Offer", "Opening", "Report", "ReviewMark", "ScoreMark", "SignUp",
+    "DocumentVersion", "Enquiry", "FilingArrival", "Lot", "Notice", "Offer", "Opening", "Report", "ReviewMark", "ScoreMark", "SignUp",
     "Signature", "StoredFile", "Tender",
 ]

@@ -98,6 +98,15 @@ class Bid(models.Model):
         return f"bid:{self.id}"
 
 
+class FilingArrival(models.Model):
+    """A filing on its way: stamped at the door, before any queue or lock. The opening waits until it is settled."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="arrivals")
+    arrived_at = models.DateTimeField()  # legal time
+    noted_at = models.DateTimeField()  # wall time; an arrival older than its patience was cut off and is settled
+
+
 class Opening(models.Model):
     """The opening of a lot: the roll written before any key, and what became of each envelope."""
 

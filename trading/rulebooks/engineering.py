@@ -134,7 +134,7 @@ TRANSITIONS = {
     "submit_report": Transition(
         states("evaluating"), "reported", "committee", "提交评标报告", ("ENG-36",),
         guards=(evaluation.report_complete, evaluation.rejections_grounded, evaluation.related_not_ranked,
-                evaluation.low_price_explained, evaluation.competition_left),
+                evaluation.time_granted, evaluation.low_price_explained, evaluation.competition_left),
     ),
     "reject_all": Transition(states("evaluating"), "failed", "committee", "否决全部投标", ("ENG-35",)),
     "publish_candidates": Transition(
@@ -151,7 +151,15 @@ TRANSITIONS = {
     ),
     "sign_contract": Transition(
         states("awarded"), "contracted", INITIATOR, "订立书面合同", ("ENG-43", "ENG-44"), deadline="contract_due",
-        guards=(result.contract_equals_bid, result.performance_bond),
+        guards=(result.contract_equals_bid, result.performance_bond, result.main_work_kept, result.payment_term,
+                result.late_interest),
+    ),
+    "report_award": Transition(
+        states("awarded", "contracted"), "", INITIATOR, "向监督部门提交书面报告", ("ENG-47",), deadline="report_due",
+        through_hold=True,
+    ),
+    "refund_bonds": Transition(
+        states("contracted"), "", INITIATOR, "退还投标保证金及利息", ("ENG-45",), deadline="bonds_due", through_hold=True
     ),
     "archive": Transition(
         states("contracted", "failed", "terminated"), "archived", "operator|initiator|agency", "归档", ("ELE-09", "PLT-15"),
@@ -159,7 +167,7 @@ TRANSITIONS = {
     ),
     "terminate": Transition(
         states("registered", "scheduled", "bidding", "opening", "opened", "evaluating"), "terminated", INITIATOR, "终止招标",
-        ("ENG-19",), through_hold=True,
+        ("ENG-19",), through_hold=True, guards=(result.refunds_stated,),
     ),
 }
 

@@ -21,7 +21,7 @@ from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.failpoints import failpoint
-from platform_site.holds import services as holds
+from platform_site.holds import selectors as holds
 from trading.kernel import procedure as kernel
 from trading.kernel.time import HeldFor
 from trading.locks import lock_lot
@@ -71,7 +71,7 @@ class Act:
 
 def holds_of(lot: Lot) -> tuple[HeldFor, ...]:
     """Every hold the lot ever had, as the kernel sees them. One query."""
-    return tuple(HeldFor(h.started_at, h.ended_at, h.kind, h.reason, h.rule) for h in holds.intervals(lot.ledger_ref))
+    return tuple(HeldFor(h.start, h.end, h.kind, h.reason, h.article) for h in holds.intervals(lot.ledger_ref))
 
 
 def facts_of(lot: Lot, now: datetime, values: Mapping[str, Any] = EMPTY) -> kernel.Facts:

@@ -7,21 +7,29 @@ from platform_site import workdays
 from platform_site.accounts.refusals import Violation
 from trading.kernel.guards import guard
 from trading.kernel.procedure import Book, Facts
-from trading.kernel.time import same_hour
+from trading.kernel.time import DAY, same_hour
 
 
 def shorter_than(
-    facts: Facts, book: Book, rule_id: str, start: str, end: str, *, name: str = "days", what: str
+    facts: Facts, book: Book, rule_id: str, start: str, end: str, *, name: str = "days", what: str,
+    last_day_counts: bool = False,
 ) -> Violation | None:
-    """A violation where fewer than the rule's days lie between two moments of the draft, with the nearest lawful end."""
+    """A violation where fewer than the rule's days lie between two moments of the draft, with the nearest lawful end.
+
+    Args:
+        last_day_counts: a window (documents are issued) is open on its last day; a period (to prepare) must be over.
+    """
     begins, ends = facts.values.get(start), facts.values.get(end)
     if not isinstance(begins, datetime) or not isinstance(ends, datetime):
         return book.violation("fact.missing", rule_id, fact=start if not isinstance(begins, datetime) else end)
     number = book.rule(rule_id)[name]
     earliest = workdays.earliest_after(begins, int(number.amount), number.unit)
+    have = max(0, workdays.days_between(begins, ends, number.unit))
+    if last_day_counts:
+        earliest -= DAY
+        have += 1
     if ends >= earliest:
         return None
-    have = max(0, workdays.days_between(begins, ends, number.unit))
     nearest = same_hour(earliest, ends)
     return book.violation("period.too_short", rule_id, {"field": end, "value": nearest}, what=what, start=begins, end=ends,
                           need=int(number.amount), have=have, unit=number.unit, earliest=earliest)
@@ -58,7 +66,8 @@ def bidding_period(facts: Facts, book: Book) -> Violation | None:
 @guard("ENG-07")
 def issue_window(facts: Facts, book: Book) -> Violation | None:
     """发售期: from the start to the end of issue."""
-    return shorter_than(facts, book, "ENG-07", "documents_from", "documents_until", what="招标文件发售期")
+    return shorter_than(facts, book, "ENG-07", "documents_from", "documents_until", what="招标文件发售期",
+                        last_day_counts=True)
 
 
 @guard("ENG-03")
@@ -172,14 +181,23 @@ def agency_mandate(facts: Facts, book: Book) -> Violation | None:
 
 @guard("ENG-01", effect="warn")
 def mandatory_threshold(facts: Facts, book: Book) -> Violation | None:
-    """Tells a tenderer who declares the project as not mandatory that its estimate reaches the threshold."""
-    if facts.values.get("mandatory", True) or not facts.values.get("state_funded", True):
+    """Tells a tenderer who declares the project as not mandatory that it is state-funded and reaches the threshold."""
+    if facts.values.get("mandatory", True) or not _state_funded(facts, book):
         return None
     kind = facts.values.get("kind") or "works"
     name = {"works": "works", "goods": "goods", "epc": "works"}.get(kind, "services")
     limit = Decimal(book.rule("ENG-01")[name].amount)
     estimate = facts.values.get("estimate_cny") or Decimal(0)
     return book.violation("mandatory.reached", "ENG-01", estimate=estimate, limit=limit) if estimate >= limit else None
+
+
+def _state_funded(facts: Facts, book: Book) -> bool:
+    """Budget funds of the rule's amount and share of the investment, or state-owned money controlling or dominant."""
+    if facts.values.get("state_controlled"):
+        return True
+    rule, funds = book.rule("ENG-01"), facts.values.get("budget_funds_cny") or Decimal(0)
+    investment = facts.values.get("investment_cny") or facts.values.get("estimate_cny") or Decimal(0)
+    return bool(investment) and funds >= rule["budget_funds"].amount and funds >= investment * rule["budget_share"].amount
 
 
 @guard("ENG-02", effect="warn")
@@ -195,7 +213,8 @@ def trustees_agreed(facts: Facts, book: Book) -> Violation | None:
     """The lot's key set is signed and lawful: its check runs where keys live, its findings arrive here."""
     if not facts.values.get("key_set"):
         return book.violation("fact.missing", "ELE-07", fact="key_set")
-    return None
+    gaps = facts.values.get("key_set_gaps") or ()
+    return gaps[0] if gaps else None
 
 
 @guard("ENG-11")
@@ -210,8 +229,8 @@ def amendment_in_time(facts: Facts, book: Book) -> Violation | None:
 def document_objection_in_time(facts: Facts, book: Book) -> Violation | None:
     """An objection to the document arrives the rule's days before the bid deadline."""
     number = book.rule("ENG-12")["days"]
-    latest = workdays.latest_before(facts.values["bid_deadline"], int(number.amount), number.unit)
-    if facts.now <= latest:
+    latest = workdays.window_closes(facts.values["bid_deadline"], int(number.amount), number.unit)
+    if facts.now < latest:
         return None
     return book.violation("objection.too_late", "ENG-12", latest=latest, need=int(number.amount))
 

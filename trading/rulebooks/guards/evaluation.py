@@ -1,6 +1,6 @@
 """Guards on committee, evaluation and report."""
 
-from decimal import Decimal
+from fractions import Fraction
 
 from platform_site.accounts.refusals import Violation
 from trading.kernel.guards import guard
@@ -10,12 +10,11 @@ from trading.kernel.procedure import Book, Facts
 def _composed(facts: Facts, book: Book, rule_id: str) -> Violation | None:
     rule = book.rule(rule_id)
     size, experts = facts.values.get("members", 0), facts.values.get("experts", 0)
-    need, share = int(rule["members"].amount), rule["experts"].amount
-    # Two thirds is a fraction no decimal holds exactly; the rule carries it as thirds in its note, compared crosswise.
-    enough = experts * 3 >= size * 2 if share.quantize(Decimal("0.01")) == Decimal("0.67") else Decimal(experts) >= size * share
+    need, share = int(rule["members"].amount), Fraction(rule["experts"].amount)
+    enough = experts >= size * share
     if size >= need and size % 2 == 1 and enough:
         return None
-    return book.violation("committee.composition", rule_id, members=size, experts=experts, need=need, share=share)
+    return book.violation("committee.composition", rule_id, members=size, experts=experts, need=need, share=str(share))
 
 
 @guard("ENG-28")
@@ -49,6 +48,15 @@ def members_kept(facts: Facts, book: Book) -> Violation | None:
     """A member was replaced: supervision sees the reason."""
     if reason := facts.values.get("replaced"):
         return book.violation("committee.replaced", "ENG-30", reason=reason)
+    return None
+
+
+@guard("ENG-30")
+def time_granted(facts: Facts, book: Book) -> Violation | None:
+    """More than the rule's share of the members found the time too short: the report waits until it was extended."""
+    asking, members = facts.values.get("asked_more_time", 0), facts.values.get("members", 0)
+    if asking > members * Fraction(book.rule("ENG-30")["share"].amount) and not facts.values.get("time_extended"):
+        return book.violation("committee.time_short", "ENG-30", asking=asking, members=members)
     return None
 
 

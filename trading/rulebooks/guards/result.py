@@ -65,3 +65,42 @@ def record_whole(facts: Facts, book: Book) -> Violation | None:
     if broken := facts.values.get("broken"):
         return book.violation("record.broken", "ELE-09", items=tuple(broken))
     return None
+
+
+@guard("ENG-48", effect="warn")
+def main_work_kept(facts: Facts, book: Book) -> Violation | None:
+    """Only non-main, non-key work may be subcontracted, and nothing twice."""
+    if named := facts.values.get("subcontract_main"):
+        return book.violation("contract.subcontract", "ENG-48", works=tuple(named))
+    return None
+
+
+@guard("ENG-50", effect="warn")
+def payment_term(facts: Facts, book: Book) -> Violation | None:
+    """Payment to a small or medium enterprise: a public body within its days, longer only to the contract's maximum; a
+    large enterprise within its own."""
+    days, rule = facts.values.get("payment_days"), book.rule("ENG-50")
+    if days is None or not facts.values.get("payee_is_sme", True):
+        return None
+    if facts.values.get("payer") == "enterprise":
+        name = "large"
+    else:
+        name = "public_contract" if facts.values.get("payment_agreed") else "public"
+    limit = int(rule[name].amount)
+    return book.violation("payment.too_long", "ENG-50", days=days, limit=limit) if days > limit else None
+
+
+@guard("ENG-50", effect="warn")
+def late_interest(facts: Facts, book: Book) -> Violation | None:
+    """Where the contract states a rate for late payment below the statutory one, supervision is told."""
+    rate, least = facts.values.get("late_rate"), book.rule("ENG-50")["late_interest"].amount
+    return book.violation("payment.low_rate", "ENG-50", rate=rate, least=least) if rate is not None and rate < least else None
+
+
+@guard("ENG-19")
+def refunds_stated(facts: Facts, book: Book) -> Violation | None:
+    """A termination says why and how fees and bonds go back with interest."""
+    for name in ("reason", "refund"):
+        if not facts.values.get(name):
+            return book.violation("fact.missing", "ENG-19", fact=name)
+    return None

@@ -1,0 +1,127 @@
+"""归档: one package per lot that verifies years later with the network switched off."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from platform_site import ledger
+from platform_site.accounts.actors import Actor
+from platform_site.ledger import selectors as record
+from platform_site.sealing.models import Envelope, KeySet
+from trading.digests import canonical, digest_of
+from trading.models import Archive, Lot
+from trading.services.acts import acting
+from trading.services.documents import file_store
+
+VERIFY = Path(settings.BASE_DIR) / "verify" / "verify.py"
+
+
+def archive_make(*, lot_id: int, actor: Actor) -> Archive:
+    """The lot's package is stored and its digest is on the record; the lot is archived.
+
+    The package is gathered before the lock; the act's own entry therefore is not in it, but its digest is in that entry.
+
+    Raises:
+        Refused: the lot is not at its end, or something stored no longer matches its digest.
+    """
+    lot = Lot.objects.select_related("tender__initiator", "tender__agency").get(pk=lot_id)
+    content, broken = package(lot)
+    stored = file_store(f"{lot.reference.replace('/', '-')}.zip", io.BytesIO(content), "application/zip")
+    with acting("archive", lot_id=lot_id, actor=actor, values={"broken": broken}) as act:
+        act.lot.record("archived_at", act.now)
+        archive = Archive.objects.create(lot=act.lot, file=stored, made_at=act.now)
+        act.entry("lot.archived", {"file": str(stored.id), "sha256": stored.sha256, "size": stored.size})
+    return archive
+
+
+def package(lot: Lot) -> tuple[bytes, list[str]]:
+    """The zip's bytes and the names of what no longer matches its digest.
+
+    In it: manifest.json (digest of every member), entries/ with proofs and checkpoint, notices/, documents/, envelopes/ with
+    headers, wraps and ciphertexts, keys/ as released, evaluation.json, contract.json and verify.py itself.
+    """
+    members: dict[str, bytes] = {}
+    broken: list[str] = []
+    for notice in lot.notices.filter(state="published"):
+        members[f"notices/{notice.id}.json"] = canonical(notice.content)
+        if digest_of(notice.content) != notice.digest:
+            broken.append(f"notice {notice.id}")
+        if notice.paper:
+            _file(members, broken, f"papers/{notice.id}.pdf", notice.paper)
+    for version in lot.documents.prefetch_related("files"):
+        for file in version.files.all():
+            _file(members, broken, f"documents/{version.number}/{file.sha256}-{file.name}", file)
+    _record(members, lot)
+    _envelopes(members, lot)
+    _evaluation(members, lot)
+    members["verify.py"] = VERIFY.read_bytes()
+    members["manifest.json"] = _json({
+        "lot": lot.ledger_ref, "title": lot.title, "procedure": lot.tender.procedure, "edition": str(lot.tender.book_edition),
+        "members": {name: _sha(data) for name, data in sorted(members.items())},
+    })
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, data in sorted(members.items()):
+            # A fixed date: the same content packs to the same bytes.
+            packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
+    return out.getvalue(), broken
+
+
+def _record(members: dict[str, bytes], lot: Lot) -> None:
+    for entry in record.entries_for(lot.ledger_ref):
+        members[f"entries/{record.position_of(entry):012d}.json"] = _json(
+            {"leaf": entry.leaf, "leaf_hash": entry.leaf_hash.hex(), "proof": ledger.proof(entry)}
+        )
+    members["checkpoint"] = ledger.checkpoint().encode()
+
+
+def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
+    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
+    if keyset:
+        members["keys/keyset.json"] = _json(keyset.document)
+    from platform_site.sealing.models import ReleasedKey
+
+    released = ReleasedKey.objects.filter(lot_ref=lot.ledger_ref).select_related("trustee")
+    members["keys/released.json"] = _json(
+        [{"trustee": str(k.trustee_id), "name": k.trustee.name, "secret": k.secret, "signature": k.signature} for k in released]
+    )
+    for envelope in Envelope.objects.filter(lot_ref=lot.ledger_ref).exclude(state__in=("replaced", "retracted", "returned")):
+        members[f"envelopes/{envelope.id}.json"] = _json(
+            {"header": envelope.header, "signature": envelope.signature, "public_key": envelope.public_key,
+             "wraps": envelope.wraps, "state": envelope.state, "arrived_at": envelope.arrived_at.isoformat(),
+             "parts": [{"number": p.number, "sha256": p.upload.sha256, "size": p.upload.size}
+                       for p in envelope.parts.select_related("upload").order_by("number")]}
+        )
+
+
+def _evaluation(members: dict[str, bytes], lot: Lot) -> None:
+    if report := getattr(lot, "report", None):
+        members["evaluation.json"] = canonical(report.content)
+    if contract := getattr(lot, "contract", None):
+        members["contract.json"] = canonical({**contract.particulars, "amount_cny": contract.amount_cny})
+    if (committee := getattr(lot, "committee", None)) and committee.draw:
+        members["draw.json"] = canonical(committee.draw.certificate)
+    if opening := getattr(lot, "opening", None):
+        members["opening.json"] = canonical({"roll": opening.roll, "results": opening.results, "remarks": opening.remarks})
+
+
+def _file(members: dict[str, bytes], broken: list[str], name: str, file: Any) -> None:
+    path = Path(settings.MEDIA_ROOT) / file.path
+    data = path.read_bytes() if path.exists() else b""
+    if _sha(data) != file.sha256:
+        broken.append(f"{file.name} {file.sha256[:12]}")
+    members[name] = data
+
+
+def _sha(data: bytes) -> str:
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()

@@ -1,0 +1,140 @@
+"""File, replace, withdraw. Nothing here looks at another subject's filing."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from credit import selectors as credit
+from credit.models import Subject
+from platform_site import clock, ledger
+from platform_site.accounts.actors import Actor
+from platform_site.accounts.refusals import Refused, Violation
+from platform_site.sealing import services as sealing
+from platform_site.sealing.models import Upload
+from trading.models import Bid, DocumentObtained, FilingArrival, Lot
+from trading.services.acts import acting
+
+
+# A filing that was stamped but neither committed nor refused within this time was cut off.
+PATIENCE = timedelta(seconds=60)
+
+
+@contextlib.contextmanager
+def arriving(lot_id: int) -> Iterator[datetime]:
+    """Within: the filing counts as on its way since the yielded legal moment, and the opening waits for it."""
+    arrived = clock.now()
+    note = FilingArrival.objects.create(lot_id=lot_id, arrived_at=arrived, noted_at=clock.machine())
+    try:
+        yield arrived
+    finally:
+        FilingArrival.objects.filter(pk=note.pk).delete()
+
+
+def settled(lot_id: int, deadline: datetime) -> bool:
+    """Whether no filing stamped before `deadline` is still on its way. One query."""
+    young = clock.machine() - PATIENCE
+    return not FilingArrival.objects.filter(lot_id=lot_id, arrived_at__lt=deadline, noted_at__gt=young).exists()
+
+
+def bid_file(
+    *, lot_id: int, actor: Actor, user_id: int, header: bytes, signature: str, wraps: Mapping[str, Any],
+    upload_ids: Sequence[UUID], idempotency_key: UUID, arrived_at: datetime | None = None,
+) -> Bid:
+    """The sealed bid stands, a former one of the same bidder is replaced, and the signed promise is in `bid.promise`.
+
+    Args:
+        upload_ids: finished uploads of this subject, manifest first.
+        idempotency_key: the same key again answers with the same bid.
+        arrived_at: when the filing request reached the platform, stamped before any queue; the bid's time is the later of
+            this and its last byte.
+
+    Raises:
+        Refused: late, not sealed, not signed, not bound to this lot and subject, incomplete, banned, or the lot's own
+            initiator, agency or operator. Before the deadline a refusal says nothing about anybody else.
+    """
+    arrived = arrived_at or clock.now()
+    if not actor.subject_code:
+        raise Refused([Violation("subject.missing")])
+    if (done := Bid.objects.filter(idempotency_key=idempotency_key).first()) is not None:
+        if done.subject.code != actor.subject_code or done.lot_id != lot_id:
+            raise Refused([Violation("envelope.refused")])
+        return done
+    last_byte = _last_byte(upload_ids, actor.subject_code)
+    at = max(arrived, last_byte) if last_byte else arrived
+
+    def values(lot: Lot, now: datetime) -> dict[str, Any]:
+        return {
+            "encrypted": bool(upload_ids) and last_byte is not None,
+            "signed": bool(signature),
+            "complete": last_byte is not None,
+            "bound": True,
+            "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code == actor.subject_code,
+            "is_agency_or_initiator": bool(lot.tender.party_roles(actor)) or lot.tender.initiator.code == actor.subject_code,
+            "bans": credit.standing(actor.subject_code, clock.china(now).date()),
+        }
+
+    with acting("file_bid", lot_id=lot_id, actor=actor, values=values, now=at) as act:
+        lot = act.lot
+        subject = Subject.objects.get(code=actor.subject_code)
+        key = credit.active_key(actor.subject_code)
+        if key is None:
+            raise Refused([Violation("key.missing")])
+        versions = {v.digest: v for v in lot.documents.filter(issued_at__isnull=False)}
+        accepted = sealing.envelope_accept(
+            lot_ref=lot.ledger_ref, subject_code=subject.code, header=header, signature=signature, wraps=wraps,
+            upload_ids=upload_ids, public_key=key.verify_key, documents=set(versions), arrived_at=at,
+        )
+        envelope = accepted.envelope
+        if (standing := Bid.objects.filter(envelope=envelope).first()) is not None:
+            # The same envelope sent twice under two keys: answered alike.
+            act.written = standing
+            return standing
+        former = lot.bids.select_for_update(no_key=True).standing().filter(subject=subject).first()
+        if former:
+            sealing.envelope_retire(former.envelope_id, "replaced")
+            former.state = "replaced"
+            former.save(update_fields=["state"])
+        # One click nobody can be refused: who files holds the document from now on (ELE-01).
+        DocumentObtained.objects.get_or_create(lot=lot, subject=subject, defaults={"user_id": user_id, "at": at})
+        bid = Bid(
+            lot=lot, subject=subject, filed_by_id=user_id, envelope=envelope, document=versions[envelope.header["document"]],
+            idempotency_key=idempotency_key, arrived_at=envelope.arrived_at,
+        )
+        entry = act.entry(
+            "bid.filed", {"lot": lot.reference, "bid": str(bid.id), "envelope": envelope.header_sha256,
+                          "arrived_at": envelope.arrived_at, "replaces": str(former.id) if former else "",
+                          "flags": {"recipient_seen": [str(i) for i in accepted.recipient_seen],
+                                    "owner_shared": [str(i) for i in accepted.owner_shared]}},
+            sealed=True, subject=bid,
+        )
+        bid.entry_id = entry.id
+        bid.promise = ledger.promise(entry, envelope.arrived_at, lot.ledger_ref)
+        bid.save()
+    return bid
+
+
+def bid_withdraw(*, lot_id: int, actor: Actor) -> Bid:
+    """The bidder's standing bid is withdrawn; its envelope stays sealed for ever.
+
+    Raises:
+        PermissionDenied: no standing bid of this subject.
+        Refused: at or after the deadline.
+    """
+    with acting("withdraw_bid", lot_id=lot_id, actor=actor) as act:
+        bid = act.lot.bids.select_for_update(no_key=True).standing().get(subject__code=actor.subject_code)
+        sealing.envelope_retire(bid.envelope_id, "retracted")
+        bid.state = "withdrawn"
+        bid.save(update_fields=["state"])
+        act.entry("bid.withdrawn", {"lot": act.lot.reference, "bid": str(bid.id), "envelope": bid.envelope.header_sha256},
+                  sealed=True, subject=bid)
+    return bid
+
+
+def _last_byte(upload_ids: Sequence[UUID], subject_code: str) -> datetime | None:
+    """When the last byte of the subject's finished uploads arrived; None while one is missing or unfinished."""
+    rows = list(Upload.objects.filter(id__in=list(upload_ids), owner_ref=subject_code))
+    if not rows or len(rows) != len(set(upload_ids)) or any(r.finished_at is None or r.arrived_at is None for r in rows):
+        return None
+    return max(r.arrived_at for r in rows)

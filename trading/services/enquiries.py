@@ -1,0 +1,136 @@
+"""Questions, clarifications, amendments: one text for everybody, pushed to every holder at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from credit.models import Subject
+from platform_site import workdays
+from platform_site.accounts.actors import Actor
+from platform_site.accounts.refusals import Refused, Violation
+from trading.kernel.time import same_hour
+from trading.models import DocumentVersion, Enquiry, Lot, Notice, StoredFile
+from trading.references import pseudonym
+from trading.services.acts import acting
+from trading.services.alerts import tell_holders, tell_initiator
+from trading.services.documents import current_version, document_digest
+from trading.services.notices import noticed, notice_write
+from trading.services.terms import draft_values
+
+TEXT_LIMIT = 5000
+
+
+def text_of(typed: str, *, field: str, limit: int = TEXT_LIMIT) -> str:
+    """What a person wrote, trimmed.
+
+    Raises:
+        Refused: empty or longer than `limit`.
+    """
+    text = typed.strip()
+    if not text or len(text) > limit:
+        raise Refused([Violation("text.length", facts={"field": field, "length": len(text), "limit": limit})])
+    return text
+
+
+def enquiry_ask(*, lot_id: int, text: str, actor: Actor) -> Enquiry:
+    """The question waits for the initiator under a pseudonym of this lot; nobody else learns that it was asked.
+
+    Raises:
+        PermissionDenied: the subject has not obtained the document.
+        Refused: after the bid deadline; an empty or overlong text.
+    """
+    text = text_of(text, field="text")
+    with acting("ask", lot_id=lot_id, actor=actor) as act:
+        subject = Subject.objects.get(code=actor.subject_code)
+        known = act.lot.enquiries.filter(subject=subject).values_list("pseudonym", flat=True).first()
+        enquiry = Enquiry.objects.create(
+            lot=act.lot, subject=subject, pseudonym=known or pseudonym("询问人"), text=text, asked_at=act.now
+        )
+        act.entry("enquiry.asked", {"lot": act.lot.reference, "text": text}, sealed=True, subject=f"enquiry:{enquiry.id}")
+        tell_initiator(act.lot, about=f"enquiry:{enquiry.id}", title="收到对招标文件的询问", body=act.lot.title)
+    return enquiry
+
+
+def clarification_issue(*, lot_id: int, answers: Mapping[UUID, str], text: str = "", actor: Actor) -> Notice:
+    """A clarification is public, every answered question in it without who asked, and every holder is told.
+
+    Args:
+        answers: enquiry id -> answer.
+
+    Raises:
+        Refused: nothing said; an enquiry of another lot.
+    """
+    if not answers and not text.strip():
+        raise Refused([Violation("text.length", facts={"field": "text", "length": 0, "limit": TEXT_LIMIT})])
+    with acting("clarify", lot_id=lot_id, actor=actor) as act:
+        asked = {e.id: e for e in act.lot.enquiries.filter(id__in=list(answers))}
+        if len(asked) != len(answers):
+            raise Refused([Violation("enquiry.unknown")])
+        for enquiry_id, answer in answers.items():
+            enquiry = asked[enquiry_id]
+            enquiry.answer, enquiry.answered_at = text_of(answer, field="answer"), act.now
+            enquiry.save(update_fields=["answer", "answered_at"])
+        pairs = [{"question": asked[i].text, "answer": asked[i].answer} for i in answers]
+        number = act.lot.notices.filter(kind="clarification").count() + 1
+        notice = notice_write(act, "clarification", f"{act.lot.title}澄清（第{number}次）", {"text": text.strip(), "answers": pairs})
+        act.entry("lot.clarified", noticed(notice))
+        tell_holders(act.lot, about=f"notice:{notice.id}", title=notice.title, body=text.strip() or "招标人答复了询问。")
+    return notice
+
+
+def amendment_issue(
+    *, lot_id: int, summary: str, actor: Actor, affects_preparation: bool = True, bid_deadline: datetime | None = None,
+    terms: Mapping[str, Any] | None = None, columns: Mapping[str, Any] | None = None, files: Sequence[StoredFile] = (),
+    extend: bool = False,
+) -> Notice:
+    """The document has a new version and a change notice says what changed; filed bids stand and their owners are told.
+
+    Args:
+        bid_deadline: a new deadline; None keeps it.
+        extend: move a too early deadline to the nearest lawful moment instead of refusing (招标投标法实施条例 第二十一条).
+
+    Raises:
+        Refused: fewer days left than the rule asks while `extend` is off; a deadline moved forward in time.
+    """
+    summary = text_of(summary, field="summary")
+    moved: dict[str, datetime] = {}
+
+    def values(lot: Lot, now: datetime) -> dict[str, Any]:
+        deadline = bid_deadline or lot.recorded["bid_deadline"]
+        if deadline < lot.recorded["bid_deadline"]:
+            raise Refused([Violation("deadline.earlier", facts={"was": lot.recorded["bid_deadline"], "asked": deadline})])
+        if extend and affects_preparation:
+            number = lot.book.rule("ENG-11")["days"]
+            least = workdays.earliest_after(now, int(number.amount), number.unit)
+            if deadline < least:
+                deadline = same_hour(least, deadline)
+        moved["bid_deadline"] = deadline
+        return {**draft_values(lot, now), "bid_deadline": deadline, "amended_at": now, "affects_preparation": affects_preparation}
+
+    with acting("amend", lot_id=lot_id, actor=actor, values=values) as act:
+        lot, before = act.lot, act.lot.recorded["bid_deadline"]
+        old = current_version(lot)
+        lot.terms = {**lot.terms, **(terms or {})}
+        for name, value in (columns or {}).items():
+            if name not in {"scope", "qualification", "ceiling_cny", "period_text", "period_days"}:
+                raise ValueError(f"an amendment does not change {name}")
+            setattr(lot, name, value)
+        lot.record("bid_deadline", moved["bid_deadline"])
+        if validity := lot.terms.get("validity_days"):
+            lot.record("validity_until", moved["bid_deadline"] + timedelta(days=int(validity)))
+        version = DocumentVersion.objects.create(
+            lot=lot, number=old.number + 1, digest="", terms=lot.terms, issued_at=act.now
+        )
+        version.files.set(files or old.files.all())
+        version.digest = document_digest(lot, version)
+        version.save(update_fields=["digest"])
+        number = lot.notices.filter(kind="amendment").count() + 1
+        notice = notice_write(
+            act, "amendment", f"{lot.title}变更公告（第{number}次）",
+            {"summary": summary, "document": version.digest, "version": version.number,
+             "deadline_before": before, "deadline_after": moved["bid_deadline"]},
+        )
+        act.entry("lot.amended", {**noticed(notice), "document": version.digest, "bid_deadline": moved["bid_deadline"]})
+        tell_holders(lot, about=f"notice:{notice.id}", title=notice.title, body=summary)
+    return notice

@@ -1,0 +1,200 @@
+"""Opening: the roll first, then keys from bidders and trustees in any order, then every content at once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from platform_site import ledger
+from platform_site.accounts import policy
+from platform_site.accounts.actors import CLOCK, Actor
+from platform_site.accounts.refusals import Refused
+from platform_site.ledger import services as record
+from platform_site.sealing import services as sealing
+from platform_site.sealing.models import Trustee
+from trading.locks import lock_lot
+from trading.models import Bid, Lot, Opening
+from trading.services.acts import acting
+from trading.services.alerts import tell_initiator, tell_subjects
+from trading.services.notices import noticed, notice_write
+
+# what an envelope came to (sealing) -> state of the bid
+OUTCOMES = {"opened": "opened", "revoked": "revoked", "withdrawn": "lapsed"}
+
+
+def _bid_count(lot: Lot, now: datetime) -> dict[str, object]:
+    return {"bid_count": lot.bids.standing().count(), "related_pairs": ()}
+
+
+def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> Opening:
+    """The roll is public before any key is accepted; from now on bidders unlock and trustees release.
+
+    Raises:
+        Refused: before the deadline, under a hold, or too few bids (招标投标法 第二十八条).
+    """
+    with acting("start_opening", lot_id=lot_id, actor=actor, values=_bid_count, now=now) as act:
+        bids = list(act.lot.bids.standing().select_related("subject", "envelope").order_by("arrived_at", "id"))
+        roll = roll_of(bids)
+        opening = Opening.objects.create(lot=act.lot, started_at=act.now, roll=roll)
+        act.lot.record("opening_at", act.now)
+        act.entry("lot.opening_started", {"roll": roll})
+        _reveal_filings(act.lot, actor)
+        tell_initiator(act.lot, about=f"opening:{act.lot.pk}", title="开标开始", body=act.lot.title)
+        tell_subjects([b.subject.code for b in bids], about=f"opening:{act.lot.pk}", title="开标开始，请解密投标文件",
+                      body=act.lot.title, url=f"/work/lots/{act.lot.reference}/opening/")
+    return opening
+
+
+def roll_of(bids: list[Bid]) -> list[dict[str, str]]:
+    """Names, times and digests of the bids on the roll, in order of arrival."""
+    return [
+        {"bid": str(b.id), "subject": b.subject.code, "name": b.subject.name, "arrived_at": b.arrived_at.isoformat(),
+         "digest": b.envelope.header_sha256}
+        for b in bids
+    ]
+
+
+def _reveal_filings(lot: Lot, actor: Actor) -> None:
+    """Sealed by event: the entries of filings are opened by the entry that starts the opening."""
+    sealed = lot.bids.filter(entry_id__isnull=False).values_list("entry_id", flat=True)
+    record.reveal(list(sealed), subject=lot.ledger_ref, actor=actor)
+
+
+def lot_fail_too_few(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> Lot:
+    """Nothing is opened: envelopes are returned unopened, no key is ever released, the failure is public.
+
+    Raises:
+        Refused: before the deadline, or enough bids are in.
+    """
+    with acting("fail_too_few", lot_id=lot_id, actor=actor, values=_bid_count, now=now) as act:
+        bids = list(act.lot.bids.standing().select_for_update(of=("self",)).select_related("subject"))
+        for bid in bids:
+            sealing.envelope_retire(bid.envelope_id, "returned")
+            bid.state = "returned"
+            bid.save(update_fields=["state"])
+        act.lot.record("failed_at", act.now)
+        need = next(iter(act.move.rules))
+        notice = notice_write(
+            act, "failure", f"{act.lot.title}招标失败公告",
+            {"reason": act.move.title, "article": act.lot.book.article(need), "next": "依法重新招标"},
+        )
+        act.entry("lot.bids_returned", noticed(notice))
+        tell_initiator(act.lot, about=f"failed:{act.lot.pk}", title="投标人少于三个，招标失败", body=act.lot.title)
+        tell_subjects([b.subject.code for b in bids], about=f"failed:{act.lot.pk}", title="招标失败，投标文件已原样退回",
+                      body=act.lot.title, url=f"/trades/{act.lot.reference}/")
+    return act.lot
+
+
+def bid_unlock(*, bid_id: UUID, identity: str, actor: Actor) -> Bid:
+    """The bidder's browser has given the one-time identity of its own envelope. Repeatable.
+
+    Raises:
+        PermissionDenied: not the bidder's own bid.
+        Refused: before the opening has started, or the wrong key.
+    """
+    bid = Bid.objects.select_related("subject").get(pk=bid_id)
+    if bid.subject.code != actor.subject_code:
+        policy.require(actor, "nobody")
+    with acting("unlock", lot_id=bid.lot_id, actor=actor) as act:
+        sealing.unlock(bid.envelope_id, identity, subject_code=actor.subject_code)
+        act.entry("bid.unlocked", {"bid": str(bid.id)})
+    return bid
+
+
+def key_release(*, lot_ref: str, trustee_id: UUID, secret: str, signature: str, address: str = "") -> None:
+    """A trustee's key of the lot is in, checked against the key set and written to the record. Repeatable.
+
+    Raises:
+        Refused: opening has not started, not a member, not the secret of its recipient.
+    """
+    from platform_site.sealing.models import ReleasedKey
+
+    trustee = Trustee.objects.get(pk=trustee_id)
+    lot_id = lot_by_ref(lot_ref).pk
+    if ReleasedKey.objects.filter(lot_ref=lot_ref, trustee=trustee).exists():
+        return
+    actor = Actor(kind="trustee", subject_code=trustee.subject_code, address=address)
+    with acting("release_key", lot_id=lot_id, actor=actor) as act:
+        sealing.release_key(lot_ref, trustee, secret, signature=signature)
+        act.entry("lot.key_released", {"trustee": str(trustee.id), "name": trustee.name, "role": trustee.role})
+
+
+def lot_by_ref(lot_ref: str) -> Lot:
+    """The lot the ledger calls `lot:<reference>/<number>`.
+
+    Raises:
+        Lot.DoesNotExist: no such lot.
+    """
+    reference, _, number = lot_ref.partition("#")[0].removeprefix("lot:").rpartition("/")
+    return Lot.objects.select_related("tender").get(tender__reference=reference, number=int(number or 0))
+
+
+def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False) -> Opening:
+    """Every content is public together, with what became of each envelope and who opened it.
+
+    Decryption runs before the lock; the lock only writes. A bidder who did not come changes nothing as long as k trustees
+    did: the others' and his envelope open all the same.
+
+    Args:
+        final: the time for keys is over: what still waits counts as 视为撤回, with the missing named.
+
+    Raises:
+        Refused: keys still missing while `final` is off; somebody else disclosed already.
+    """
+    lot = Lot.objects.select_related("tender").get(pk=lot_id)
+    opened = sealing.open_envelopes(lot.ledger_ref, final=final)
+    waiting = sealing.missing(opened)
+    try:
+        with acting("disclose_bids", lot_id=lot_id, actor=actor, values={"waiting": len(waiting)}) as act:
+            results = {r.envelope_id: r for r in sealing.record(opened)}
+            opening, said = act.lot.opening, []
+            for bid in act.lot.bids.select_for_update(of=("self",)).filter(envelope_id__in=list(results)):
+                result = results[bid.envelope_id]
+                bid.state, bid.offer = OUTCOMES[result.kind], result.offer or None
+                bid.save(update_fields=["state", "offer"])
+                said.append({"bid": str(bid.id), "outcome": result.kind, "by": result.by, "missing": result.missing,
+                             "blame": result.blame, "offer": result.offer, "manifest": result.manifest_sha256})
+            opening.results, opening.disclosed_at = said, act.now
+            opening.save(update_fields=["results", "disclosed_at"])
+            notice = notice_write(
+                act, "opening", f"{act.lot.title}开标记录",
+                {"started_at": opening.started_at, "disclosed_at": act.now, "roll": opening.roll, "results": said},
+            )
+            act.entry("lot.bids_disclosed", {**noticed(notice), "results": said})
+            tell_initiator(act.lot, about=f"disclosed:{act.lot.pk}", title="投标文件已全部公布", body=act.lot.title)
+    except Refused:
+        sealing.discard(opened)
+        raise
+    return opening
+
+
+def opening_remark(*, lot_id: int, text: str, actor: Actor) -> Opening:
+    """An objection raised on the spot stands on the record (招标投标法实施条例 第四十四条); the initiator answers there."""
+    from trading.services.enquiries import text_of
+
+    text = text_of(text, field="text", limit=1000)
+    with acting("object_opening", lot_id=lot_id, actor=actor) as act:
+        opening = Opening.objects.select_for_update().get(lot=act.lot)
+        opening.remarks = [*opening.remarks, {"by": actor.subject_code, "text": text, "at": act.now.isoformat(), "answer": ""}]
+        opening.save(update_fields=["remarks"])
+        act.entry("opening.objection_raised", {"number": len(opening.remarks), "text": text})
+    return opening
+
+
+def opening_remark_answer(*, lot_id: int, number: int, answer: str, actor: Actor) -> Opening:
+    """The initiator has answered objection `number` (from 1) on the spot."""
+    from trading.services.enquiries import text_of
+
+    answer = text_of(answer, field="answer", limit=1000)
+    with transaction.atomic():
+        lot = lock_lot(lot_id)
+        policy.require(actor, "initiator|agency", over=lot)
+        opening = Opening.objects.select_for_update().get(lot=lot)
+        remarks = [dict(r) for r in opening.remarks]
+        if not 1 <= number <= len(remarks):
+            raise Opening.DoesNotExist(f"no objection {number}")
+        remarks[number - 1]["answer"] = answer
+        opening.remarks = remarks
+        opening.save(update_fields=["remarks"])
+        ledger.append("opening.objection_answered", subject=lot, actor=actor, facts={"number": number, "answer": answer})
+    return opening

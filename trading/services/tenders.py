@@ -1,0 +1,220 @@
+"""Register a project, shape its lots, submit and publish the notice."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from credit.models import Subject
+from platform_site import clock, ledger
+from platform_site.accounts.actors import CLOCK, Actor
+from platform_site.accounts.refusals import Refused, Violation
+from platform_site.sealing import services as sealing
+from trading import references
+from trading.kernel import procedure as kernel
+from trading.locks import lock_lot, lock_tender
+from trading.models import DocumentVersion, Lot, Notice, StoredFile, Tender
+from trading.rulebooks import PROCEDURES, book_for
+from trading.services.acts import acting, facts_of
+from trading.services.documents import document_digest
+from trading.services.notices import noticed, notice_write
+from trading.services.terms import draft_values
+
+TITLE_LIMIT = 200
+TENDER_FIELDS = (
+    "region_code", "region_name", "investment_code", "funding", "approval", "funds_secured", "state_controlled", "mandatory",
+    "kind", "mandate",
+)
+LOT_FIELDS = (
+    "title", "scope", "qualification", "period_text", "period_days", "estimate_cny", "ceiling_cny",
+)
+SET_BY_HAND = ("notice_at", "documents_from", "documents_until", "bid_deadline", "listing_from", "listing_until")
+
+
+@transaction.atomic
+def tender_register(
+    *, procedure: str, trade_category: str, title: str, initiator: Subject, centre: Subject, actor: Actor,
+    lots: Sequence[Mapping[str, Any]], agency: Subject | None = None, authority: Subject | None = None,
+    source: Mapping[str, Any] | None = None, **fields: Any,
+) -> Tender:
+    """The project is registered with its lots, under the edition of the book in force today.
+
+    Args:
+        lots: {"title", "scope", "qualification", "period_days", "period_text", "estimate_cny", "ceiling_cny", "terms"} each.
+        source: where the draft was read from, for a draft made out of a notice.
+        fields: any of TENDER_FIELDS.
+
+    Raises:
+        PermissionDenied: `actor` does not act for the initiator or its mandated agency.
+        Refused: a title that is empty or longer than 200 characters, no lot, an unknown procedure.
+    """
+    if procedure not in PROCEDURES:
+        raise Refused([Violation("procedure.unknown", facts={"procedure": procedure})])
+    for text in (title, *(lot.get("title") or title for lot in lots)):
+        if not text.strip() or len(text) > TITLE_LIMIT:
+            raise Refused([Violation("title.length", facts={"length": len(text), "limit": TITLE_LIMIT})])
+    if not lots:
+        raise Refused([Violation("fact.missing", facts={"fact": "lots"})])
+    now = clock.now()
+    tender = Tender(
+        reference=references.trade_reference(trade_category, centre.code, now), title=title.strip(), procedure=procedure,
+        trade_category=trade_category, initiator=initiator, agency=agency, centre=centre, authority=authority,
+        book_edition=book_for(procedure, on=clock.china(now).date()).edition, registered_at=now, source=dict(source or {}),
+        **{name: fields[name] for name in TENDER_FIELDS if name in fields},
+    )
+    if not tender.party_roles(actor):
+        from django.core.exceptions import PermissionDenied
+
+        raise PermissionDenied("only the initiator or its mandated agency registers a project")
+    tender.save()
+    ledger.append(
+        "tender.registered", subject=tender, actor=actor,
+        facts={"procedure": procedure, "edition": tender.book_edition, "initiator": initiator.code,
+               "agency": agency.code if agency else "", "centre": centre.code, "lots": len(lots)},
+    )
+    for number, given in enumerate(lots, 1):
+        lot = Lot(tender=tender, number=number, title=(given.get("title") or title).strip(),
+                  **{name: given[name] for name in LOT_FIELDS if name in given and name != "title"})
+        lot.terms = dict(given.get("terms") or {})
+        lot.record("registered_at", now)
+        lot.save()
+        ledger.append("lot.registered", subject=lot, actor=actor, facts={"state": lot.state, "act": "register"})
+    return tender
+
+
+@transaction.atomic
+def lot_shape(
+    *, lot_id: int, actor: Actor, columns: Mapping[str, Any] = {}, terms: Mapping[str, Any] = {},
+    moments: Mapping[str, datetime] = {}, tender: Mapping[str, Any] = {},
+) -> Lot:
+    """The draft holds what was typed; nothing is judged yet but that it is still a draft. No ledger entry: not an act.
+
+    Raises:
+        PermissionDenied: not the initiator or its agency.
+        Refused: `notice.frozen`, the notice is out; `title.length`.
+    """
+    from platform_site.accounts import policy
+
+    lot = lock_lot(lot_id)
+    policy.require(actor, "initiator|agency", over=lot)
+    if lot.state != "registered":
+        raise Refused([Violation("notice.frozen", facts={"state": lot.procedure.states[lot.state]})])
+    for name, value in columns.items():
+        if name not in LOT_FIELDS:
+            raise ValueError(f"a lot has no draft field {name}")
+        if name == "title" and not 0 < len(value.strip()) <= TITLE_LIMIT:
+            raise Refused([Violation("title.length", facts={"length": len(value), "limit": TITLE_LIMIT})])
+        setattr(lot, name, value)
+    lot.terms = {**lot.terms, **terms}
+    for name, at in moments.items():
+        if name not in SET_BY_HAND:
+            raise ValueError(f"{name} is counted, not set")
+        lot.record(name, at)
+    lot.save()
+    if tender:
+        owner = lock_tender(lot.tender_id)
+        for name, value in tender.items():
+            if name not in TENDER_FIELDS:
+                raise ValueError(f"a tender has no draft field {name}")
+            setattr(owner, name, value)
+        owner.save()
+        lot.tender = owner
+    return lot
+
+
+def draft_checks(lot: Lot, now: datetime) -> list[tuple[str, str, Violation | None]]:
+    """Every rule of the notice against the draft as it stands: (rule, no | hm | ok, violation), worst first."""
+    facts = facts_of(lot, now, draft_values(lot, now))
+    return kernel.checks(lot.book, lot.procedure, "schedule_notice", facts)
+
+
+def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor) -> str:
+    """The lot's key set is signed and bound to it; its hash. The trustees' own check runs in sealing.
+
+    Raises:
+        Refused: initiator and operator together reach k, a supervising authority among them, no keys left.
+    """
+    with transaction.atomic():
+        lot = lock_lot(lot_id)
+        from platform_site.accounts import policy
+
+        policy.require(actor, "initiator|agency", over=lot)
+        keyset = sealing.assign_keyset(lot.ledger_ref, trustees, k)
+        lot.key_set_hash = keyset.hash
+        lot.save(update_fields=["key_set_hash"])
+        ledger.append("lot.key_set_assigned", subject=lot, actor=actor, facts={"key_set": keyset.hash, "k": k})
+    return keyset.hash
+
+
+def notice_schedule(*, lot_id: int, actor: Actor, files: Sequence[StoredFile] = ()) -> Notice:
+    """The notice waits for its minute, with version 1 of the document; from now on the draft is frozen.
+
+    Raises:
+        PermissionDenied, Refused: as `acting`; every rule the draft breaks at once.
+    """
+    with acting("schedule_notice", lot_id=lot_id, actor=actor, values=draft_values) as act:
+        lot, at = act.lot, act.lot.recorded["notice_at"]
+        if at < act.now:
+            raise Refused([Violation("notice.past", facts={"at": at, "now": act.now})])
+        lot.notices.filter(state="scheduled").update(state="recalled")
+        version, made = DocumentVersion.objects.get_or_create(lot=lot, number=1, defaults={"digest": "", "terms": {}})
+        version.terms = lot.terms
+        if files:
+            version.files.set(files)
+        version.digest = document_digest(lot, version)
+        version.save()
+        notice = notice_write(
+            act, "tender", f"{lot.title}{lot.procedure.title}公告", notice_content(lot, version), publish_at=at
+        )
+        if validity := lot.terms.get("validity_days"):
+            from trading.kernel.time import counted
+
+            lot.record("validity_until", counted(lot.recorded["bid_deadline"], int(validity), "cd", "most"))
+        act.entry("lot.notice_scheduled", {**noticed(notice), "publish_at": at, "document": version.digest})
+    return notice
+
+
+def notice_publish(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> Notice:
+    """The notice is public and bidding is open. Once: a second call is refused by the state.
+
+    Raises:
+        Refused: before its minute, or a rule broken since it was submitted.
+    """
+    with acting("publish_notice", lot_id=lot_id, actor=actor, values=draft_values, now=now) as act:
+        notice = act.lot.notices.select_for_update().get(state="scheduled", kind="tender")
+        notice.state, notice.published_at = "published", act.now
+        notice.save(update_fields=["state", "published_at"])
+        version = act.lot.documents.get(number=1)
+        version.issued_at = max(act.now, act.lot.recorded.get("documents_from", act.now))
+        version.save(update_fields=["issued_at"])
+        act.entry("lot.announced", {**noticed(notice), "document": version.digest, "key_set": act.lot.key_set_hash})
+    return notice
+
+
+def notice_recall(*, lot_id: int, actor: Actor) -> None:
+    """The scheduled notice is taken back before its minute; the draft opens again."""
+    with acting("recall_notice", lot_id=lot_id, actor=actor) as act:
+        act.lot.notices.filter(state="scheduled").update(state="recalled")
+        act.entry("lot.notice_recalled")
+
+
+def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
+    """What a tender notice says: the canonical content that page and paper are rendered from."""
+    tender, said = lot.tender, lot.recorded
+    return {
+        "reference": tender.reference, "procedure": lot.procedure.title, "category": tender.trade_category,
+        "initiator": {"name": tender.initiator.name, "code": tender.initiator.code},
+        "agency": {"name": tender.agency.name, "code": tender.agency.code} if tender.agency else None,
+        "authority": tender.authority.name if tender.authority else "",
+        "investment_code": tender.investment_code, "approval": tender.approval, "funding": tender.funding,
+        "region": tender.region_name or tender.region_code, "scope": lot.scope, "qualification": lot.qualification,
+        "period": lot.period_text, "ceiling_cny": lot.ceiling_cny, "estimate_cny": lot.estimate_cny, "terms": lot.terms,
+        "moments": {name: said[name] for name in SET_BY_HAND if name in said},
+        "document": version.digest, "key_set": key_set_said(lot), "edition": tender.book_edition,
+    }
+
+
+def key_set_said(lot: Lot) -> dict[str, Any]:
+    """The trustees and fingerprints that stand in the notice; {} for a lot that runs without."""
+    return sealing.keyset_summary(lot.ledger_ref) if lot.key_set_hash else {}
