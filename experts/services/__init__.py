@@ -1,0 +1,44 @@
+"""Every write of the expert room: one function per verb, one transaction, one ledger entry.
+
+expert_admit / expert_suspend / expert_restore / expert_exit · pool_root_publish
+draw_open → nonce_commit ×2 → nonce_reveal ×2 (or key_release, nonce_recover) → draw_run
+invitation_answer / replace / draw_extend / invitations_tick · names_unseal
+"""
+
+from experts.services.draws import (
+    NOBODY,
+    Exclusions,
+    draw_open,
+    draw_run,
+    key_release,
+    keyset_of,
+    names_unseal,
+    nonce_commit,
+    nonce_recover,
+    nonce_reveal,
+)
+from experts.services.invitations import draw_extend, invitation_answer, invitations_tick, replace
+from experts.services.people import expert_admit, expert_exit, expert_restore, expert_suspend
+from experts.services.pool import pool_root_publish
+
+__all__ = [
+    "NOBODY",
+    "Exclusions",
+    "draw_extend",
+    "draw_open",
+    "draw_run",
+    "expert_admit",
+    "expert_exit",
+    "expert_restore",
+    "expert_suspend",
+    "invitation_answer",
+    "invitations_tick",
+    "key_release",
+    "keyset_of",
+    "names_unseal",
+    "nonce_commit",
+    "nonce_recover",
+    "nonce_reveal",
+    "pool_root_publish",
+    "replace",
+]
