@@ -89,12 +89,14 @@ def _migrate(server: Cluster, database: str) -> None:
         "DATABASE_URL": server.url(user=databases.APP, database=database),
         "DATABASE_OWNER_URL": server.url(user=databases.OWNER, database=database),
     }
-    done = subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--noinput", "--run-syncdb", "--skip-checks", "--verbosity=0"],
-        cwd=BASE, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if done.returncode != 0:
-        raise RuntimeError(f"migrate failed:\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}")
+    # A room still without migrations may name tables of one that has them, so its own tables come second.
+    for extra in ([], ["--run-syncdb"]):
+        done = subprocess.run(
+            [sys.executable, "manage.py", "migrate", "--noinput", "--skip-checks", "--verbosity=0", *extra],
+            cwd=BASE, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0:
+            raise RuntimeError(f"migrate failed:\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}")
 
 
 def _forget_old_templates(connection, *, keep: str) -> None:

@@ -93,7 +93,7 @@ def schema(where: Places, environment: dict[str, str], log: Path, tell: Any) -> 
     new = borrowing.ensure_portal(where)
     if new or wanted not in note.split():
         tell("preparing the database …")
-        manage(["migrate", "--noinput", "--verbosity=0"], environment, log)
+        manage(["migrate", "--noinput", "--skip-checks", "--verbosity=0"], environment, log)
         note = f"{wanted} {SEEDED if SEEDED in note.split() else ''}".strip()
         _note(where, note)
     if env.text("PORTAL_MODE", "demo") != "demo" or SEEDED in note.split() or not env.flag("PORTAL_SEED", True):

@@ -105,7 +105,7 @@ class Supervisor:
             servers = {name: env.text(name) for name in ("DATABASE_URL", "REDIS_URL")}
             if owner := env.text("DATABASE_OWNER_URL"):
                 given = preparing.environment(self.local, self.origin, {**servers, "DATABASE_OWNER_URL": owner})
-                preparing.manage(["migrate", "--noinput", "--verbosity=0"], given, log)
+                preparing.manage(["migrate", "--noinput", "--skip-checks", "--verbosity=0"], given, log)
             return servers
         where = stack.enter_context(borrowing.servers(self.local))
         servers = borrowing.addresses(where)
