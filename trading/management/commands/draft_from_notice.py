@@ -1,0 +1,46 @@
+"""`manage.py draft_from_notice FILE --record N|ID [--json]`: a real tender notice as a draft, or why it yields none."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from platform_site import clock
+from trading.intake.draft import draft_from_record
+from trading.intake.export import to_data, to_lines
+from trading.intake.facts import NoticeRefused
+from trading.intake.record import from_file
+
+
+class Command(BaseCommand):
+    """Reads one record of a file of notices and shows the draft it yields."""
+
+    help = "Turn a tender notice (招标公告) into a structured draft; every value with the words it was read from."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The file, which of its records, and how to show the draft."""
+        parser.add_argument("file", type=Path, help="JSON lines, a JSON array, or one JSON object")
+        parser.add_argument("--record", metavar="N|ID", help="the record's number from 1, or its id")
+        parser.add_argument("--json", action="store_true", help="print the whole draft as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """The draft stands on the terminal.
+
+        Raises:
+            CommandError: no such file or record, or the notice was refused; the message says why.
+        """
+        try:
+            record = from_file(options["file"], options["record"])
+        except ValueError as problem:
+            raise CommandError(str(problem)) from None
+        try:
+            draft = draft_from_record(record, today=clock.china(clock.now()).date())
+        except NoticeRefused as refusal:
+            raise CommandError("no draft: " + "；".join(refusal.reasons)) from None
+        # Storing the draft is services.tenders.draft_from_notice(draft, actor); this command only shows it.
+        if options["json"]:
+            self.stdout.write(json.dumps(to_data(draft), ensure_ascii=False, indent=2))
+        else:
+            for line in to_lines(draft):
+                self.stdout.write(line)
