@@ -4,6 +4,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 from platform_site import env
@@ -49,20 +50,14 @@ def servers(local: Path, *, durable: bool = True) -> Iterator[Places]:
 
 def ensure_portal(where: Places) -> bool:
     """Roles and the portal's database exist. True where the database is new, that is, empty."""
-    connection = postgres.connect(where)
-    try:
+    with databases.locked(where.home / "lock"), closing(postgres.connect(where)) as connection:
         databases.ensure_roles(connection)
         if databases.exists(connection, DATABASE):
             return False
         databases.create(connection, DATABASE)
-    finally:
-        connection.close()
-    inside = postgres.connect(where, DATABASE)
-    try:
-        databases.grant_rows(inside)
-    finally:
-        inside.close()
-    return True
+        with closing(postgres.connect(where, DATABASE)) as inside:
+            databases.grant_rows(inside)
+        return True
 
 
 def addresses(where: Places) -> dict[str, str]:

@@ -200,7 +200,7 @@ def test_a_wrong_variable_is_told_in_one_line(machine: Machine, variables, said)
 
 LOOK = (
     "from django.db import connection as c; k = c.cursor(); "
-    "k.execute('select current_user'); print(k.fetchone()[0]); "
+    'k.execute("select current_user"); print(k.fetchone()[0]); '
     "import os; print('owner' if os.environ.get('DATABASE_OWNER_URL') else 'no owner')"
 )
 
