@@ -3,3 +3,15 @@ from django.apps import AppConfig
 
 class TradingConfig(AppConfig):
     name = "trading"
+
+    def ready(self) -> None:
+        """The record's verifier knows our states, holds wake our lots, the moving clock ticks."""
+        from platform_site import ledger
+        from platform_site.holds import services as holds
+        from trading import registers
+        from trading.models import Lot
+
+        ledger.register_state_table(Lot, "ledger_ref", "state", select_related=("tender",), prefix="lot:")
+        ledger.register_verifier(registers.published_files_unchanged)
+        ledger.register_verifier(registers.notices_unchanged)
+        holds.on_change(registers.wake_held_lot)

@@ -207,36 +207,40 @@ def marked_tests(tests: Path) -> Iterator[tuple[str, str]]:
             continue
         where = f"{tests.name}/{path.relative_to(tests).as_posix()}"
         tree = ast.parse(text)
-        for node, ids in _marked(tree.body, _module_marks(tree, where), where):
+        named = dict(_assignments(tree))
+        for node, ids in _marked(tree, frozenset(), named, where):
             for rule_id in sorted(ids):
                 yield rule_id, node
 
 
-def _marked(body: Iterable[ast.stmt], inherited: frozenset[str], where: str) -> Iterator[tuple[str, frozenset[str]]]:
-    for node in body:
-        if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
-            own = inherited | _ids(node.decorator_list, where) | _module_marks(node, where)
-            yield from _marked(node.body, own, f"{where}::{node.name}")
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
-            yield f"{where}::{node.name}", inherited | _ids(node.decorator_list, where)
-
-
-def _module_marks(tree: ast.Module | ast.ClassDef, where: str) -> frozenset[str]:
-    found: frozenset[str] = frozenset()
+def _marked(
+    tree: ast.Module | ast.ClassDef, inherited: frozenset[str], named: Mapping[str, ast.expr], where: str
+) -> Iterator[tuple[str, frozenset[str]]]:
+    inherited |= _ids([value for name, value in _assignments(tree) if name == "pytestmark"], named, where)
     for node in tree.body:
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in node.targets):
-            found |= _ids([node.value], where)
-    return found
+        if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+            own = inherited | _ids(node.decorator_list, named, where)
+            yield from _marked(node, own, named, f"{where}::{node.name}")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
+            yield f"{where}::{node.name}", inherited | _ids(node.decorator_list, named, where)
 
 
-def _ids(nodes: Iterable[ast.expr], where: str) -> frozenset[str]:
-    """Rule ids of every `….mark.rule(…)` inside `nodes`, parametrised marks included."""
+def _assignments(tree: ast.Module | ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            yield from ((t.id, node.value) for t in node.targets if isinstance(t, ast.Name))
+
+
+def _ids(nodes: Iterable[ast.expr], named: Mapping[str, ast.expr], where: str) -> frozenset[str]:
+    """Rule ids of every `….mark.rule(…)` inside `nodes`, in parametrised cases and in the lists they name as well."""
     found: set[str] = set()
-    for call in (inner for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Call)):
-        if not ast.unparse(call.func).endswith("mark.rule"):
+    for inner in (inner for node in nodes for inner in ast.walk(node)):
+        if isinstance(inner, ast.Name) and inner.id in named:
+            found |= _ids([named[inner.id]], {k: v for k, v in named.items() if k != inner.id}, where)
+        if not isinstance(inner, ast.Call) or not ast.unparse(inner.func).endswith("mark.rule"):
             continue
-        for argument in call.args:
+        for argument in inner.args:
             if not (isinstance(argument, ast.Constant) and isinstance(argument.value, str)):
-                raise CoverageError(f"{where}:{call.lineno}: write the ids of mark.rule as plain strings")
+                raise CoverageError(f"{where}:{inner.lineno}: write the ids of mark.rule as plain strings")
             found.add(argument.value)
     return frozenset(found)

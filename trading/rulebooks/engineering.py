@@ -25,7 +25,9 @@ STATES = {
 
 MOMENTS = moments(
     *SET_MOMENTS,
-    Moment("objection_reply_by", "异议答复期限", after="objected_at", rule="ENG-13", sense="most"),
+    Moment("media_due", "指定媒介发布期限", after="notice_at", rule="ENG-06", value="media_after_receipt", sense="most"),
+    Moment("objection_reply_by", "文件异议答复期限", after="document_objected_at", rule="ENG-13", sense="most"),
+    Moment("result_reply_by", "结果异议答复期限", after="result_objected_at", rule="ENG-39", sense="most"),
     Moment("candidates_due", "候选人公示最迟时间", after="report_at", rule="ENG-37", sense="most"),
     Moment("publicity_ends", "公示期满", after="candidates_at", rule="ENG-38", pauses=True),
     Moment("contract_due", "订立合同期限", after="award_at", rule="ENG-43", sense="most"),
@@ -87,8 +89,14 @@ TRANSITIONS = {
         BIDDING, "", "person", "对招标文件提出异议", ("ENG-12",), before="bid_deadline", through_hold=True,
         guards=(document.document_objection_in_time,),
     ),
-    "answer_objection": Transition(
-        ANY_TIME, "", INITIATOR, "答复异议", ("ENG-13", "ENG-39"), deadline="objection_reply_by", through_hold=True
+    "answer_document": Transition(
+        ANY_TIME, "", INITIATOR, "答复对招标文件的异议", ("ENG-13",), deadline="objection_reply_by", through_hold=True
+    ),
+    "answer_result": Transition(
+        states("publicity"), "", INITIATOR, "答复对评标结果的异议", ("ENG-39",), deadline="result_reply_by", through_hold=True
+    ),
+    "post_to_media": Transition(
+        BIDDING, "", "operator|clock", "送指定媒介发布", ("ENG-06",), deadline="media_due", through_hold=True
     ),
     "file_bid": Transition(
         BIDDING, "", "person", "递交投标文件", ("ENG-24", "ELE-04"), before="bid_deadline", through_hold=True,

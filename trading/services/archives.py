@@ -11,6 +11,8 @@ from django.conf import settings
 from platform_site import ledger
 from platform_site.accounts.actors import Actor
 from platform_site.ledger import selectors as record
+from platform_site.ledger.models import Checkpoint
+from platform_site.ledger.publishing import signed_note
 from platform_site.sealing.models import Envelope, KeySet
 from trading.digests import canonical, digest_of
 from trading.models import Archive, Lot
@@ -74,9 +76,10 @@ def package(lot: Lot) -> tuple[bytes, list[str]]:
 def _record(members: dict[str, bytes], lot: Lot) -> None:
     for entry in record.entries_for(lot.ledger_ref):
         members[f"entries/{record.position_of(entry):012d}.json"] = _json(
-            {"leaf": entry.leaf, "leaf_hash": entry.leaf_hash.hex(), "proof": ledger.proof(entry)}
+            {"leaf": entry.leaf.decode(), "leaf_hash": bytes(entry.leaf_hash).hex(), "proof": ledger.proof(entry)}
         )
-    members["checkpoint"] = ledger.checkpoint().encode()
+    if newest := Checkpoint.objects.order_by("-size").first():
+        members["checkpoint"] = signed_note(newest).encode()
 
 
 def _envelopes(members: dict[str, bytes], lot: Lot) -> None:

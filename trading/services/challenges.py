@@ -11,10 +11,10 @@ from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.enquiries import text_of
 from trading.services.notices import noticed, notice_write
 
-# kind of challenge -> (verb, rule whose "reply" days run, event)
+# kind of challenge -> (verb, verb of the answer, rule whose reply days run, event)
 WAYS = {
-    "document": ("object_document", "ENG-13", "challenge.document_received"),
-    "result": ("object_result", "ENG-39", "challenge.result_received"),
+    "document": ("object_document", "answer_document", "ENG-13", "challenge.document_received"),
+    "result": ("object_result", "answer_result", "ENG-39", "challenge.result_received"),
 }
 
 
@@ -27,7 +27,7 @@ def challenge_file(*, lot_id: int, kind: str, title: str, text: str, actor: Acto
     title, text = text_of(title, field="title", limit=200), text_of(text, field="text")
     if not actor.subject_code:
         raise Refused([Violation("subject.missing")])
-    verb, rule_id, event = WAYS[kind]
+    verb, _, rule_id, event = WAYS[kind]
 
     def values(lot: Lot, now: object) -> dict[str, object]:
         return {"bid_deadline": lot.recorded["bid_deadline"], "interested": True}
@@ -39,7 +39,7 @@ def challenge_file(*, lot_id: int, kind: str, title: str, text: str, actor: Acto
             subject=Subject.objects.get(code=actor.subject_code),
             reply_by=counted(act.now, int(number.amount), number.unit, "most"),
         )
-        act.lot.record("objected_at", act.now)
+        act.lot.record(f"{kind}_objected_at", act.now)
         act.entry(event, {"challenge": str(challenge.id), "number": challenge.number, "reply_by": challenge.reply_by},
                   private={"title": title, "text": text})
         _hold(act, challenge, rule_id)
@@ -63,7 +63,7 @@ def challenge_answer(*, challenge_id: object, reply: str, upheld: bool, actor: A
     """
     reply = text_of(reply, field="reply")
     found = Challenge.objects.get(pk=challenge_id)
-    with acting("answer_objection", lot_id=found.lot_id, actor=actor) as act:
+    with acting(WAYS[found.kind][1], lot_id=found.lot_id, actor=actor) as act:
         challenge = Challenge.objects.select_for_update().select_related("subject").get(pk=challenge_id)
         if challenge.replied_at:
             raise Refused([Violation("challenge.answered", facts={"at": challenge.replied_at})])

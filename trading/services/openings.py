@@ -57,7 +57,7 @@ def roll_of(bids: list[Bid]) -> list[dict[str, str]]:
 def _reveal_filings(lot: Lot, actor: Actor) -> None:
     """Sealed by event: the entries of filings are opened by the entry that starts the opening."""
     sealed = lot.bids.filter(entry_id__isnull=False).values_list("entry_id", flat=True)
-    record.reveal(list(sealed), subject=lot.ledger_ref, actor=actor)
+    record.reveal(list(sealed), subject=lot, actor=actor, open_private=("for",))
 
 
 def lot_fail_too_few(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> Lot:

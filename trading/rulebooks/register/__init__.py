@@ -30,5 +30,9 @@ DOMAINS: dict[str, tuple[Rule, ...]] = {
 }
 COUNT = 195
 
-if set(ALL) != {row.id for rows in DOMAINS.values() for row in rows} or len(ALL) != COUNT:
+_ordered = {row.id: row for rows in DOMAINS.values() for row in rows}
+if set(ALL) != set(_ordered) or len(ALL) != COUNT:
     raise ValueError(f"the register holds {len(ALL)} rules, not {COUNT}")
+# The one dictionary is put into the rulebook's order; it stays the same object, for everybody reads through it.
+ALL.clear()
+ALL.update(_ordered)

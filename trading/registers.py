@@ -1,0 +1,49 @@
+"""What trading tells the bedrock: which rows the record must explain, and whom a hold wakes."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from platform_site.ledger.registers import Finding
+from trading.digests import digest_of
+from trading.models import Notice, StoredFile
+
+
+def published_files_unchanged() -> Iterator[Finding]:
+    """Every stored file whose bytes no longer match the digest it was recorded under."""
+    for file in StoredFile.objects.iterator():
+        path = Path(settings.MEDIA_ROOT) / file.path
+        if not path.is_file():
+            yield Finding("file", f"{file.name} is missing", subject=f"file:{file.sha256}")
+            continue
+        with path.open("rb") as stored:
+            found = hashlib.file_digest(stored, "sha256").hexdigest()
+        if found != file.sha256:
+            yield Finding("file", f"{file.name} has other bytes than recorded", subject=f"file:{file.sha256}")
+
+
+def notices_unchanged() -> Iterator[Finding]:
+    """Every notice whose content no longer matches its digest, or whose digest the record never held."""
+    from platform_site.ledger.models import Entry
+
+    said = {}
+    for facts in Entry.objects.filter(sealed=False, facts__has_key="notice").values_list("facts", flat=True):
+        said[facts["notice"]] = facts["digest"]
+    for notice in Notice.objects.filter(state="published").iterator():
+        if digest_of(notice.content) != notice.digest or said.get(str(notice.id)) != notice.digest:
+            yield Finding("file", f"notice {notice.title} differs from the record", subject=notice.ledger_ref)
+
+
+def wake_held_lot(ref: str) -> None:
+    """A hold was placed on or released from a lot: its next moment is counted anew. Runs in that transaction."""
+    if not ref.startswith("lot:"):
+        return
+    from trading.locks import lock_lot
+    from trading.services.acts import next_check
+    from trading.services.openings import lot_by_ref
+
+    lot = lock_lot(lot_by_ref(ref).pk)
+    lot.next_check = next_check(lot)
+    lot.save(update_fields=["next_check"])
