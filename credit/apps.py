@@ -3,3 +3,19 @@ from django.apps import AppConfig
 
 class CreditConfig(AppConfig):
     name = "credit"
+
+    def ready(self) -> None:
+        """Rules are in the register, and every person has a desk for their own subjects."""
+        from credit import rules  # noqa: F401
+        from platform_site.accounts.benches import Bench, register
+
+        register(
+            Bench(
+                "我的单位",
+                "登记单位、邀请同事、登记密钥",
+                "credit:mine",
+                opens_to=lambda actor: actor.user_id is not None,
+                order=90,
+                icon_name="building",
+            )
+        )

@@ -12,6 +12,8 @@ LENGTH = 18
 A31 = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 A36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+ORGANISATION_PART = "组织机构代码校验码"
+WHOLE_CODE = "统一社会信用代码校验码"
 GB_32100 = "GB 32100-2015 法人和其他组织统一社会信用代码编码规则"
 GB_11714 = "GB 11714-1997 全国组织机构代码编制规则"
 
@@ -46,12 +48,21 @@ def violations(code: str) -> list[Violation]:
         return [Violation("code.alphabet", article=GB_32100, facts=facts)]
     found = []
     if (expected := organisation_check(code[8:16])) != code[16]:
-        facts = {"code": code, "position": 17, "character": code[16], "expected": expected}
-        found.append(Violation("code.organisation_check", article=GB_11714, facts=facts))
+        found.append(_wrong_digit(code, 17, expected, ORGANISATION_PART, GB_11714))
     if (expected := check_character(code[:17])) != code[17]:
-        facts = {"code": code, "position": 18, "character": code[17], "expected": expected}
-        found.append(Violation("code.check", article=GB_32100, facts=facts))
+        found.append(_wrong_digit(code, 18, expected, WHOLE_CODE, GB_32100))
     return found
+
+
+def _wrong_digit(code: str, position: int, expected: str, part: str, article: str) -> Violation:
+    facts = {
+        "code": code,
+        "position": position,
+        "part": part,
+        "character": code[position - 1],
+        "expected": expected,
+    }
+    return Violation("code.check_digit", article=article, facts=facts)
 
 
 def is_valid(code: str) -> bool:
@@ -70,8 +81,7 @@ def _sentence(violation: Violation) -> str:
         return f"应为{LENGTH}位，实为{facts['length']}位"
     if violation.code == "code.alphabet":
         return f"第{facts['position']}位“{facts['character']}”不在代码字符集内"
-    name = "组织机构代码校验码" if violation.code == "code.organisation_check" else "校验码"
-    return f"第{facts['position']}位（{name}）应为“{facts['expected']}”，实为“{facts['character']}”"
+    return f"第{facts['position']}位（{facts['part']}）应为“{facts['expected']}”，实为“{facts['character']}”"
 
 
 # The first two characters: registering department and type (from knowledge, rulebook §10.1).

@@ -72,7 +72,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "credit.middleware.ActingFor",
     "axes.middleware.AxesMiddleware",
+    "platform_site.accounts.middleware.SecondFactor",
     "platform_site.web.middleware.Refusals",
 ]
 
@@ -89,6 +91,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "platform_site.web.context.site",
+                "credit.context.identity",
             ],
             "builtins": ["django.templatetags.static", "platform_site.web.templatetags.gz"],
             "loaders": [
@@ -133,6 +136,12 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
+AXES_CLIENT_IP_CALLABLE = "platform_site.accounts.addresses.client_address"
+# Peers whose X-Forwarded-For is believed: our own front.
+TRUSTED_PROXIES = env.text("PORTAL_TRUSTED_PROXIES", "127.0.0.1,::1").split(",")
+# Encrypts phones and identity numbers in their columns; required in production.
+FIELD_KEY = env.text("PORTAL_FIELD_KEY")
 
 # -- language, time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

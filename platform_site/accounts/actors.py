@@ -9,7 +9,7 @@ class Actor:
     """Who acts, for whom, holding which duties.
 
     Attributes:
-        kind: person | clock | trustee | anonymous.
+        kind: person | clock | trustee | console | anonymous. The console is a management command on the server.
         user_id: the person's opaque id; None for the clock and the anonymous.
         subject_code: unified social credit code (18 characters) of the subject acted for, or "".
         duties: platform duties held (`operator`, `supervisor`, `draw_officer` …), see accounts.policy.DUTIES.
@@ -29,4 +29,5 @@ class Actor:
 
 
 CLOCK = Actor(kind="clock")
+CONSOLE = Actor(kind="console")
 ANONYMOUS = Actor()

@@ -16,6 +16,8 @@ from platform_site.accounts.policy import DUTIES
 # one trigger below judges every exclusion.
 TRADER = "trader"
 DUTY_CHOICES = [*DUTIES.items(), (TRADER, "交易主体人员")]
+# Duties whose holder must show a second factor before they count, outside the demo.
+OFFICIAL_DUTIES = frozenset(DUTIES)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -39,6 +41,8 @@ class User(AbstractBaseUser):
     phone = EncryptedTextField("手机号码", blank=True, default="")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=clock.machine, editable=False)
+    # What this person is in the demo province ("招标代理经办"); only such people may be signed in by one click.
+    demo_role = models.CharField(max_length=60, blank=True, default="")
 
     objects = UserManager()
     USERNAME_FIELD = "username"

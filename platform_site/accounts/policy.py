@@ -40,7 +40,7 @@ class Governed(Protocol):
 def roles(actor: Actor, *, over: Any = None) -> frozenset[str]:
     """Every role `actor` holds: platform duties, the kind for machines, and the roles over `over`."""
     held = set(actor.duties)
-    if actor.kind in {"clock", "trustee"}:
+    if actor.kind in {"clock", "trustee", "console"}:
         held.add(actor.kind)
     if actor.user_id is not None:
         held.add("person")

@@ -37,7 +37,7 @@ def place(
         source_ref: what holds it; the same source holds the same thing once.
 
     Raises:
-        Refused: `hold.standing`, the source holds it already.
+        Refused: `hold.doubled`, the source holds it already.
         ValueError: an unknown kind, or no reason: nothing is stopped without one.
     """
     if kind not in dict(KINDS):
@@ -52,7 +52,7 @@ def place(
     except IntegrityError as error:
         if "hold_one_open_per_source" not in str(error):
             raise
-        raise Refused([Violation("hold.standing", facts={"ref": ref, "source": source_ref})]) from None
+        raise Refused([Violation("hold.doubled", facts={"ref": ref, "source": source_ref})]) from None
     ledger.append(
         "hold.placed",
         subject=ref,

@@ -57,7 +57,7 @@ def test_two_sources_hold_independently():
 def test_one_source_cannot_hold_twice():
     place()
 
-    with pytest.raises(Refused, match=r"hold\.standing"):
+    with pytest.raises(Refused, match=r"hold\.doubled"):
         place()
 
     assert len(selectors.intervals(LOT)) == 1

@@ -1,0 +1,161 @@
+"""Who a subject is, who acts for it, which key is its own, and what stands against it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from credit import codes
+from credit.models import KINDS, TRADING_DUTIES, Membership, Sanction, Subject, SubjectKey
+from platform_site import clock
+from platform_site.accounts.refusals import Violation
+
+
+def subject_by_code(code: str) -> Subject | None:
+    """The subject registered under `code`, however it was typed. One query."""
+    return Subject.objects.filter(code=codes.normalise(code)).first()
+
+
+def subjects(*, text: str = "", kind: str = "", region: str = "") -> QuerySet[Subject]:
+    """Active subjects by name or code; `region` is a code or its first two or four digits. One query."""
+    found = Subject.objects.filter(state="active")
+    if text:
+        found = found.filter(Q(name__icontains=text) | Q(code=codes.normalise(text)))
+    if kind in KINDS:
+        found = found.filter(kinds__contains=[kind])
+    if region:
+        found = found.filter(region_code__startswith=region.rstrip("0") or region)
+    return found.order_by("name", "code")
+
+
+# -- people --------------------------------------------------------------------------------------------------------
+
+
+def members_of(code: str) -> list[int]:
+    """Primary keys of the active people who act for the subject now: whoever is told what concerns it. One query."""
+    rows = Membership.objects.in_force(clock.now()).filter(subject__code=code, user__is_active=True)
+    return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
+
+
+def memberships_of(user: object) -> list[Membership]:
+    """The person's memberships in force, with their subjects. One query."""
+    rows = Membership.objects.in_force(clock.now()).filter(user=user).select_related("subject")
+    return list(rows.order_by("subject__name", "duty"))
+
+
+def members(subject: Subject) -> list[Membership]:
+    """The subject's memberships in force, with their people. One query."""
+    rows = subject.memberships.in_force(clock.now()).select_related("user")
+    return list(rows.order_by("user__name", "duty"))
+
+
+def may_act_for(user: object, code: str) -> bool:
+    """Whether the person holds any membership in the subject now. One query."""
+    return Membership.objects.in_force(clock.now()).filter(user=user, subject__code=code).exists()
+
+
+def is_trader(user: object) -> bool:
+    """Whether the person holds a trading membership now (A9). One query."""
+    return Membership.objects.in_force(clock.now()).filter(user=user, duty__in=TRADING_DUTIES).exists()
+
+
+# -- keys ----------------------------------------------------------------------------------------------------------
+
+
+def active_key(subject_code: str) -> SubjectKey | None:
+    """The newest key of the subject that is not revoked: the one others encrypt to. One query."""
+    rows = SubjectKey.objects.filter(subject__code=subject_code, revoked_at__isnull=True)
+    return rows.order_by("-since", "-pk").first()
+
+
+def keys_of(subject_code: str, *, on: datetime | None = None) -> list[SubjectKey]:
+    """Every key of the subject, newest first; with `on`, those that stood at that moment (a signature's time)."""
+    rows = SubjectKey.objects.filter(subject__code=subject_code)
+    if on is not None:
+        rows = rows.filter(Q(revoked_at__isnull=True) | Q(revoked_at__gt=on), since__lte=on)
+    return list(rows.order_by("-since", "-pk"))
+
+
+def key_owner(*, recipient: str = "", verify_key: str = "") -> Subject | None:
+    """Whose public key this is or was, or None. One query."""
+    if not recipient and not verify_key:
+        return None
+    wanted = Q(recipient=recipient) if recipient else Q(verify_key=verify_key)
+    key = SubjectKey.objects.filter(wanted).select_related("subject").first()
+    return key.subject if key else None
+
+
+# -- standing ------------------------------------------------------------------------------------------------------
+
+
+def _day(on: datetime | date | None) -> date:
+    if on is None:
+        on = clock.now()
+    return clock.china(on).date() if isinstance(on, datetime) else on
+
+
+def standing(code: str, on: datetime | date | None = None, *, scope: str = "") -> list[Sanction]:
+    """The bans in force against the subject on that day (legal today), latest end last. One query.
+
+    Asked at each act and never stored (CRE-07, CRE-08).
+
+    Args:
+        scope: the category of the act (engineering, procurement, land, mining, equity) or `agency`; a ban from
+            everything always counts. Without it every ban counts.
+    """
+    found = Sanction.objects.filter(subject_code=code).bans().in_force(_day(on))
+    if scope:
+        found = found.filter(scope__in=[scope, "all"])
+    return list(found.order_by("until", "pk"))
+
+
+def standings(codes_: list[str], on: datetime | date | None = None, *, scope: str = "") -> dict[str, list[Sanction]]:
+    """`standing` for many at once; the clean are absent. One query."""
+    found = Sanction.objects.filter(subject_code__in=codes_).bans().in_force(_day(on))
+    if scope:
+        found = found.filter(scope__in=[scope, "all"])
+    by_code: dict[str, list[Sanction]] = {}
+    for ban in found.order_by("until", "pk"):
+        by_code.setdefault(ban.subject_code, []).append(ban)
+    return by_code
+
+
+def ban_violations(code: str, on: datetime | date | None = None, *, scope: str = "") -> list[Violation]:
+    """The bans of `standing` as reasons for a refusal; empty means the subject may take part."""
+    return [violation_of(ban) for ban in standing(code, on, scope=scope)]
+
+
+def violation_of(ban: Sanction) -> Violation:
+    """One ban as the reason for a refusal: who decided, until when, under which article."""
+    facts = {
+        "authority": ban.authority,
+        "basis": ban.document_no,
+        "since": ban.since,
+        "until": ban.until,
+        "reason": ban.reason,
+    }
+    return Violation("sanction.banned", ban.rule or "CRE-07", ban.article, facts)
+
+
+def sanctions_of(code: str) -> list[Sanction]:
+    """Everything ever decided against the subject, newest first. One query."""
+    return list(Sanction.objects.filter(subject_code=code).order_by("-decided_on", "-pk"))
+
+
+# -- counts --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many active subjects take part as `kind`."""
+
+    kind: str
+    name: str
+    count: int
+
+
+def kind_counts() -> list[KindCount]:
+    """Subjects by kind. One query."""
+    wanted = {kind: Count("pk", filter=Q(kinds__contains=[kind])) for kind in KINDS}
+    totals = Subject.objects.filter(state="active").aggregate(**wanted)
+    return [KindCount(kind, name, totals[kind]) for kind, name in KINDS.items()]

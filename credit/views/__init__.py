@@ -1,0 +1,1 @@
+"""Pages about subjects: the public register, one's own subjects, their people and keys."""

@@ -1,0 +1,37 @@
+"""The public register of subjects (B1, B4)."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from credit import codes, selectors
+from credit.models import KINDS, Subject
+from platform_site.web.htmx import wants_partial
+
+PER_PAGE = 20
+
+
+@require_safe
+def subject_index(request: HttpRequest) -> HttpResponse:
+    """The register, by name or code and by kind. htmx gets the rows; everyone else gets the page around them."""
+    text, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
+    found = selectors.subjects(text=text, kind=kind)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "kinds": KINDS.items(), "text": text, "kind": kind}
+    rows, whole = "credit/partials/subject_rows.html", "credit/subject_index.html"
+    return render(request, rows if wants_partial(request) else whole, context)
+
+
+@require_safe
+def subject_detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One subject: bans first, then who it is, its keys' fingerprints and everything decided about it."""
+    subject = get_object_or_404(Subject, code=codes.normalise(code))
+    context = {
+        "subject": subject,
+        "bans": [selectors.violation_of(ban) for ban in selectors.standing(subject.code)],
+        "sanctions": selectors.sanctions_of(subject.code),
+        "keys": [key for key in selectors.keys_of(subject.code) if key.revoked_at is None],
+        "type_name": codes.type_name(subject.code),
+    }
+    return render(request, "credit/subject_detail.html", context)
