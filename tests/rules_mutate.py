@@ -9,6 +9,7 @@ exit is 1 if a mutation survives, a rule has no test, or its tests fail without 
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -78,6 +79,8 @@ class Mutator:
         """Nothing but the mutations runs."""
         if self.broken:
             return True
+        session.config.option.tbstyle = "native"  # nobody reads the tracebacks; the long ones cost more than the tests
+        gc.freeze()  # children share what is loaded instead of copying it at their first collection
         from trading.coverage import coverage
 
         by_node: dict[str, list[pytest.Item]] = {}
@@ -87,7 +90,7 @@ class Mutator:
             for row in coverage().values():
                 if not (row.enforced or row.monitored) or (self.only and row.id not in self.only):
                     continue
-                items = [item for node in row.tested for item in by_node.get(node, ())]
+                items = [i for node in row.tested for i in by_node.get(node, ()) if row.id in rules_of(i)]
                 plain = [item for item in items if not needs_database(item)]
                 groups = [group for group in (plain, [i for i in items if needs_database(i)]) if group]
                 if len(plain) < len(items):
@@ -127,6 +130,11 @@ class Mutator:
         row.outcome = row.outcome or (outcomes[0] if outcomes else "NO TEST")
         row.seconds = round(time.perf_counter() - began, 3)
         return row
+
+
+def rules_of(item: pytest.Item) -> set[str]:
+    """The rules one case of a test is marked with."""
+    return {rule_id for mark in item.iter_markers("rule") for rule_id in mark.args}
 
 
 def needs_database(item: pytest.Item) -> bool:
@@ -191,7 +199,8 @@ def main(argv: list[str] | None = None) -> int:
     files = sorted({node.partition("::")[0] for _, node in _marked(options.only)})
     mutator = Mutator(options.only)
     began = time.perf_counter()
-    pytest.main(["-s", "-p", "no:terminal", "-p", "no:cacheprovider", "--strict-markers", *files], plugins=[mutator])
+    quiet = ["-s", "-p", "no:terminal", "-p", "no:faker", "-p", "no:cacheprovider", "--strict-markers"]
+    pytest.main([*quiet, *files], plugins=[mutator])
     for report in mutator.broken:
         print(report, file=sys.stderr)
     if options.json:
