@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 
 from experts import draw as drawing
 from experts import services
-from experts.models import Draw, Invitation
+from experts.models import Draw, Expert, Invitation
 from experts.nonces import seal_nonce
 from experts.services.invitations import GIVE_UP
 from platform_site import clock
@@ -19,11 +20,9 @@ from platform_site.sealing.canonical import digest
 from tests.experts import world as w
 from verify.draw import check_draw
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
-def keepers():
+def keepers(db):
     return w.trustees()
 
 
@@ -328,7 +327,7 @@ def test_names_unlock_once_and_for_the_lots_own_draws_only(keepers):
     assert Entry.objects.filter(event="draw.names_unsealed").count() == 1
 
 
-def test_the_pool_root_is_published_once_a_day(at):
+def test_the_pool_root_is_published_once_a_day(db, at):
     w.expert(1)
     one = services.pool_root_publish()
     w.expert(2)
@@ -353,7 +352,7 @@ def test_the_pool_root_is_published_once_a_day(at):
         ({"region_code": "33"}, "expert.region"),
     ],
 )
-def test_who_may_enter_the_pool(change, code):
+def test_who_may_enter_the_pool(db, change, code):
     from platform_site.accounts.models import User
 
     given = {"specialties": ["A08"], "region_code": "330100", "years": 8, "senior": True, **change}
@@ -378,3 +377,17 @@ def test_an_altered_stored_list_publishes_nothing(keepers):
 
     with pytest.raises(RuntimeError, match="recompute"):
         services.draw_run(draw_id=draw.id, actor=w.OFFICER)
+
+
+def test_a_state_that_moves_without_an_entry_does_not_commit(fresh_db):
+    w.pool(8)
+    draw = w.drawn(w.trustees())
+    invitation = draw.invitations.first()
+    services.invitation_answer(invitation_id=invitation.id, accept=True, actor=w.as_expert(invitation.expert))
+
+    with pytest.raises(IntegrityError, match="without an entry"):
+        Draw.objects.filter(pk=draw.pk).update(state="open")
+    with pytest.raises(IntegrityError, match="without an entry"):
+        Invitation.objects.filter(pk=invitation.pk).update(state="refused")
+    with pytest.raises(IntegrityError, match="without an entry"):
+        Expert.objects.filter(pk=invitation.expert_id).update(state="exited")
