@@ -1,6 +1,7 @@
 """What sealing must know about the trade, read from the record: has the event that frees the keys happened?"""
 
 from platform_site.ledger import selectors as ledger
+from platform_site.ledger.models import Entry
 from platform_site.sealing.models import KeySet
 
 OPENING = "lot.opening_started"
@@ -14,10 +15,21 @@ def opening_started(lot_ref: str) -> bool:
     `lot_ref` is the ledger's subject, with `#<what>` behind it for a second secret of the same lot. Without a key set
     (bidder-only) the event is the opening.
     """
-    keyset = KeySet.objects.filter(pk=lot_ref).only("document").first()
-    event = keyset.document["release_event"] if keyset else OPENING
     subject = ledger_subject(lot_ref)
-    return ledger.has_event(subject, event) and not ledger.has_event(subject, RETURNED)
+    return ledger.has_event(subject, release_event(lot_ref)) and not ledger.has_event(subject, RETURNED)
+
+
+def opening_entry(lot_ref: str) -> Entry | None:
+    """The entry that freed the keys, for proofs; None before. Three queries."""
+    if not opening_started(lot_ref):
+        return None
+    return Entry.objects.about(ledger_subject(lot_ref)).public().filter(event=release_event(lot_ref)).first()
+
+
+def release_event(lot_ref: str) -> str:
+    """The ledger event that frees the lot's keys. One query."""
+    keyset = KeySet.objects.filter(pk=lot_ref).only("document").first()
+    return keyset.document["release_event"] if keyset else OPENING
 
 
 def ledger_subject(lot_ref: str) -> str:

@@ -12,14 +12,15 @@ from platform_site.accounts.actors import CLOCK
 from platform_site.accounts.refusals import Refused
 from platform_site.sealing import keysets, services
 from platform_site.sealing.canonical import parse
-from platform_site.sealing.keyfiles import BidderKey, TrusteeKey
+from platform_site.sealing.keyfiles import BidderKey
 from platform_site.sealing.models import Envelope, LotKey, PlainFile, Trustee
 from platform_site.sealing.seal import Context, seal
 from platform_site.sealing.seal import PlainFile as File
 from platform_site.sealing.services.envelopes import wraps_bytes
 from platform_site.sealing.storage import ciphertext_path, root
 from platform_site.sealing.unseal import unwrap_by_owner
-from tests.sealing.world import ALPHA, BETA, DOCUMENT, NOON, ROLES, resigned
+from tests.sealing.guards import four_guards
+from tests.sealing.world import ALPHA, BETA, DOCUMENT, NOON, resigned
 
 pytestmark = pytest.mark.django_db
 LOT = "lot:T-2026-0001/1"
@@ -30,32 +31,9 @@ def own_files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
 
 
-class Guard:
-    """A trustee as the register knows it, with the key file at home."""
-
-    def __init__(self, role, name, code, batch=5):
-        self.key = TrusteeKey.generate(name)
-        self.row = services.trustee_register(name=name, role=role, subject_code=code, public_key=self.key.public_key)
-        self.publish(range(1, batch + 1))
-
-    def publish(self, serials):
-        keys = [self.key.lot_key(serial) for serial in serials]
-        return services.publish_batch(
-            trustee_id=self.row.id, keys=keys, signature=self.key.sign(services.BATCH_CONTEXT, keys)
-        )
-
-    def countersign(self, keyset):
-        signature = self.key.sign(keysets.COUNTERSIGN_CONTEXT, keyset.document)
-        return services.keyset_countersign(keyset.lot_ref, self.row.id, signature)
-
-    def secret(self, keyset):
-        serial = next(m["serial"] for m in keyset.document["members"] if m["trustee"] == str(self.row.id))
-        return self.key.lot_identity(serial)
-
-
 @pytest.fixture
 def guards():
-    return [Guard(*who) for who in ROLES]
+    return four_guards()
 
 
 @pytest.fixture

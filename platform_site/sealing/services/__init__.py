@@ -15,18 +15,24 @@ from platform_site.sealing.services.trustees import (
     keyset_gaps,
     publish_batch,
     release_key,
+    trustee_batch,
+    trustee_countersign,
     trustee_register,
+    trustee_release,
 )
 from platform_site.sealing.services.uploads import (
+    MAX_CHUNK,
     upload_append,
     upload_begin,
     upload_finish,
+    upload_progress,
     upload_store,
     upload_token,
 )
 
 __all__ = [
     "BATCH_CONTEXT",
+    "MAX_CHUNK",
     "Accepted",
     "Opened",
     "assign_keyset",
@@ -41,11 +47,15 @@ __all__ = [
     "ready",
     "record",
     "release_key",
+    "trustee_batch",
+    "trustee_countersign",
     "trustee_register",
+    "trustee_release",
     "unlock",
     "upload_append",
     "upload_begin",
     "upload_finish",
+    "upload_progress",
     "upload_store",
     "upload_token",
 ]

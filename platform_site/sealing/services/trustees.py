@@ -7,13 +7,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from platform_site import clock
+from platform_site import clock, ledger
+from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import age, hooks, keysets, signing
+from platform_site.sealing.canonical import digest
 from platform_site.sealing.keyfiles import lot_key_signed
 from platform_site.sealing.models import Countersignature, KeySet, LotKey, ReleasedKey, Trustee
 
 BATCH_CONTEXT = "ggzy-trustee-batch/1"
+MAX_BATCH = 1000
 
 
 @transaction.atomic
@@ -71,6 +74,31 @@ def publish_batch(*, trustee_id: UUID, keys: Sequence[dict[str, Any]], signature
         for key in fresh
     )
     return len(fresh)
+
+
+@transaction.atomic
+def trustee_batch(*, trustee_id: UUID, keys: Any, signature: str, address: str = "") -> int:
+    """As `publish_batch` for what came over the wire; the ledger says so.
+
+    Raises:
+        Refused: malformed, or any reason of `publish_batch`.
+    """
+    shaped = isinstance(keys, list) and 0 < len(keys) <= MAX_BATCH
+    if not shaped or not Trustee.objects.filter(pk=trustee_id, active=True).exists():
+        raise Refused([Violation("trustees.batch_signature")])
+    if not all(isinstance(key, dict) and key.keys() == {"serial", "recipient", "proof"} for key in keys):
+        raise Refused([Violation("trustees.batch_signature")])
+    if not all(type(key["serial"]) is int and 0 < key["serial"] < 2**31 for key in keys):
+        raise Refused([Violation("trustees.batch_signature")])
+    count = publish_batch(trustee_id=trustee_id, keys=keys, signature=signature)
+    if count:
+        ledger.append(
+            "trustee.batch_published",
+            subject=f"trustee:{trustee_id}",
+            actor=Actor(kind="trustee", address=address),
+            facts={"count": count, "batch_sha256": digest(keys)},
+        )
+    return count
 
 
 @transaction.atomic
@@ -159,6 +187,53 @@ def keyset_gaps(lot_ref: str) -> list[Violation]:
     return [
         Violation("trustees.not_countersigned", "ELE-07", "20号令 第三十一条", {"needed": needed, "waiting": waiting})
     ]
+
+
+@transaction.atomic
+def trustee_countersign(*, lot_ref: str, trustee_id: UUID, signature: str, address: str = "") -> KeySet:
+    """The member has bound its key to this set, and the ledger says so. Repeatable.
+
+    Raises:
+        Refused: no such member, or not its signature.
+    """
+    standing = Countersignature.objects.filter(key_set_id=lot_ref, trustee_id=trustee_id).exists()
+    keyset = keyset_countersign(lot_ref, trustee_id, signature)
+    if not standing:
+        ledger.append(
+            "lot.keyset_countersigned",
+            subject=hooks.ledger_subject(lot_ref),
+            actor=Actor(kind="trustee", address=address),
+            facts={"lot": lot_ref, "trustee": str(trustee_id), "keyset": keyset.hash},
+        )
+    return keyset
+
+
+@transaction.atomic
+def trustee_release(
+    *, lot_ref: str, trustee_id: UUID, serial: int, secret: str, signature: str, address: str = ""
+) -> ReleasedKey:
+    """The trustee's lot key is in, by its own signed message, and the ledger says so. Repeatable.
+
+    Raises:
+        Refused: not the trustee's signature, or any reason of `release_key`.
+    """
+    trustee = Trustee.objects.filter(pk=trustee_id).first()
+    keyset = KeySet.objects.filter(pk=lot_ref).first()
+    if trustee is None or keyset is None:
+        raise Refused([Violation("trustees.wrong_secret")])
+    statement = keysets.release_statement(lot_ref, keyset.hash, serial, secret)
+    if not signing.verified(trustee.public_key, keysets.RELEASE_CONTEXT, statement, signature):
+        raise Refused([Violation("trustees.wrong_secret")])
+    standing = ReleasedKey.objects.filter(lot_ref=lot_ref, trustee=trustee).exists()
+    released = release_key(lot_ref, trustee, secret, signature=signature)
+    if not standing:
+        ledger.append(
+            "lot.key_released",
+            subject=hooks.ledger_subject(lot_ref),
+            actor=Actor(kind="trustee", address=address),
+            facts={"lot": lot_ref, "trustee": str(trustee.pk), "name": trustee.name},
+        )
+    return released
 
 
 @transaction.atomic

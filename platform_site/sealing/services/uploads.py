@@ -105,6 +105,15 @@ def upload_append(*, upload_id: UUID, token: str, offset: int, chunk: bytes, sha
     return upload
 
 
+def upload_progress(*, upload_id: UUID, token: str) -> Upload:
+    """The upload as it stands, so that a sender knows where to go on.
+
+    Raises:
+        Refused: unknown upload or token.
+    """
+    return _writable(upload_id, token)
+
+
 def upload_finish(*, upload_id: UUID, token: str) -> Upload:
     """The upload is whole and its digest is the promised one; it may be used in an envelope. Repeatable.
 
