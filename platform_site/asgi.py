@@ -32,6 +32,7 @@ class Hub:
     def __init__(self) -> None:
         self.listeners: dict[str, set[asyncio.Queue[bytes | None]]] = defaultdict(set)
         self.reader: asyncio.Task[None] | None = None
+        self.subscribed = asyncio.Event()
 
     @contextlib.contextmanager
     def listening(self, topics: list[str]):
@@ -56,16 +57,19 @@ class Hub:
             try:
                 async with redis.Redis.from_url(settings.REDIS_URL) as client, client.pubsub() as subscription:
                     await subscription.psubscribe(streams.CHANNEL + "*")
-                    if lost:
-                        self._tell(list(self.listeners), frame("resume", {}))
                     async for message in subscription.listen():
-                        if message["type"] == "pmessage":
+                        if message["type"] == "psubscribe":
+                            self.subscribed.set()
+                            if lost:
+                                self._tell(list(self.listeners), frame("resume", {}))
+                        elif message["type"] == "pmessage":
                             topic = message["channel"].decode().removeprefix(streams.CHANNEL)
                             news = json.loads(message["data"])
                             self._tell([topic], frame(news["event"], news["data"], topic))
             except (redis.RedisError, OSError, ValueError) as error:
                 logger.warning("the stream lost Redis: %s", error)
                 lost = True
+                self.subscribed.clear()
                 await asyncio.sleep(1)
 
     def _tell(self, topics: list[str], line: bytes) -> None:
@@ -118,7 +122,10 @@ async def _stream(topics: list[str], receive: Any, send: Any) -> None:
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     with hub.listening(topics) as queue:
-        # The browser hears "ready" only after it is subscribed: what it then replays leaves no gap.
+        # The browser hears "ready" only after Redis has us subscribed: what it then replays leaves no gap. Without
+        # Redis it is let in all the same and hears "resume" later.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(hub.subscribed.wait(), 3)
         await send({"type": "http.response.body", "body": b"retry: 1000\n" + frame("ready", {}), "more_body": True})
         gone = asyncio.create_task(_until_gone(receive))
         try:

@@ -1,0 +1,92 @@
+"""`make test`: every part of the suite, and at the end which parts ran and which could not.
+
+With REQUIRE_ALL=1 (.ci/run) a part that could not run, and a test that was skipped, is a failure.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.databases import BASE
+
+PARTS = {
+    "units and services": "not browser and not chaos and not bench",
+    "browser": "browser and not bench",
+    "chaos": "chaos and not browser and not bench",
+}
+NO_TESTS = 5
+
+
+def browser_missing() -> str:
+    """Why the browser part cannot run, or "" where it can."""
+    from tests.browser import chromium
+
+    try:
+        chromium()
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        return str(error)
+    return ""
+
+
+def run_pytest(marks: str, report: Path) -> tuple[int, str, int]:
+    """pytest's exit code, a line of counts, and how many tests were skipped."""
+    code = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-m", marks, f"--junitxml={report}"], cwd=BASE, check=False
+    ).returncode
+    if not report.exists():
+        return code, "no report", 0
+    suite = next(ElementTree.parse(report).getroot().iter("testsuite"))
+    total, failed, skipped = (
+        int(suite.get("tests", 0)),
+        int(suite.get("failures", 0)) + int(suite.get("errors", 0)),
+        int(suite.get("skipped", 0)),
+    )
+    return code, f"{total - failed - skipped} passed, {failed} failed, {skipped} skipped", skipped
+
+
+def run_node() -> tuple[int, str]:
+    """The browser's own code, tested where it is written."""
+    found = sorted(
+        str(path.relative_to(BASE))
+        for room in ("platform_site", "trading", "experts", "credit", "disclosure", "supervision", "static", "tests")
+        for path in (BASE / room).rglob("*.test.mjs")
+        if "vendor" not in path.parts
+    )
+    if not found:
+        return NO_TESTS, "no tests"
+    node = shutil.which("node")
+    if node is None:
+        return NO_TESTS, "Node.js is missing"
+    return subprocess.run([node, "--test", *found], cwd=BASE, check=False).returncode, f"{len(found)} files"
+
+
+def main() -> int:
+    """0 if all that ran passed and, with REQUIRE_ALL, all ran."""
+    strict = os.environ.get("REQUIRE_ALL") == "1"
+    lines, good = [], True
+    with TemporaryDirectory() as folder:
+        for name, marks in PARTS.items():
+            begun = time.monotonic()
+            missing = browser_missing() if name == "browser" else ""
+            if missing:
+                code, counts, skipped = NO_TESTS, missing, 0
+            else:
+                code, counts, skipped = run_pytest(marks, Path(folder) / f"{name.split()[0]}.xml")
+            lines.append(f"{name:20} {'not run' if code == NO_TESTS else counts} ({time.monotonic() - begun:.0f} s)")
+            good &= code == 0 or (code == NO_TESTS and not strict)
+            good &= not (strict and skipped)
+    code, counts = run_node()
+    lines.append(f"{'browser code (node)':20} {'not run: ' if code == NO_TESTS else ''}{counts}")
+    good &= code in {0, NO_TESTS}
+    print("\nmake test, part by part:\n  " + "\n  ".join(lines))
+    print("passed" if good else "FAILED")
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
