@@ -7,8 +7,11 @@ class CreditConfig(AppConfig):
     def ready(self) -> None:
         """Rules are in the register, and every person has a desk for their own subjects."""
         from credit import rules  # noqa: F401
+        from credit.models import Subject
+        from platform_site import ledger
         from platform_site.accounts.benches import Bench, register
 
+        ledger.register_state_table(Subject, "ledger_ref", "state", prefix="subject:")
         register(
             Bench(
                 "我的单位",

@@ -9,4 +9,6 @@ app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # The schedule is composed here because only the roof knows every room. Seconds, machine time.
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "mail-due": {"task": "platform_site.messages.tasks.mail_due", "schedule": 15},
+}

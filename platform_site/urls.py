@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("disclosure.urls")),
     path("", include("platform_site.web.urls")),
     path("", include("platform_site.accounts.urls")),
+    path("", include("platform_site.messages.urls")),
     path("ledger/", include("platform_site.ledger.urls")),
     path("subjects/", include("credit.urls")),
     path("work/", include("trading.urls")),

@@ -1,0 +1,15 @@
+"""What lies in an inbox."""
+
+from django.db.models import QuerySet
+
+from platform_site.messages.models import Message
+
+
+def inbox(user: object) -> QuerySet[Message]:
+    """The person's messages, newest first. One query."""
+    return Message.objects.filter(user=user).order_by("-created_at", "pk")
+
+
+def unread_count(user: object) -> int:
+    """How many of them are unread. One query."""
+    return Message.objects.filter(user=user, read_at__isnull=True).count()
