@@ -66,7 +66,11 @@ def _public_proof(entry: Entry, with_leaf: bool) -> str | None:
     position = Position.objects.filter(entry_id=entry.pk).values_list("position", flat=True).first()
     if position is None:
         return None
-    return _text(position, {"leaf": entry.leaf.decode()} if with_leaf else {})
+    return _text(position, _standing(entry, with_leaf))
+
+
+def _standing(entry: Entry, with_leaf: bool) -> dict[str, str]:
+    return {"leaf": entry.leaf.decode()} if with_leaf else {"entry": bytes(entry.leaf_hash).hex()}
 
 
 def _sealed_proof(entry: Entry, with_leaf: bool) -> str | None:
@@ -79,9 +83,8 @@ def _sealed_proof(entry: Entry, with_leaf: bool) -> str | None:
         "places": layout.sealed(place.batch.number),
         "slot": place.slot,
         "path": [step.hex() for step in batch_path(batch_places(place.batch), place.slot)],
+        **_standing(entry, with_leaf),
     }
-    if with_leaf:
-        extra["leaf"] = entry.leaf.decode()
     return _text(place.batch.position, extra)
 
 
@@ -89,9 +92,6 @@ def _text(position: int, extra: dict[str, Any]) -> str | None:
     checkpoint = Checkpoint.objects.order_by("-size").first()
     if checkpoint is None or checkpoint.size < position:
         return None
-    lines = [PROOF_HEADER]
-    if extra:
-        lines.append(f"extra {base64.b64encode(canonical(extra)).decode()}")
-    lines.append(f"index {position - 1}")
+    lines = [PROOF_HEADER, f"extra {base64.b64encode(canonical(extra)).decode()}", f"index {position - 1}"]
     lines += [base64.b64encode(step).decode() for step in tree.inclusion(position - 1, checkpoint.size)]
     return "\n".join(lines) + "\n\n" + signed_note(checkpoint)

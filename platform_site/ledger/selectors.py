@@ -1,6 +1,8 @@
 """What the record says. Readers follow positions, never ids or times: nothing can appear behind a position."""
 
-from platform_site.ledger.models import Entry, EntryQuerySet, Position
+from uuid import UUID
+
+from platform_site.ledger.models import Checkpoint, Entry, EntryQuerySet, Position, Revealed
 
 
 def has_event(subject_ref: str, event: str, *, include_sealed: bool = False) -> bool:
@@ -30,3 +32,25 @@ def position_of(entry: Entry) -> int | None:
 def last_position() -> int:
     """The highest position; 0 in an empty record. One query."""
     return Position.objects.order_by("-position").values_list("position", flat=True).first() or 0
+
+
+def newest_checkpoint() -> Checkpoint | None:
+    """The newest tree head; None before the first. One query."""
+    return Checkpoint.objects.order_by("-size").first()
+
+
+def checkpoint_line() -> str:
+    """Origin, size and root in one line, for the foot of papers and mails: any old paper is a witness. One query."""
+    newest = newest_checkpoint()
+    return " ".join(newest.note.split("\n")[:3]) if newest else ""
+
+
+def public_entry(entry_id: UUID) -> Entry | None:
+    """The entry, where the public may see it: never sealed, or revealed since. Two queries at most.
+
+    A sealed entry and one that never was are the same None.
+    """
+    entry = Entry.objects.select_related("place").filter(pk=entry_id).first()
+    if entry is None or (entry.sealed and not Revealed.objects.filter(entry=entry).exists()):
+        return None
+    return entry

@@ -63,6 +63,8 @@ BEGIN
     WITH chosen AS (
         SELECT ctid, seq, entry_id, txid FROM ledger_pending
         WHERE NOT sealed AND (p_only IS NULL OR entry_id = p_only)
+          AND (txid <> pg_current_xact_id()
+               OR NOT EXISTS (SELECT 1 FROM ledger_position done WHERE done.entry_id = ledger_pending.entry_id))
         ORDER BY seq LIMIT p_limit
     ), dropped AS (
         DELETE FROM ledger_pending p USING chosen c
