@@ -157,9 +157,10 @@ def test_small_enterprises_are_paid_in_time(terms, limit):
 
 
 @pytest.mark.rule("ENG-50")
-def test_late_interest_below_the_statutory_rate_is_told():
+def test_where_no_rate_was_agreed_the_statutory_one_runs():
     assert asked(result.late_interest, late_rate=Decimal("0.0005")) is None
     assert asked(result.late_interest, late_rate=Decimal("0.0004")).code == "payment.low_rate"
+    assert asked(result.late_interest, late_rate=Decimal("0.0001"), late_rate_agreed=True) is None
 
 
 @pytest.mark.rule("ENG-19")
@@ -184,7 +185,9 @@ def test_a_stranger_does_not_object_to_the_result():
 COUNTED = [
     pytest.param("candidates_due", "report_at", day(4, 0), marks=pytest.mark.rule("ENG-37")),
     pytest.param("publicity_ends", "candidates_at", day(4, 0), marks=pytest.mark.rule("ENG-38")),
-    pytest.param("objection_reply_by", "objected_at", day(4, 0), marks=pytest.mark.rule("ENG-13")),
+    pytest.param("objection_reply_by", "document_objected_at", day(4, 0), marks=pytest.mark.rule("ENG-13")),
+    pytest.param("result_reply_by", "result_objected_at", day(4, 0), marks=pytest.mark.rule("ENG-39")),
+    pytest.param("media_due", "notice_at", day(0, 21), marks=pytest.mark.rule("ENG-06")),
     pytest.param("contract_due", "award_at", day(31, 0), marks=pytest.mark.rule("ENG-43")),
     pytest.param("report_due", "award_at", day(16, 0), marks=pytest.mark.rule("ENG-47")),
     pytest.param("bonds_due", "contract_at", day(7, 0), marks=pytest.mark.rule("ENG-45")),
@@ -198,15 +201,16 @@ def test_a_counted_moment_falls_at_the_end_of_its_last_day(name, base, end):
     assert moment(ENG, OPEN, name, facts) == end
 
 
-@pytest.mark.rule("ENG-37", "ENG-38", "ENG-13", "ENG-43", "ENG-47")
+@pytest.mark.rule("ENG-37", "ENG-38", "ENG-13", "ENG-39", "ENG-43", "ENG-47")
 def test_periods_of_the_result_are_counted_in_calendar_days():
     said = {name: moment(ENG, OPEN, name, Facts("publicity", day(0), {base: day(0)})) for name, base in (
-        ("candidates_due", "report_at"), ("publicity_ends", "candidates_at"), ("objection_reply_by", "objected_at"),
+        ("candidates_due", "report_at"), ("publicity_ends", "candidates_at"), ("objection_reply_by", "document_objected_at"),
+        ("result_reply_by", "result_objected_at"),
         ("contract_due", "award_at"), ("report_due", "award_at"),
     )}
 
     assert {name: (at - day(0, 0)).days - 1 for name, at in said.items()} == {
-        "candidates_due": 3, "publicity_ends": 3, "objection_reply_by": 3, "contract_due": 30, "report_due": 15,
+        "candidates_due": 3, "publicity_ends": 3, "objection_reply_by": 3, "result_reply_by": 3, "contract_due": 30, "report_due": 15,
     }
 
 

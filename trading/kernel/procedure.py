@@ -217,7 +217,7 @@ def warnings(book: Book, procedure: Procedure, verb: str, facts: Facts) -> list[
     found = list(_found(book, move.guards, facts, "warn"))
     if move.deadline:
         at = _moment(book, procedure, move.deadline, facts)
-        if at is not None and at.tzinfo is not None and facts.now > at:
+        if at is not None and at.tzinfo is not None and facts.now >= at:
             found.append(book.violation("deadline.missed", _counting_rule(procedure, move.deadline),
                                         due=at, done=facts.now, act=move.title))
     return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from platform_site import workdays
-from platform_site.clock import CHINA
+from platform_site.workdays import CHINA
 
 DAY = timedelta(days=1)
 

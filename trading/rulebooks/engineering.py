@@ -25,6 +25,7 @@ STATES = {
 
 MOMENTS = moments(
     *SET_MOMENTS,
+    Moment("opening_closes", "解密截止时间"),
     Moment("media_due", "指定媒介发布期限", after="notice_at", rule="ENG-06", value="media_after_receipt", sense="most"),
     Moment("objection_reply_by", "文件异议答复期限", after="document_objected_at", rule="ENG-13", sense="most"),
     Moment("result_reply_by", "结果异议答复期限", after="result_objected_at", rule="ENG-39", sense="most"),
@@ -114,7 +115,10 @@ TRANSITIONS = {
         guards=(bidding.too_few_bids,),
     ),
     "unlock": Transition(states("opening"), "", "bidder", "解密投标文件", ("ELE-06",)),
-    "release_key": Transition(states("opening"), "", "trustee", "受托人交出本标段密钥", ("ELE-07",)),
+    "disclose_final": Transition(
+        states("opening"), "opened", "clock", "解密时间已到，公布投标文件", ("ELE-06", "ELE-07"), not_before="opening_closes",
+        guards=(bidding.keys_settled,),
+    ),
     "disclose_bids": Transition(
         states("opening"), "opened", "clock|operator|initiator|agency", "公布投标文件", ("ELE-06", "ENG-27"),
         guards=(bidding.keys_settled,),

@@ -23,6 +23,7 @@ STATES = {
 }
 MOMENTS = moments(
     *SET_MOMENTS,
+    Moment("opening_closes", "解密截止时间"),
     Moment("award_due", "确认成交供应商期限", after="report_at", rule="GP-32", value="confirm", sense="most"),
     Moment("contract_due", "签订合同期限", after="award_at", rule="GP-34", value="contract", sense="most"),
 )
@@ -47,7 +48,10 @@ TRANSITIONS = {
         guards=(bidding.too_few_suppliers,),
     ),
     "unlock": Transition(states("opening"), "", "bidder", "解密响应文件", ("GP-27",)),
-    "release_key": Transition(states("opening"), "", "trustee", "受托人交出密钥", ("GP-27",)),
+    "disclose_final": Transition(
+        states("opening"), "opened", "clock", "解密时间已到，公布报价", ("GP-27",), not_before="opening_closes",
+        guards=(bidding.keys_settled,),
+    ),
     "disclose_bids": Transition(
         states("opening"), "opened", "clock|operator|initiator|agency", "公布报价", ("GP-27",), guards=(bidding.keys_settled,)
     ),

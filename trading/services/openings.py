@@ -1,6 +1,6 @@
 """Opening: the roll first, then keys from bidders and trustees in any order, then every content at once."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,13 +11,15 @@ from platform_site.accounts.actors import CLOCK, Actor
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger import services as record
 from platform_site.sealing import services as sealing
-from platform_site.sealing.models import Trustee
+from platform_site.sealing.models import BidderUnlock, KeySet, ReleasedKey
 from trading.locks import lock_lot
 from trading.models import Bid, Lot, Opening
 from trading.services.acts import acting
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.notices import noticed, notice_write
 
+# How long keys are waited for where the document says nothing else.
+UNLOCK_MINUTES = 60
 # what an envelope came to (sealing) -> state of the bid
 OUTCOMES = {"opened": "opened", "revoked": "revoked", "withdrawn": "lapsed"}
 
@@ -37,6 +39,8 @@ def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
         roll = roll_of(bids)
         opening = Opening.objects.create(lot=act.lot, started_at=act.now, roll=roll)
         act.lot.record("opening_at", act.now)
+        minutes = int(act.lot.terms.get("unlock_minutes", UNLOCK_MINUTES))
+        act.lot.record("opening_closes", act.now + timedelta(minutes=minutes))
         act.entry("lot.opening_started", {"roll": roll})
         _reveal_filings(act.lot, actor)
         tell_initiator(act.lot, about=f"opening:{act.lot.pk}", title="开标开始", body=act.lot.title)
@@ -101,24 +105,6 @@ def bid_unlock(*, bid_id: UUID, identity: str, actor: Actor) -> Bid:
     return bid
 
 
-def key_release(*, lot_ref: str, trustee_id: UUID, secret: str, signature: str, address: str = "") -> None:
-    """A trustee's key of the lot is in, checked against the key set and written to the record. Repeatable.
-
-    Raises:
-        Refused: opening has not started, not a member, not the secret of its recipient.
-    """
-    from platform_site.sealing.models import ReleasedKey
-
-    trustee = Trustee.objects.get(pk=trustee_id)
-    lot_id = lot_by_ref(lot_ref).pk
-    if ReleasedKey.objects.filter(lot_ref=lot_ref, trustee=trustee).exists():
-        return
-    actor = Actor(kind="trustee", subject_code=trustee.subject_code, address=address)
-    with acting("release_key", lot_id=lot_id, actor=actor) as act:
-        sealing.release_key(lot_ref, trustee, secret, signature=signature)
-        act.entry("lot.key_released", {"trustee": str(trustee.id), "name": trustee.name, "role": trustee.role})
-
-
 def lot_by_ref(lot_ref: str) -> Lot:
     """The lot the ledger calls `lot:<reference>/<number>`.
 
@@ -129,7 +115,16 @@ def lot_by_ref(lot_ref: str) -> Lot:
     return Lot.objects.select_related("tender").get(tender__reference=reference, number=int(number or 0))
 
 
-def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False) -> Opening:
+def keys_are_in(lot: Lot) -> bool:
+    """Whether every envelope could open now: k trustees released, or every bidder unlocked. Three queries."""
+    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
+    if keyset and ReleasedKey.objects.filter(lot_ref=lot.ledger_ref).count() >= keyset.k:
+        return True
+    standing = set(lot.bids.standing().values_list("envelope_id", flat=True))
+    return standing <= set(BidderUnlock.objects.filter(envelope_id__in=standing).values_list("envelope_id", flat=True))
+
+
+def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: datetime | None = None) -> Opening:
     """Every content is public together, with what became of each envelope and who opened it.
 
     Decryption runs before the lock; the lock only writes. A bidder who did not come changes nothing as long as k trustees
@@ -145,7 +140,8 @@ def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False) -> Opening:
     opened = sealing.open_envelopes(lot.ledger_ref, final=final)
     waiting = sealing.missing(opened)
     try:
-        with acting("disclose_bids", lot_id=lot_id, actor=actor, values={"waiting": len(waiting)}) as act:
+        verb = "disclose_final" if final else "disclose_bids"
+        with acting(verb, lot_id=lot_id, actor=actor, values={"waiting": len(waiting)}, now=now) as act:
             results = {r.envelope_id: r for r in sealing.record(opened)}
             opening, said = act.lot.opening, []
             for bid in act.lot.bids.select_for_update(of=("self",)).filter(envelope_id__in=list(results)):

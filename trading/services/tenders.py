@@ -10,7 +10,9 @@ from credit.models import Subject
 from platform_site import clock, ledger
 from platform_site.accounts.actors import CLOCK, Actor
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.sealing import keysets
 from platform_site.sealing import services as sealing
+from platform_site.sealing.models import KeySet
 from trading import references
 from trading.kernel import procedure as kernel
 from trading.locks import lock_lot, lock_tender
@@ -216,5 +218,13 @@ def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
 
 
 def key_set_said(lot: Lot) -> dict[str, Any]:
-    """The trustees and fingerprints that stand in the notice; {} for a lot that runs without."""
-    return sealing.keyset_summary(lot.ledger_ref) if lot.key_set_hash else {}
+    """The trustees and fingerprints that stand in the notice; {} for a lot that runs without. One query."""
+    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
+    if keyset is None:
+        return {}
+    members = keyset.document["members"]
+    return {
+        "k": keyset.k, "hash": keyset.hash, "fingerprint": keysets.set_fingerprint(keyset.document),
+        "members": [{"name": m["name"], "role": keysets.ROLES[m["role"]], "fingerprint": keysets.member_fingerprint(m)}
+                    for m in members],
+    }

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from platform_site import clock
+from platform_site.accounts.actors import CLOCK
 from platform_site.accounts.refusals import Refused
 from trading.kernel import procedure as kernel
 from trading.models import Lot
@@ -17,6 +18,7 @@ CLOCK_ACTS = {
     "publish_notice": lambda lot_id, now: tenders.notice_publish(lot_id=lot_id, now=now),
     "start_opening": lambda lot_id, now: openings.opening_start(lot_id=lot_id, now=now),
     "fail_too_few": lambda lot_id, now: openings.lot_fail_too_few(lot_id=lot_id, now=now),
+    "disclose_final": lambda lot_id, now: openings.bids_disclose(lot_id=lot_id, actor=CLOCK, final=True, now=now),
     "start_listing": lambda lot_id, now: listings.listing_start(lot_id=lot_id, now=now),
     "start_call": lambda lot_id, now: listings.call_start(lot_id=lot_id, now=now),
     "close_call": lambda lot_id, now: listings.listing_close(lot_id=lot_id, verb="close_call", now=now),
@@ -63,3 +65,16 @@ def act_once(lot: Lot, horizon: datetime) -> bool:
 def next_moment() -> datetime | None:
     """The soonest moment at which the clock has something to do anywhere; for 'go to the next moment'. One query."""
     return Lot.objects.filter(next_check__isnull=False).order_by("next_check").values_list("next_check", flat=True).first()
+
+
+def disclose_ready() -> int:
+    """Every opening whose keys are all in has its contents published. How many."""
+    done = 0
+    for lot in Lot.objects.filter(state="opening").select_related("tender"):
+        if openings.keys_are_in(lot):
+            try:
+                openings.bids_disclose(lot_id=lot.pk, actor=CLOCK)
+                done += 1
+            except Refused as refused:
+                log.info("disclosure waits: %s", refused.violations[0].code)
+    return done

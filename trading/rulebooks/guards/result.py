@@ -92,9 +92,11 @@ def payment_term(facts: Facts, book: Book) -> Violation | None:
 
 @guard("ENG-50", effect="warn")
 def late_interest(facts: Facts, book: Book) -> Violation | None:
-    """Where the contract states a rate for late payment below the statutory one, supervision is told."""
-    rate, least = facts.values.get("late_rate"), book.rule("ENG-50")["late_interest"].amount
-    return book.violation("payment.low_rate", "ENG-50", rate=rate, least=least) if rate is not None and rate < least else None
+    """Where nothing was agreed the statutory daily rate runs; a contract that states another as the statutory one is told."""
+    rate, statutory = facts.values.get("late_rate"), book.rule("ENG-50")["late_interest"].amount
+    if rate is None or facts.values.get("late_rate_agreed") or rate == statutory:
+        return None
+    return book.violation("payment.low_rate", "ENG-50", rate=rate, least=statutory)
 
 
 @guard("ENG-19")

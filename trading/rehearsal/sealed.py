@@ -1,0 +1,48 @@
+"""Sealing on the stage: what the browser does, with the same Python core that tests it."""
+
+import base64
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from platform_site import clock
+from platform_site.sealing import services as sealing
+from platform_site.sealing.models import KeySet
+from platform_site.sealing.seal import Context, PlainFile, seal
+from platform_site.sealing.unseal import unwrap_by_owner
+from trading.models import Bid, Lot
+from trading.rehearsal.people import Cast, Person
+from trading.services import bids, openings
+from trading.services.documents import current_version
+
+
+def offer(price: str, *, days: int | None = None, manager: str = "周启明") -> dict[str, Any]:
+    """A structured offer as the filing page makes it. Money as text."""
+    said = {"price_cny": str(Decimal(price)), "quality": "合格", "manager": manager}
+    return {**said, "period_days": days} if days else said
+
+
+def file(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any], *, text: bytes = b"") -> Bid:
+    """The bidder sealed `said` with one file in its browser, uploaded the parts and filed."""
+    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
+    body = text or f"{bidder.code} 技术标".encode()
+    made = seal(
+        said, [PlainFile("技术标.txt", body, "text/plain")], keyset=keyset.document if keyset else None,
+        key=cast.keys[bidder.code], context=Context(lot.ledger_ref, current_version(lot).digest), created=clock.now(),
+    )
+    wraps = {"owner": base64.b64encode(made.wraps["owner"]).decode(),
+             "trustees": [base64.b64encode(w).decode() for w in made.wraps["trustees"]]}
+    uploads = [sealing.upload_store(owner_ref=bidder.code, content=part).id for part in made.parts]
+    return bids.bid_file(
+        lot_id=lot.pk, actor=bidder.actor, user_id=bidder.pk, header=made.header, signature=made.signature, wraps=wraps,
+        upload_ids=uploads, idempotency_key=uuid4(),
+    )
+
+
+def unlock(cast: Cast, lot: Lot, bidder: Person) -> Bid:
+    """The bidder's browser unwrapped its envelope's identity and gave it."""
+    bid = lot.bids.standing().select_related("envelope").get(subject__code=bidder.code)
+    wraps = {"owner": base64.b64decode(bid.envelope.wraps["owner"])}
+    identity = unwrap_by_owner(bid.envelope.header, wraps, cast.keys[bidder.code].identity)
+    return openings.bid_unlock(bid_id=bid.id, identity=identity, actor=bidder.actor)
+
