@@ -8,5 +8,6 @@ app_name = "web"
 urlpatterns = [
     path("taste/", views.taste, name="taste"),
     path("csp-report/", views.csp_report, name="csp-report"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("health/", views.health, name="health"),
 ]

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -36,6 +37,12 @@ def csp_report(request: HttpRequest) -> HttpResponse:
     except ValueError:
         return HttpResponse(status=400)
     return HttpResponse(status=204)
+
+
+@require_GET
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it on pages that name no icon."""
+    return HttpResponseRedirect(static("img/mark.svg"))
 
 
 @never_cache

@@ -51,13 +51,13 @@ def capitals(amount: Decimal) -> str:
 @register.filter
 def yuan(amount: Decimal | None) -> str:
     """The amount as plain text with comma groups and fen: for sentences, papers, attributes."""
-    return "" if amount is None else "".join(amounts.split(Decimal(amount)))
+    return "" if amount in (None, "") else "".join(amounts.split(Decimal(amount)))
 
 
 @register.filter
 def percent(share: Decimal | None, digits: int = 2) -> str:
     """A share of one as `1.65%`; trailing zeros go."""
-    if share is None:
+    if share in (None, ""):
         return ""
     number = f"{Decimal(share) * 100:.{int(digits)}f}"
     return (number.rstrip("0").rstrip(".") if "." in number else number) + "%"
@@ -94,7 +94,7 @@ def when(value: datetime | date | None, form: str = "moment", empty: str = "") -
 @register.filter
 def say(value: datetime | date | None, form: str = "moment") -> str:
     """The same without the element: for titles, attributes and papers."""
-    return "" if value is None else moments.FORMS[form](value)
+    return "" if value in (None, "") else moments.FORMS[form](value)
 
 
 @register.simple_tag(name="clock")
@@ -105,7 +105,7 @@ def clock_chip(value: datetime | None, label: str = "", form: str = "auto", paus
         form: `auto` (under an hour the seconds, else the date), `hms` (always hours), `left` (2天14时).
         paused: why the clock stands still; then no time is shown as running.
     """
-    if value is None and not paused:
+    if not value and not paused:
         return ""
     if paused:
         return render_to_string("components/clock.html", {"state": "is-paused", "text": paused})
@@ -351,12 +351,14 @@ def minus(value: Any, other: Any) -> Any:
 @register.filter
 def last_day(end: datetime) -> str:
     """The last whole day before the first moment outside a period."""
-    return moments.day(end - timedelta(microseconds=1))
+    return moments.day(end - timedelta(microseconds=1)) if end else ""
 
 
 @register.filter
 def shown_value(value: Any) -> str:
     """A remedy's value for a reader: a moment with its weekday, an amount with its unit."""
+    if value in (None, ""):
+        return "空"
     if isinstance(value, datetime):
         return f"{moments.day(value)}（{moments.weekday(value)}）{moments.clock_time(value)}"
     if isinstance(value, Decimal):

@@ -1,0 +1,28 @@
+"""Pages as a reader meets them: phone and desk, light and dark, large type."""
+
+import pytest
+
+from tests.browser_checks import Watched, assert_no_csp_reports
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    "/",
+    "/rules/",
+    "/rules/ENG-10/",
+    "/rules/GP-25/",
+    "/rules/procedures/engineering.open/",
+    "/about/",
+    "/verify/",
+    "/no-such-page/",
+)
+
+
+@pytest.mark.parametrize("path", ["/gallery/", "/bench/", *PAGES])
+def test_a_page_is_accessible_fits_and_keeps_the_policy(served, page, path):
+    window = Watched(page)
+    page.goto(f"{served}/health/")
+
+    window.check_everywhere(served + path)
+
+    assert_no_csp_reports()
