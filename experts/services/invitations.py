@@ -51,14 +51,14 @@ def _experts(public_ids: Sequence[str]) -> list[Expert]:
 def _tell(invitation: Invitation, now: datetime) -> None:
     """One attempt of the schedule; the messages keep the gateways' receipts under the same key."""
     key = f"invitation:{invitation.id}:{len(invitation.attempts) + 1}"
-    messages.deliver(
+    told = messages.deliver(
         [invitation.expert.user_id],
         dedupe=key,
         title="评标评审邀请",
         body="您已被随机抽取参加评标评审，请确认是否参加。",
         url=f"/experts/invitations/{invitation.id}/",
     )
-    invitation.attempts = [*invitation.attempts, {"at": now.isoformat(), "dedupe": key}]
+    invitation.attempts = [*invitation.attempts, {"at": now.isoformat(), "dedupe": key, "told": told}]
     invitation.save(update_fields=["attempts"])
 
 

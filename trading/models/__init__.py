@@ -2,13 +2,13 @@
 
 from trading.models.award import Archive, Award, Candidate, Challenge, Contract
 from trading.models.bid import Bid, DocumentObtained, Enquiry, FilingArrival, Opening
-from trading.models.evaluation import Committee, CommitteeMember, Report, ReviewMark, ScoreMark, Signature
+from trading.models.evaluation import BidQuestion, Committee, CommitteeMember, Report, ReviewMark, ScoreMark, Signature
 from trading.models.notice import DocumentVersion, Notice, StoredFile
 from trading.models.offer import Offer, SignUp
 from trading.models.tender import Lot, Tender
 
 __all__ = [
-    "Archive", "Award", "Bid", "Candidate", "Challenge", "Committee", "CommitteeMember", "Contract", "DocumentObtained",
-    "DocumentVersion", "Enquiry", "FilingArrival", "Lot", "Notice", "Offer", "Opening", "Report", "ReviewMark", "ScoreMark", "SignUp",
-    "Signature", "StoredFile", "Tender",
+    "Archive", "Award", "Bid", "BidQuestion", "Candidate", "Challenge", "Committee", "CommitteeMember", "Contract",
+    "DocumentObtained", "DocumentVersion", "Enquiry", "FilingArrival", "Lot", "Notice", "Offer", "Opening", "Report",
+    "ReviewMark", "ScoreMark", "SignUp", "Signature", "StoredFile", "Tender",
 ]

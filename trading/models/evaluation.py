@@ -15,6 +15,9 @@ class Committee(models.Model):
     lot = models.OneToOneField(Lot, on_delete=models.PROTECT, related_name="committee")
     draw = models.ForeignKey("experts.Draw", on_delete=models.PROTECT, related_name="+", null=True)
     formed_at = models.DateTimeField()
+    # Members who found the time too short, by label; ENG-30: beyond a third of them it must be extended.
+    time_asked = models.JSONField(default=list, blank=True)
+    time_extended_to = models.DateTimeField(null=True, blank=True)
 
 
 class CommitteeMember(models.Model):
@@ -59,6 +62,21 @@ class ScoreMark(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "bid", "item"], name="score_once")]
+
+
+class BidQuestion(models.Model):
+    """要求澄清: the committee asks one bidder in writing, the bidder answers in writing (ENG-33)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="questions")
+    member = models.ForeignKey(CommitteeMember, on_delete=models.PROTECT, related_name="questions")
+    text = models.TextField()
+    asked_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("asked_at",)
 
 
 class Report(models.Model):
