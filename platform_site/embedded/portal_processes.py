@@ -1,5 +1,6 @@
 """The processes the portal is made of; docker-compose.yml names the same ones."""
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,3 +70,15 @@ def specs(*, run: Path, host: str, port: int, local: Path, web_workers: int = 2)
         ),
         Spec("beat", [*celery, "beat", "--schedule", str(local / "beat"), "--pidfile=", "--loglevel", "warning"]),
     ]  # fmt: skip
+
+
+def trustees(*, origin: str, local: Path) -> list[Spec]:
+    """The trustees' agents of a demo province, played on this machine; real trustees run theirs at home.
+
+    Seeding writes `agents.json` into the local folder: a list of {"name": …, "arguments": [--key, FILE, …]}.
+    """
+    listed = local / "agents.json"
+    if not listed.exists():
+        return []
+    agent = [sys.executable, "-m", "platform_site.sealing.agent", "--portal", origin]
+    return [Spec(f"trustee-{one['name']}", [*agent, *one["arguments"]]) for one in json.loads(listed.read_text())]

@@ -21,7 +21,7 @@ def scratch_database(migrate) -> Iterator[str]:
     Args:
         migrate: called as migrate(owner_url) where no migrated template of this schema stands yet.
 
-    The server is the embedded one, or the one PORTAL_SCRATCH_SERVER names by the URL of a role that may create databases.
+    The server is the embedded one, or the one PORTAL_SCRATCH_SERVER names: the URL of a role that may create databases.
 
     Raises:
         Trouble: outside servers are configured and no scratch server is named.

@@ -21,7 +21,7 @@ from pathlib import Path
 from platform_site import env
 from platform_site.embedded import borrowing, preparing
 from platform_site.embedded.places import places
-from platform_site.embedded.portal_processes import Spec, specs
+from platform_site.embedded.portal_processes import Spec, specs, trustees
 from platform_site.embedded.processes import Known, read_known, spawn, stop_groups, write_known
 from platform_site.embedded.trouble import Trouble, told_plainly
 
@@ -124,6 +124,8 @@ class Supervisor:
             for spec in specs(run=run, host=self.host, port=self.port, local=self.local)
             if not spec.needs or (env.BASE_DIR / spec.needs).exists()
         ]
+        if env.text("PORTAL_MODE", "demo") == "demo":
+            wanted += trustees(origin=self.origin, local=self.local)
         for spec in wanted:
             if spec.first:
                 self._start(spec)
