@@ -10,5 +10,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # The schedule is composed here because only the roof knows every room. Seconds, machine time.
 app.conf.beat_schedule = {
+    "lots-due": {"task": "trading.tasks.tick", "schedule": 1, "options": {"expires": 5}},
+    "openings-ready": {"task": "trading.tasks.disclose_ready", "schedule": 2, "options": {"expires": 5}},
     "mail-due": {"task": "platform_site.messages.tasks.mail_due", "schedule": 15},
 }

@@ -205,3 +205,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("PORTAL_LOG_LEVEL", "INFO")},
 }
+
+# Importing the Celery application here binds every @shared_task to it, in each process that has settings.
+from platform_site.celery import app as celery_app  # noqa: E402, F401

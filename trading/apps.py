@@ -7,6 +7,7 @@ class TradingConfig(AppConfig):
     def ready(self) -> None:
         """The record's verifier knows our states, holds wake our lots, the moving clock ticks."""
         from platform_site import ledger
+        from platform_site.clock import services as clock
         from platform_site.holds import services as holds
         from trading import registers
         from trading.models import Lot
@@ -15,3 +16,4 @@ class TradingConfig(AppConfig):
         ledger.register_verifier(registers.published_files_unchanged)
         ledger.register_verifier(registers.notices_unchanged)
         holds.on_change(registers.wake_held_lot)
+        clock.on_advance(registers.LotsDue())

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -34,6 +35,23 @@ def notices_unchanged() -> Iterator[Finding]:
     for notice in Notice.objects.filter(state="published").iterator():
         if digest_of(notice.content) != notice.digest or said.get(str(notice.id)) != notice.digest:
             yield Finding("file", f"notice {notice.title} differs from the record", subject=notice.ledger_ref)
+
+
+class LotsDue:
+    """The moving clock's view of the lots: every due moment on the way happens at its own moment."""
+
+    def next_due(self, *, after: datetime | None, until: datetime) -> datetime | None:
+        """The earliest `next_check` in (after, until]. One query."""
+        from trading.models import Lot
+
+        rows = Lot.objects.filter(next_check__lte=until).order_by("next_check")
+        return (rows.filter(next_check__gt=after) if after else rows).values_list("next_check", flat=True).first()
+
+    def run_due(self, moment: datetime) -> None:
+        """What the clock has to do by `moment` is done."""
+        from trading.services import ticks
+
+        ticks.tick(until=moment)
 
 
 def wake_held_lot(ref: str) -> None:

@@ -77,6 +77,7 @@ TENDER: dict[str, Any] = {
     "approval": {"number": "泽发改审批〔2026〕118号", "authority": "泽安市发展和改革委员会", "date": "2026-02-10"},
     "funds_secured": True,
 }
+FEN = Decimal("0.01")
 SHARES = {"bidder1": "0.92", "bidder2": "0.90", "bidder3": "0.94", "bidder4": "0.95"}
 
 VARIANTS = {
@@ -189,13 +190,13 @@ def failed(stage: Stage, cast: Cast, lot: Lot) -> Script:
     yield from archived(cast, lot)
 
 
-def opened(stage: Stage, cast: Cast, lot: Lot) -> Script:
-    """Every bidder but one unlocks; three of four trustees release; everything is disclosed together."""
+def opened(stage: Stage, cast: Cast, lot: Lot, *, trustees: int = 3, skip: int = 1) -> Script:
+    """Every bidder but one unlocks; the last of the trustees release; everything is disclosed together."""
     present = [b.subject.code for b in lot.bids.standing().select_related("subject")]
     people = [p for p in cast.people.values() if p.code in present and p.username.startswith("bidder")]
     for bidder in people[:-1]:
         yield Step("投标人", "解密投标文件", lambda who=bidder: sealed.unlock(cast, lot, who))
-    for trustee_id in list(cast.trustees)[1:]:
+    for trustee_id in list(cast.trustees)[skip:][:trustees]:
         yield Step("受托人", "交出本标段密钥", lambda t=trustee_id: release(cast, lot, t))
     yield Step("交易中心", "公布全部投标文件", lambda: openings.bids_disclose(
         lot_id=lot.pk, actor=cast["operator"].actor), state="opened")
@@ -212,13 +213,13 @@ def release(cast: Cast, lot: Lot, trustee_id: str) -> Any:
     return trustee_release(lot_ref=lot.ledger_ref, trustee_id=trustee_id, serial=serial, secret=secret, signature=signature)
 
 
-def evaluated(stage: Stage, cast: Cast, lot: Lot) -> Script:
+def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator", host: str = "agency") -> Script:
     """The draw, the committee, reviews, scores, the signed report."""
-    officer, chief, witness = cast["draw_officer"].actor, cast["initiator"].actor, cast["supervisor"].actor
+    officer, chief, witness = cast["draw_officer"].actor, cast[initiator].actor, cast["supervisor"].actor
     count = lot.terms["committee"]["experts"]
     draw = yield Step("抽取经办人", "公布名单，准备抽取评标专家", lambda: draws.draw_open(
         lot_ref=lot.ledger_ref, need=Need(tuple(lot.terms["committee"]["specialties"]), count), actor=officer,
-        initiator_codes=[cast.subjects["initiator"].code], title=lot.title))
+        initiator_codes=[cast.subjects[initiator].code], title=lot.title))
     secrets = {"initiator": new_nonce(), "witness": new_nonce()}
     keyset = draws.keyset_of(draw)
     for role, actor, who in (("initiator", chief, "招标人代表"), ("witness", witness, "见证人")):
@@ -234,8 +235,8 @@ def evaluated(stage: Stage, cast: Cast, lot: Lot) -> Script:
         yield Step("受邀专家", "同意参加", lambda i=invitation, a=invited: invitations.invitation_answer(
             invitation_id=i.id, accept=True, actor=a))
     yield Step("抽取经办人", "组建评标委员会", lambda: committees.committee_form(
-        lot_id=lot.pk, draw_id=draw.id, representatives=[cast["initiator"].pk], actor=officer), state="committee")
-    yield Step("招标代理机构", "开始评标", lambda: evaluations.evaluation_start(lot_id=lot.pk, actor=cast["agency"].actor),
+        lot_id=lot.pk, draw_id=draw.id, representatives=[cast[initiator].pk], actor=officer), state="committee")
+    yield Step("招标代理机构", "开始评标", lambda: evaluations.evaluation_start(lot_id=lot.pk, actor=cast[host].actor),
                state="evaluating")
     lot = Lot.objects.get(pk=lot.pk)
     members = list(lot.committee.members.select_related("user").order_by("label"))
@@ -288,15 +289,16 @@ def awarded(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:
         lot_id=lot.pk, rank=1, actor=agent), state="awarded")
 
 
-def finished(stage: Stage, cast: Cast, lot: Lot) -> Script:
+def finished(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator") -> Script:
     """Contract equal to the bid, then the archive."""
     stage.later(days=10)
     lot = Lot.objects.select_related("award__bid").get(pk=lot.pk)
     said = lot.award.bid.offer
     particulars = {"amount_cny": said["price_cny"], "period_days": said.get("period_days"), "quality": said["quality"],
                    "subject": lot.title}
+    particulars = {name: value for name, value in particulars.items() if value is not None}
     yield Step("招标人", "订立书面合同", lambda: awards.contract_sign(
-        lot_id=lot.pk, particulars=particulars, actor=cast["initiator"].actor), state="contracted")
+        lot_id=lot.pk, particulars=particulars, actor=cast[initiator].actor), state="contracted")
     stage.later(days=1)
     yield from archived(cast, lot)
 

@@ -105,13 +105,15 @@ def bid_bond_cap(facts: Facts, book: Book) -> Violation | None:
     if found := over_share(facts, book, "ENG-15", "bond_cny", "estimate_cny"):
         return found
     bond = facts.values.get("bond_cny") or Decimal(0)
-    cap = book.rule("ENG-15")["design_cap" if facts.values.get("kind") in {"survey", "design"} else "works_cap"].amount
+    cap = book.rule("ENG-15")["design_cap" if facts.values.get("kind") in DESIGN else "works_cap"].amount
     if bond <= cap:
         return None
     return book.violation("amount.over_cap", "ENG-15", {"field": "bond_cny", "value": Decimal(cap)}, amount=bond,
                           cap=Decimal(cap), base=None, share=None)
 
 
+# 2号令: survey and design have a cap of their own.
+DESIGN = frozenset({"survey", "design", "survey_design"})
 LAWFUL_DEPOSITS = frozenset({"bid", "performance", "quality", "wage"})
 
 

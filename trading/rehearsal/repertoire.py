@@ -1,0 +1,53 @@
+"""What can be rehearsed, and one rehearsal from an empty database to its numbered acts."""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+from platform_site import clock, ledger
+from platform_site.accounts.refusals import Refused
+from platform_site.clock import CHINA
+from trading.rehearsal import engineering_open, land_listing, procurement_inquiry
+from trading.rehearsal.casting import assemble
+from trading.rehearsal.people import Cast
+from trading.rehearsal.stage import Played, Stage, number, play
+
+SCRIPTS: dict[str, ModuleType] = {
+    "engineering.open": engineering_open,
+    "land.listing": land_listing,
+    "procurement.inquiry": procurement_inquiry,
+}
+# A Tuesday morning whose following month knows no festival.
+START = datetime(2026, 3, 10, 8, 0, tzinfo=CHINA)
+
+
+def cast_for(names: Mapping[str, str] | None = None) -> Cast:
+    """The cast stands in the database at the start of the play."""
+    with clock.at(START):
+        return assemble(dict(names or {}))
+
+
+def rehearse(
+    procedure: str, variant: str, cast: Cast, *, draft: Mapping[str, Any] | None = None, start: datetime = START
+) -> Played:
+    """The variant was played through the real services; `ok` says whether every step went as the script says.
+
+    Raises:
+        KeyError: no such procedure or variant.
+    """
+    module, played, began = SCRIPTS[procedure], Played(procedure, variant), time.monotonic()
+    if variant not in module.VARIANTS:
+        raise KeyError(variant)
+    try:
+        stage = Stage(start)
+        play(stage, module.script(stage, cast, variant, draft=draft), played)
+    except (Refused, AssertionError) as failed:
+        played.ok = False
+        played.error = "; ".join([str(failed), *getattr(failed, "__notes__", [])])
+    ledger.sequence_once()
+    number(played)
+    played.seconds = time.monotonic() - began
+    return played
+
