@@ -106,12 +106,15 @@ def entry_proof(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 
 @require_safe
 def receipt_proof(request: HttpRequest, entry_id: UUID, entry_hash: str) -> HttpResponse:
-    """The tlog-proof for whoever holds the promise; 404 while not sealed, and for what was never promised."""
+    """The tlog-proof for whoever holds the promise; 202 while not sealed, and just so for what was never promised."""
     try:
         wanted = bytes.fromhex(entry_hash)
     except ValueError:
         raise Http404 from None
-    return _proof(receipts.proof_of_promise(entry_id, wanted), f"{entry_id}.tlog-proof")
+    text = receipts.proof_of_promise(entry_id, wanted)
+    if text is None:
+        return HttpResponse("not sealed yet\n", content_type=TEXT, status=202, headers={"Cache-Control": "no-store"})
+    return _proof(text, f"{entry_id}.tlog-proof")
 
 
 @require_safe

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from platform_site import ledger
 from platform_site.accounts.actors import Actor
+from platform_site.ledger import registers
 
 TRADER = Actor(
     kind="person",
@@ -21,8 +22,10 @@ TRADER = Actor(
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings, tmp_path) -> Path:
-    """Public files and keys lie in the test's folder."""
+def own_files(settings, tmp_path, monkeypatch) -> Path:
+    """Public files and keys lie in the test's folder; what rooms above registered for verify is not asked."""
+    monkeypatch.setattr(registers, "verifiers", [])
+    monkeypatch.setattr(registers, "state_tables", [])
     settings.LEDGER_DIR = tmp_path / "ledger"
     settings.KEYS_DIR = tmp_path / "keys"
     return settings.LEDGER_DIR

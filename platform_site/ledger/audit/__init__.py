@@ -9,11 +9,11 @@ from contextlib import ExitStack
 from django.conf import settings
 from django.db import connection, transaction
 
-from platform_site.ledger import genesis, notes, publishing
+from platform_site.ledger import genesis, notes, publishing, registers
 from platform_site.ledger.audit import files, rows, states, walk
 from platform_site.ledger.audit.report import Report
 from platform_site.ledger.models import Checkpoint, Entry
-from platform_site.ledger.registers import Finding, state_tables, verifiers
+from platform_site.ledger.registers import Finding
 
 __all__ = ["Report", "verify"]
 
@@ -44,10 +44,12 @@ def _verify(against: str | None, shown: str | None) -> Report:
     walk.entries_in_order(report, key, old)
     rows.queue(report)
     rows.erased(report)
-    for table in state_tables:
+    rows.revealed(report)
+    rows.cosignatures(report)
+    for table in registers.state_tables:
         report.bad += states.unexplained(table)
     report.bad += files.differing(shown)
-    for verifier in verifiers:
+    for verifier in registers.verifiers:
         report.bad += verifier()
     return report
 

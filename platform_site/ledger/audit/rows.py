@@ -1,11 +1,15 @@
 """Rows that should be there, or should not."""
 
+from django.conf import settings
 from django.db import connection
 
 from platform_site.ledger.audit.report import CHUNK, Report
-from platform_site.ledger.models import Entry
+from platform_site.ledger.leaves import leaf_hash
+from platform_site.ledger.models import Cosignature, Entry, Revealed
+from platform_site.ledger.notes import BadNote, Verifier, opened
 from platform_site.ledger.registers import Finding
 from platform_site.ledger.services import ERASED
+from platform_site.ledger.values import canonical
 
 
 def queue(report: Report) -> None:
@@ -50,3 +54,27 @@ def erased(report: Report) -> None:
                WHERE e.id IS NULL"""
         )
         report.bad += [Finding("private", "private facts of no entry", str(entry)) for (entry,) in cursor.fetchall()]
+
+
+def revealed(report: Report) -> None:
+    """Every revealed entry's leaf stands in the public entry that is said to open it."""
+    for row in Revealed.objects.select_related("entry", "by").iterator(CHUNK):
+        openings = row.by.facts.get("openings", [])
+        shown = [one["leaf"] for one in openings if one.get("leaf", {}).get("id") == str(row.entry_id)]
+        if not shown or leaf_hash(canonical(shown[0])) != bytes(row.entry.leaf_hash):
+            why = f"it counts as revealed by {row.by_id}, which does not show it"
+            report.bad.append(Finding("revealed", why, str(row.entry_id), subject=row.entry.subject))
+
+
+def cosignatures(report: Report) -> None:
+    """Every witness's line is a known witness's signature over its checkpoint."""
+    witnesses = [Verifier.parse(text) for text in getattr(settings, "LEDGER_WITNESSES", ())]
+    for row in Cosignature.objects.select_related("checkpoint").order_by("pk").iterator(CHUNK):
+        try:
+            _, signers = opened(row.checkpoint.note + row.line, *witnesses)
+            holds = [row.witness] == [signer.name for signer in signers]
+        except BadNote:
+            holds = False
+        if not holds:
+            why = f"the line of {row.witness} is no known witness's signature over this checkpoint"
+            report.bad.append(Finding("cosignature", why, position=row.checkpoint_id))
