@@ -17,11 +17,11 @@ from contextlib import closing
 from pathlib import Path
 
 from platform_site import env
-from platform_site.embedded import borrowing, databases, postgres, preparing
+from platform_site.embedded import borrowing, databases, postgres, preparing, province
 from platform_site.embedded.places import Places
 from platform_site.embedded.trouble import Trouble, told_plainly
 
-FOLDERS = ("files", "ledger", "keys", "mail")
+FOLDERS = province.FOLDERS
 DUMP, MANIFEST, SECRET = "database.dump", "manifest.json", "secret-key"
 INCOMING = f"{borrowing.DATABASE}_incoming"
 
@@ -106,10 +106,9 @@ def reset(local: Path) -> None:
     """No demo province is left; the next start seeds it anew. Refused for production."""
     if env.text("PORTAL_MODE", "demo") == "production":
         raise Trouble("production is not reset")
-    with _stopped(local), borrowing.servers(local) as where, closing(postgres.connect(where)) as connection:
-        databases.drop(connection, borrowing.DATABASE)
-        for name in FOLDERS:
-            shutil.rmtree(local / name, ignore_errors=True)
+    with _stopped(local), borrowing.servers(local) as where:
+        province.forget(where, local)
+        province.put_back(where, local)
     print("reset: the next `make run` seeds a new province")
 
 

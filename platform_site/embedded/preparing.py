@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from platform_site import env
-from platform_site.embedded import borrowing, databases, postgres
+from platform_site.embedded import borrowing, databases, postgres, province
 from platform_site.embedded.places import Places
 from platform_site.embedded.trouble import Trouble
 
-PROVINCE = ["disclosure", "supervision", "trading", "experts", "credit", "platform_site"]
+ROOMS = ["disclosure", "supervision", "trading", "experts", "credit", "platform_site"]
 SEEDING, SEEDED = "seeding", "seeded"
 
 
 def command_file(name: str) -> Path | None:
     """Where the management command `name` is written, if anywhere."""
-    found = (path for room in PROVINCE for path in (env.BASE_DIR / room).rglob(f"management/commands/{name}.py"))
+    found = (path for room in ROOMS for path in (env.BASE_DIR / room).rglob(f"management/commands/{name}.py"))
     return next(found, None)
 
 
@@ -94,6 +94,7 @@ def schema(where: Places, environment: dict[str, str], log: Path, tell: Any) -> 
     if new or wanted not in note.split():
         tell("preparing the database …")
         manage(["migrate", "--noinput", "--skip-checks", "--verbosity=0"], environment, log)
+        province.forget(where, env.LOCAL_DIR.absolute())
         note = f"{wanted} {SEEDED if SEEDED in note.split() else ''}".strip()
         _note(where, note)
     if env.text("PORTAL_MODE", "demo") != "demo" or SEEDED in note.split() or not env.flag("PORTAL_SEED", True):
@@ -104,6 +105,7 @@ def schema(where: Places, environment: dict[str, str], log: Path, tell: Any) -> 
     _note(where, f"{wanted} {SEEDING}")
     manage(["demo_province"], {key: value for key, value in environment.items() if key != "DATABASE_OWNER_URL"}, log)
     _note(where, f"{wanted} {SEEDED}")
+    province.keep(where, env.LOCAL_DIR.absolute())
 
 
 def _note(where: Places, text: str) -> None:

@@ -19,8 +19,8 @@ import urllib.request
 from pathlib import Path
 
 from platform_site import env
-from platform_site.embedded import borrowing, preparing
-from platform_site.embedded.places import places
+from platform_site.embedded import borrowing, preparing, province
+from platform_site.embedded.places import Places, places
 from platform_site.embedded.portal_processes import Spec, specs, trustees
 from platform_site.embedded.processes import Known, read_known, spawn, stop_groups, write_known
 from platform_site.embedded.trouble import Trouble, told_plainly
@@ -41,6 +41,8 @@ class Supervisor:
         self.due: dict[str, tuple[float, Spec]] = {}
         self.stopping = threading.Event()
         self.environment: dict[str, str] = {}
+        self.wanted: list[Spec] = []
+        self.where: Places | None = None
 
     @property
     def state(self) -> Path:
@@ -107,9 +109,9 @@ class Supervisor:
                 given = preparing.environment(self.local, self.origin, {**servers, "DATABASE_OWNER_URL": owner})
                 preparing.manage(["migrate", "--noinput", "--skip-checks", "--verbosity=0"], given, log)
             return servers
-        where = stack.enter_context(borrowing.servers(self.local))
-        servers = borrowing.addresses(where)
-        preparing.schema(where, preparing.environment(self.local, self.origin, servers), log, say)
+        self.where = stack.enter_context(borrowing.servers(self.local))
+        servers = borrowing.addresses(self.where)
+        preparing.schema(self.where, preparing.environment(self.local, self.origin, servers), log, say)
         return servers
 
     def _start_all(self, servers: dict[str, str]) -> None:
@@ -119,22 +121,39 @@ class Supervisor:
         run = places(self.local).run
         for name in ("web.sock", "stream.sock"):
             (run / name).unlink(missing_ok=True)
-        wanted = [
+        self.wanted = [
             spec
             for spec in specs(run=run, host=self.host, port=self.port, local=self.local)
             if not spec.needs or (env.BASE_DIR / spec.needs).exists()
         ]
-        if env.text("PORTAL_MODE", "demo") == "demo":
-            wanted += trustees(origin=self.origin, local=self.local)
-        for spec in wanted:
+        for spec in self.wanted:
             if spec.first:
                 self._start(spec)
         self._first_page()
-        for spec in wanted:
-            if not spec.first and not self.stopping.is_set():
-                self._start(spec)
+        self._start_rest()
         if not self.stopping.is_set():
             self._greet()
+
+    def _start_rest(self) -> None:
+        """Every process that is not running and not about to be started again runs."""
+        agents = trustees(origin=self.origin, local=self.local) if env.text("PORTAL_MODE", "demo") == "demo" else []
+        for spec in [*self.wanted, *agents]:
+            if spec.name not in self.children and spec.name not in self.due and not self.stopping.is_set():
+                self._start(spec)
+
+    def _reset(self) -> None:
+        """The demo province is new again. The front stays and asks visitors to wait."""
+        if self.where is None or env.text("PORTAL_MODE", "demo") == "production":
+            return
+        say("putting the new province in place …")
+        stopped = [name for name in self.children if name != "front"]
+        self._stop(stopped)
+        province.put_back(self.where, self.local)
+        servers = borrowing.addresses(self.where)
+        log = self.local / "log" / "prepare.log"
+        preparing.schema(self.where, preparing.environment(self.local, self.origin, servers), log, say)
+        self._start_rest()
+        say("the province is new")
 
     def _start(self, spec: Spec) -> None:
         log = self.local / "log" / f"{spec.name}.log"
@@ -179,6 +198,8 @@ class Supervisor:
     def _watch(self) -> None:
         """Restart what dies, later each time, until told to stop."""
         while not self.stopping.wait(0.5):
+            if province.asked(self.local):
+                self._reset()
             for name, (spec, child, _) in list(self.children.items()):
                 if child.poll() is not None:
                     del self.children[name]
@@ -195,11 +216,15 @@ class Supervisor:
     def _stop_all(self) -> None:
         """No process of the portal lives; the servers follow when their last holder leaves."""
         say("stopping …")
-        self.due.clear()
-        stop_groups([known for _, _, known in self.children.values()])
-        for _, child, _ in self.children.values():
-            child.wait()
+        self._stop(list(self.children))
         self.state.unlink(missing_ok=True)
+
+    def _stop(self, names: list[str]) -> None:
+        """None of these processes lives, nor is any due to be started again."""
+        self.due.clear()
+        stop_groups([self.children[name][2] for name in names])
+        for name in names:
+            self.children.pop(name)[1].wait()
 
 
 def say(text: str) -> None:

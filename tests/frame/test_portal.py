@@ -139,6 +139,39 @@ def test_a_process_that_dies_is_started_again(machine: Machine):
     assert machine.processes() == []
 
 
+def test_a_reset_asked_for_by_a_page_brings_back_the_new_province(machine: Machine):
+    from platform_site.embedded import borrowing, databases, postgres, province
+
+    supervisor = machine.start()
+    machine.until_served(supervisor)
+    supervisor.send_signal(signal.SIGINT)
+    assert supervisor.wait(40) == 0
+    with borrowing.servers(machine.local) as where:
+        province.keep(where, machine.local)
+        with contextlib.closing(postgres.connect(where, borrowing.DATABASE)) as connection:
+            connection.cursor().execute("CREATE TABLE since (id int)")
+    (machine.local / "files" / "since").write_text("x")
+    supervisor = machine.start()
+    machine.until_served(supervisor)
+
+    province.ask_reset(machine.local)
+    begun = time.monotonic()
+    while "the province is new" not in machine.said() and time.monotonic() - begun < PATIENCE:
+        time.sleep(0.1)
+    while not machine.answers() and time.monotonic() - begun < PATIENCE:
+        time.sleep(0.1)
+
+    with contextlib.closing(postgres.connect(places(machine.local), borrowing.DATABASE)) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT to_regclass('since'), to_regclass('django_content_type')::text")
+        assert cursor.fetchone() == (None, "django_content_type")
+        assert databases.note(connection, borrowing.DATABASE) == databases.note(connection, province.KEPT) != ""
+    assert not (machine.local / "files" / "since").exists()
+    supervisor.send_signal(signal.SIGINT)
+    assert supervisor.wait(40) == 0
+    assert machine.processes() == []
+
+
 def test_a_second_supervisor_over_the_same_folder_says_where_the_first_is(machine: Machine):
     first = machine.start()
     machine.until_served(first)
