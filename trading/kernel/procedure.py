@@ -176,18 +176,28 @@ def gate(book: Book, procedure: Procedure, verb: str, facts: Facts) -> Violation
     move = procedure.transitions[verb]
     rule = move.rules[0] if move.rules else ""
     if facts.state not in move.source:
-        return Violation("state.wrong", facts={"state": procedure.states.get(facts.state, facts.state), "act": move.title})
+        return Violation(
+            "state.wrong", facts={"state": procedure.states.get(facts.state, facts.state), "act": move.title}
+        )
     if not move.through_hold and (standing := [h for h in facts.holds if h.end is None]):
         hold = standing[0]
-        return Violation("hold.standing", "", hold.article,
-                         {"reason": hold.reason, "since": hold.start, "act": move.title})
+        return Violation(
+            "hold.standing", "", hold.article, {"reason": hold.reason, "since": hold.start, "act": move.title}
+        )
     if move.not_before:
         at = _moment(book, procedure, move.not_before, facts)
         if at is None or at.tzinfo is None or facts.now < at:
             until = at if at is not None and at.tzinfo is not None else None
-            title = procedure.moments[move.not_before].title if move.not_before in procedure.moments else move.not_before
-            return book.violation("clock.too_early", _counting_rule(procedure, move.not_before) or rule,
-                                  until=until, moment=title, act=move.title)
+            title = (
+                procedure.moments[move.not_before].title if move.not_before in procedure.moments else move.not_before
+            )
+            return book.violation(
+                "clock.too_early",
+                _counting_rule(procedure, move.not_before) or rule,
+                until=until,
+                moment=title,
+                act=move.title,
+            )
     if move.before:
         at = _moment(book, procedure, move.before, facts)
         if at is not None and at.tzinfo is not None and facts.now >= at:
@@ -218,8 +228,11 @@ def warnings(book: Book, procedure: Procedure, verb: str, facts: Facts) -> list[
     if move.deadline:
         at = _moment(book, procedure, move.deadline, facts)
         if at is not None and at.tzinfo is not None and facts.now >= at:
-            found.append(book.violation("deadline.missed", _counting_rule(procedure, move.deadline),
-                                        due=at, done=facts.now, act=move.title))
+            found.append(
+                book.violation(
+                    "deadline.missed", _counting_rule(procedure, move.deadline), due=at, done=facts.now, act=move.title
+                )
+            )
     return found
 
 
@@ -260,4 +273,6 @@ def due(book: Book, procedure: Procedure, facts: Facts) -> list[Due]:
 
 def open_acts(procedure: Procedure, state: str, held: frozenset[str]) -> list[str]:
     """Verbs that somebody holding the roles `held` could try from `state`; for workbenches, not for permission."""
-    return [v for v, move in procedure.transitions.items() if state in move.source and held & set(move.actor.split("|"))]
+    return [
+        v for v, move in procedure.transitions.items() if state in move.source and held & set(move.actor.split("|"))
+    ]

@@ -32,10 +32,14 @@ def counted(start: datetime, amount: int, unit: str, sense: str) -> datetime:
         return start + timedelta(hours=amount)
     if unit not in {"cd", "wd"}:
         raise ValueError(f"cannot count a period in {unit!r}")
-    return workdays.earliest_after(start, amount, unit) if sense == "least" else workdays.period_end(start, amount, unit)
+    return (
+        workdays.earliest_after(start, amount, unit) if sense == "least" else workdays.period_end(start, amount, unit)
+    )
 
 
-def through_holds(at: datetime, holds: tuple[HeldFor, ...], *, since: datetime | None, keep_hour: bool) -> datetime | None:
+def through_holds(
+    at: datetime, holds: tuple[HeldFor, ...], *, since: datetime | None, keep_hour: bool
+) -> datetime | None:
     """`at` moved on by the whole days it was held; None while a hold that began before it still stands.
 
     Args:

@@ -19,11 +19,15 @@ class Tender(models.Model):
     procedure = models.CharField(max_length=40)
     trade_category = models.CharField(max_length=3)  # 交易分类代码, A01 …
     initiator = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, related_name="initiated")
-    agency = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, null=True, blank=True, related_name="managed")
+    agency = models.ForeignKey(
+        "credit.Subject", on_delete=models.PROTECT, null=True, blank=True, related_name="managed"
+    )
     # {"signed_at", "digest", "scope"}: the signed mandate 委托书; empty where the initiator acts itself.
     mandate = models.JSONField(default=dict, blank=True)
     centre = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, null=True, blank=True, related_name="hosted")
-    authority = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, null=True, blank=True, related_name="watched")
+    authority = models.ForeignKey(
+        "credit.Subject", on_delete=models.PROTECT, null=True, blank=True, related_name="watched"
+    )
     region_code = models.CharField(max_length=6)
     region_name = models.CharField(max_length=60, blank=True)
     investment_code = models.CharField(max_length=30, blank=True)  # 投资项目统一代码
@@ -33,7 +37,9 @@ class Tender(models.Model):
     funds_secured = models.BooleanField(default=False)
     state_controlled = models.BooleanField(default=True)
     mandatory = models.BooleanField(default=True)
-    kind = models.CharField(max_length=20, default="works")  # works | goods | survey | design | supervision | services | epc
+    kind = models.CharField(
+        max_length=20, default="works"
+    )  # works | goods | survey | design | supervision | services | epc
     book_edition = models.DateField()
     registered_at = models.DateTimeField()
     # Where the draft came from when it was read out of a notice: {"file", "record", "facts", "missing", "breaches"}.

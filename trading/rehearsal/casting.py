@@ -44,14 +44,21 @@ OFFICIALS = {
     "supervisor": ("顾长风", "supervisor", "authority"),
     "pool_supervisor": ("孟观澜", "pool_supervisor", "authority"),
 }
-TRUSTEES = (("initiator", "initiator"), ("notary", "notary"), ("other_centre", "other_centre"), ("own_centre", "centre"))
+TRUSTEES = (
+    ("initiator", "initiator"),
+    ("notary", "notary"),
+    ("other_centre", "other_centre"),
+    ("own_centre", "centre"),
+)
 EXPERT_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
 LOT_KEYS = 40
 
 
 def person(username: str, name: str) -> Person:
     """The user exists; demo and rehearsals sign in without a password."""
-    user, made = User.objects.get_or_create(username=username, defaults={"name": name, "email": f"{username}@example.invalid"})
+    user, made = User.objects.get_or_create(
+        username=username, defaults={"name": name, "email": f"{username}@example.invalid"}
+    )
     if made:
         user.set_unusable_password()
         user.save(update_fields=["password"])
@@ -104,8 +111,12 @@ def add_key(cast: Cast, trader: Person) -> BidderKey:
     cast.keys[trader.code] = key
     value = proof_value(trader.code, key.recipient, key.public_key)
     key_register(
-        subject_code=trader.code, recipient=key.recipient, verify_key=key.public_key, label=f"{trader.name}的电脑",
-        proof=signing.sign(key.signing_secret, PROOF_CONTEXT, value), actor=trader.actor,
+        subject_code=trader.code,
+        recipient=key.recipient,
+        verify_key=key.public_key,
+        label=f"{trader.name}的电脑",
+        proof=signing.sign(key.signing_secret, PROOF_CONTEXT, value),
+        actor=trader.actor,
     )
     return key
 
@@ -115,7 +126,9 @@ def add_trustees(cast: Cast) -> None:
     for role, of in TRUSTEES:
         subject = cast.subjects[of]
         key = TrusteeKey.generate(subject.name)
-        row = sealing.trustee_register(name=subject.name, role=role, subject_code=subject.code, public_key=key.public_key)
+        row = sealing.trustee_register(
+            name=subject.name, role=role, subject_code=subject.code, public_key=key.public_key
+        )
         keys = [key.lot_key(serial) for serial in range(1, LOT_KEYS + 1)]
         sealing.publish_batch(trustee_id=row.id, keys=keys, signature=key.sign(sealing.BATCH_CONTEXT, keys))
         cast.trustees[str(row.id)] = key
@@ -125,11 +138,20 @@ def add_experts(cast: Cast, count: int = 12) -> None:
     """Experts of construction in several employers; the pool's root is published."""
     maintainer = cast["maintainer"].actor
     for n in range(count):
-        expert = person(f"expert{n + 1}", f"{EXPERT_SURNAMES[n % len(EXPERT_SURNAMES)]}评{'一二三四五六七八九十'[n % 10]}")
+        expert = person(
+            f"expert{n + 1}", f"{EXPERT_SURNAMES[n % len(EXPERT_SURNAMES)]}评{'一二三四五六七八九十'[n % 10]}"
+        )
         name = f"云泽第{n + 1}设计研究院"
         expert_admit(
-            user=expert.user, specialties=["A0801", "A06"], region_code="990100", years=12, senior=True, actor=maintainer,
-            employer_code=invented_code(name), employer_name=name, title="正高级工程师",
+            user=expert.user,
+            specialties=["A0801", "A06"],
+            region_code="990100",
+            years=12,
+            senior=True,
+            actor=maintainer,
+            employer_code=invented_code(name),
+            employer_name=name,
+            title="正高级工程师",
         )
         cast.people[expert.username] = expert
     pool_root_publish(actor=CLOCK)
@@ -144,7 +166,10 @@ def trustees_of(cast: Cast) -> list[Trustee]:
 def countersign(cast: Cast, lot_ref: str) -> None:
     """Every trustee has countersigned the lot's key set, as its agent does."""
     keyset = KeySet.objects.get(pk=lot_ref)
+    members = {member["trustee"] for member in keyset.document["members"]}
     for trustee_id, key in cast.trustees.items():
+        if trustee_id not in members:
+            continue
         sealing.keyset_countersign(lot_ref, trustee_id, key.sign(COUNTERSIGN_CONTEXT, keyset.document))
 
 

@@ -1,7 +1,7 @@
 """工程建设项目公开招标, from registration to archive, and its unhappy ways."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +10,10 @@ from experts.draw import Need, commitment, new_nonce
 from experts.services import draws, invitations
 from platform_site import ledger
 from platform_site.accounts.actors import Actor
-from platform_site.sealing import services as sealing
 from trading.models import Lot
 from trading.rehearsal import sealed
 from trading.rehearsal.casting import countersign, released, trustees_of
-from trading.rehearsal.people import Cast, Person
+from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage, Step
 from trading.services import (
     archives,
@@ -33,10 +32,21 @@ from trading.services import (
 TERMS: dict[str, Any] = {
     "method": "composite",
     "criteria": [
-        {"key": "technical", "title": "技术", "points": "40", "items": [
-            {"key": "plan", "title": "施工组织设计", "points": "25"}, {"key": "team", "title": "项目管理机构", "points": "15"}]},
-        {"key": "business", "title": "商务", "points": "20", "items": [
-            {"key": "record", "title": "类似工程业绩", "points": "20"}]},
+        {
+            "key": "technical",
+            "title": "技术",
+            "points": "40",
+            "items": [
+                {"key": "plan", "title": "施工组织设计", "points": "25"},
+                {"key": "team", "title": "项目管理机构", "points": "15"},
+            ],
+        },
+        {
+            "key": "business",
+            "title": "商务",
+            "points": "20",
+            "items": [{"key": "record", "title": "类似工程业绩", "points": "20"}],
+        },
         {"key": "price", "title": "报价", "points": "40", "items": []},
     ],
     "price_formula": {"kind": "mean_deviation", "full": "40", "factor": "1", "above": "1", "below": "0.5"},
@@ -112,25 +122,50 @@ def announced(stage: Stage, cast: Cast, variant: str, draft: Mapping[str, Any] |
     agent = cast["agency"]
     given = {"tender": TENDER, "lots": [{**LOT, "terms": TERMS}], **(draft or {})}
     mandate = {"digest": "0" * 64, "signed_at": stage.now.isoformat(), "scope": "招标代理全过程"}
-    tender = yield Step("招标代理机构", "进场登记", lambda: tenders.tender_register(
-        procedure="engineering.open", initiator=cast.subjects["initiator"], agency=cast.subjects["agency"],
-        centre=cast.subjects["centre"], authority=cast.subjects["authority"], actor=agent.actor, lots=given["lots"],
-        mandate=mandate, source=given.get("source"), **given["tender"]), state="registered")
+    tender = yield Step(
+        "招标代理机构",
+        "进场登记",
+        lambda: tenders.tender_register(
+            procedure="engineering.open",
+            initiator=cast.subjects["initiator"],
+            agency=cast.subjects["agency"],
+            centre=cast.subjects["centre"],
+            authority=cast.subjects["authority"],
+            actor=agent.actor,
+            lots=given["lots"],
+            mandate=mandate,
+            source=given.get("source"),
+            **given["tender"],
+        ),
+        state="registered",
+    )
     lot = tender.lots.get(number=1)
     publish = stage.at(stage.now + timedelta(days=1), 9)
-    moments = {"notice_at": publish, "documents_from": publish, "documents_until": publish + timedelta(days=8, hours=8),
-               "bid_deadline": publish + timedelta(days=23, minutes=30)}
+    moments = {
+        "notice_at": publish,
+        "documents_from": publish,
+        "documents_until": publish + timedelta(days=8, hours=8),
+        "bid_deadline": publish + timedelta(days=23, minutes=30),
+    }
     if variant == "short_period":
         moments["bid_deadline"] = publish + timedelta(days=13)
-    yield Step("招标代理机构", "编制招标公告", lambda: tenders.lot_shape(lot_id=lot.pk, actor=agent.actor, moments=moments))
-    yield Step("招标人", "约定受托人，四人中三人可解密", lambda: tenders.key_set_assign(
-        lot_id=lot.pk, trustees=trustees_of(cast), k=3, actor=cast["initiator"].actor))
+    yield Step(
+        "招标代理机构", "编制招标公告", lambda: tenders.lot_shape(lot_id=lot.pk, actor=agent.actor, moments=moments)
+    )
+    yield Step(
+        "招标人",
+        "约定受托人，四人中三人可解密",
+        lambda: tenders.key_set_assign(lot_id=lot.pk, trustees=trustees_of(cast), k=3, actor=cast["initiator"].actor),
+    )
     yield Step("受托人", "会签密钥集", lambda: countersign(cast, lot.ledger_ref))
     if variant == "short_period":
         refused = yield Step("招标代理机构", "提交招标公告", lambda: schedule(cast, lot), refused="period.too_short")
         remedy = refused.violations[0].remedy["value"]
-        yield Step("招标代理机构", "改为最近的合法截止时间", lambda: tenders.lot_shape(
-            lot_id=lot.pk, actor=agent.actor, moments={"bid_deadline": remedy}))
+        yield Step(
+            "招标代理机构",
+            "改为最近的合法截止时间",
+            lambda: tenders.lot_shape(lot_id=lot.pk, actor=agent.actor, moments={"bid_deadline": remedy}),
+        )
     yield Step("招标代理机构", "提交招标公告", lambda: schedule(cast, lot), state="scheduled")
     stage.to(publish)
     yield Step("服务器时钟", "到点发布招标公告", lambda: None, state="bidding")
@@ -160,17 +195,36 @@ def bidding(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:
     """Documents, one question and its answer, one amendment, filings."""
     present = ["bidder1", "bidder2"] if variant == "too_few" else ["bidder1", "bidder2", "bidder3", "bidder4"]
     for username in present:
-        yield Step("潜在投标人", "获取招标文件", lambda who=cast[username]: documents.documents_obtain(
-            lot_id=lot.pk, actor=who.actor, user_id=who.pk))
+        yield Step(
+            "潜在投标人",
+            "获取招标文件",
+            lambda who=cast[username]: documents.documents_obtain(lot_id=lot.pk, actor=who.actor, user_id=who.pk),
+        )
     stage.later(days=1)
-    asked = yield Step("潜在投标人", "提出询问", lambda: enquiries.enquiry_ask(
-        lot_id=lot.pk, text="反冲洗设备的材质要求是否包括同等性能的其他材料？", actor=cast["bidder1"].actor))
+    asked = yield Step(
+        "潜在投标人",
+        "提出询问",
+        lambda: enquiries.enquiry_ask(
+            lot_id=lot.pk, text="反冲洗设备的材质要求是否包括同等性能的其他材料？", actor=cast["bidder1"].actor
+        ),
+    )
     stage.later(hours=6)
-    yield Step("招标代理机构", "发出澄清", lambda: enquiries.clarification_issue(
-        lot_id=lot.pk, answers={asked.id: "包括。以性能参数为准。"}, actor=cast["agency"].actor))
+    yield Step(
+        "招标代理机构",
+        "发出澄清",
+        lambda: enquiries.clarification_issue(
+            lot_id=lot.pk, answers={asked.id: "包括。以性能参数为准。"}, actor=cast["agency"].actor
+        ),
+    )
     stage.later(days=1)
-    yield Step("招标代理机构", "修改招标文件", lambda: enquiries.amendment_issue(
-        lot_id=lot.pk, summary="调整反冲洗设备参数，其余不变。", actor=cast["agency"].actor), state="amended")
+    yield Step(
+        "招标代理机构",
+        "修改招标文件",
+        lambda: enquiries.amendment_issue(
+            lot_id=lot.pk, summary="调整反冲洗设备参数，其余不变。", actor=cast["agency"].actor
+        ),
+        state="amended",
+    )
     deadline = Lot.objects.get(pk=lot.pk).recorded["bid_deadline"]
     stage.to(deadline - timedelta(days=2))
     for username in present:
@@ -198,8 +252,12 @@ def opened(stage: Stage, cast: Cast, lot: Lot, *, trustees: int = 3, skip: int =
         yield Step("投标人", "解密投标文件", lambda who=bidder: sealed.unlock(cast, lot, who))
     for trustee_id in list(cast.trustees)[skip:][:trustees]:
         yield Step("受托人", "交出本标段密钥", lambda t=trustee_id: release(cast, lot, t))
-    yield Step("交易中心", "公布全部投标文件", lambda: openings.bids_disclose(
-        lot_id=lot.pk, actor=cast["operator"].actor), state="opened")
+    yield Step(
+        "交易中心",
+        "公布全部投标文件",
+        lambda: openings.bids_disclose(lot_id=lot.pk, actor=cast["operator"].actor),
+        state="opened",
+    )
 
 
 def release(cast: Cast, lot: Lot, trustee_id: str) -> Any:
@@ -210,47 +268,94 @@ def release(cast: Cast, lot: Lot, trustee_id: str) -> Any:
     keyset = KeySet.objects.get(pk=lot.ledger_ref)
     secret, signature = released(cast, lot.ledger_ref, trustee_id)
     serial = next(m["serial"] for m in keyset.document["members"] if m["trustee"] == trustee_id)
-    return trustee_release(lot_ref=lot.ledger_ref, trustee_id=trustee_id, serial=serial, secret=secret, signature=signature)
+    return trustee_release(
+        lot_ref=lot.ledger_ref, trustee_id=trustee_id, serial=serial, secret=secret, signature=signature
+    )
 
 
 def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator", host: str = "agency") -> Script:
     """The draw, the committee, reviews, scores, the signed report."""
     officer, chief, witness = cast["draw_officer"].actor, cast[initiator].actor, cast["supervisor"].actor
     count = lot.terms["committee"]["experts"]
-    draw = yield Step("抽取经办人", "公布名单，准备抽取评标专家", lambda: draws.draw_open(
-        lot_ref=lot.ledger_ref, need=Need(tuple(lot.terms["committee"]["specialties"]), count), actor=officer,
-        initiator_codes=[cast.subjects[initiator].code], title=lot.title))
+    draw = yield Step(
+        "抽取经办人",
+        "公布名单，准备抽取评标专家",
+        lambda: draws.draw_open(
+            lot_ref=lot.ledger_ref,
+            need=Need(tuple(lot.terms["committee"]["specialties"]), count),
+            actor=officer,
+            initiator_codes=[cast.subjects[initiator].code],
+            title=lot.title,
+        ),
+    )
     secrets = {"initiator": new_nonce(), "witness": new_nonce()}
     keyset = draws.keyset_of(draw)
     for role, actor, who in (("initiator", chief, "招标人代表"), ("witness", witness, "见证人")):
-        yield Step(who, "提交随机数承诺", lambda r=role, a=actor: draws.nonce_commit(
-            draw_id=draw.id, role=r, commitment=commitment(str(draw.id), r, secrets[r]),
-            sealed_nonce=nonces.seal_nonce(secrets[r], keyset), actor=a))
+        yield Step(
+            who,
+            "提交随机数承诺",
+            lambda r=role, a=actor: draws.nonce_commit(
+                draw_id=draw.id,
+                role=r,
+                commitment=commitment(str(draw.id), r, secrets[r]),
+                sealed_nonce=nonces.seal_nonce(secrets[r], keyset),
+                actor=a,
+            ),
+        )
     for role, actor, who in (("initiator", chief, "招标人代表"), ("witness", witness, "见证人")):
-        yield Step(who, "公布随机数", lambda r=role, a=actor: draws.nonce_reveal(
-            draw_id=draw.id, role=r, nonce=secrets[r], actor=a))
+        yield Step(
+            who,
+            "公布随机数",
+            lambda r=role, a=actor: draws.nonce_reveal(draw_id=draw.id, role=r, nonce=secrets[r], actor=a),
+        )
     draw = yield Step("抽取经办人", "抽取评标专家", lambda: draws.draw_run(draw_id=draw.id, actor=officer))
     for invitation in list(draw.invitations.select_related("expert__user")):
         invited = Actor("person", invitation.expert.user.public_id)
-        yield Step("受邀专家", "同意参加", lambda i=invitation, a=invited: invitations.invitation_answer(
-            invitation_id=i.id, accept=True, actor=a))
-    yield Step("抽取经办人", "组建评标委员会", lambda: committees.committee_form(
-        lot_id=lot.pk, draw_id=draw.id, representatives=[cast[initiator].pk], actor=officer), state="committee")
-    yield Step("招标代理机构", "开始评标", lambda: evaluations.evaluation_start(lot_id=lot.pk, actor=cast[host].actor),
-               state="evaluating")
+        yield Step(
+            "受邀专家",
+            "同意参加",
+            lambda i=invitation, a=invited: invitations.invitation_answer(invitation_id=i.id, accept=True, actor=a),
+        )
+    yield Step(
+        "抽取经办人",
+        "组建评标委员会",
+        lambda: committees.committee_form(
+            lot_id=lot.pk, draw_id=draw.id, representatives=[cast[initiator].pk], actor=officer
+        ),
+        state="committee",
+    )
+    yield Step(
+        "招标代理机构",
+        "开始评标",
+        lambda: evaluations.evaluation_start(lot_id=lot.pk, actor=cast[host].actor),
+        state="evaluating",
+    )
     lot = Lot.objects.get(pk=lot.pk)
     members = list(lot.committee.members.select_related("user").order_by("label"))
     offered = list(lot.bids.filter(state="opened").order_by("arrived_at"))
     for number, member in enumerate(members):
         actor = Actor("person", member.user.public_id)
         yield Step(member.label, "响应性审查和评分", lambda m=actor, n=number: assess(lot, offered, m, n))
-    report = yield Step("评标委员会", "形成评标报告", lambda: reports.report_draft(
-        lot_id=lot.pk, actor=Actor("person", members[0].user.public_id)), state="scored")
+    report = yield Step(
+        "评标委员会",
+        "形成评标报告",
+        lambda: reports.report_draft(lot_id=lot.pk, actor=Actor("person", members[0].user.public_id)),
+        state="scored",
+    )
     for member in members:
-        yield Step(member.label, "签署评标报告", lambda m=Actor("person", member.user.public_id): reports.report_sign(
-            lot_id=lot.pk, digest=report.digest, actor=m))
-    yield Step("评标委员会", "提交评标报告", lambda: reports.report_submit(
-        lot_id=lot.pk, actor=Actor("person", members[0].user.public_id)), state="reported")
+        yield Step(
+            member.label,
+            "签署评标报告",
+            lambda m=Actor("person", member.user.public_id): reports.report_sign(
+                lot_id=lot.pk, digest=report.digest, actor=m
+            ),
+        )
+    yield Step(
+        "评标委员会",
+        "提交评标报告",
+        lambda: reports.report_submit(lot_id=lot.pk, actor=Actor("person", members[0].user.public_id)),
+        state="reported",
+    )
 
 
 def assess(lot: Lot, offered: list[Any], member: Actor, number: int) -> None:
@@ -260,33 +365,68 @@ def assess(lot: Lot, offered: list[Any], member: Actor, number: int) -> None:
             evaluations.bid_review(lot_id=lot.pk, bid_id=bid.id, item=item["key"], passed=True, actor=member)
         for part in lot.terms["criteria"]:
             for item in part["items"]:
-                given = Decimal(item["points"]) * (Decimal("0.92") - Decimal(place) * Decimal("0.03")) - Decimal(number) / 10
-                evaluations.bid_score(lot_id=lot.pk, bid_id=bid.id, item=item["key"],
-                                      points=given.quantize(Decimal("0.01")), actor=member)
+                given = (
+                    Decimal(item["points"]) * (Decimal("0.92") - Decimal(place) * Decimal("0.03"))
+                    - Decimal(number) / 10
+                )
+                evaluations.bid_score(
+                    lot_id=lot.pk, bid_id=bid.id, item=item["key"], points=given.quantize(Decimal("0.01")), actor=member
+                )
 
 
 def awarded(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:
     """Candidates' publicity, in one variant with an objection, then the award and the losers' letters in one act."""
     agent = cast["agency"].actor
     stage.later(hours=2)
-    yield Step("招标代理机构", "公示中标候选人", lambda: awards.candidates_publish(lot_id=lot.pk, actor=agent), state="publicity")
+    yield Step(
+        "招标代理机构",
+        "公示中标候选人",
+        lambda: awards.candidates_publish(lot_id=lot.pk, actor=agent),
+        state="publicity",
+    )
     if variant == "objection":
         stage.later(days=1)
-        challenge = yield Step("投标人", "对评标结果提出异议", lambda: challenges.challenge_file(
-            lot_id=lot.pk, kind="result", title="对第一候选人业绩证明的异议", text="请核实第一候选人项目经理的业绩证明。",
-            actor=cast["bidder3"].actor), state="objected")
-        yield Step("招标代理机构", "异议未答复时定标", lambda: awards.award_make(lot_id=lot.pk, rank=1, actor=agent),
-                   refused="hold.standing")
+        challenge = yield Step(
+            "投标人",
+            "对评标结果提出异议",
+            lambda: challenges.challenge_file(
+                lot_id=lot.pk,
+                kind="result",
+                title="对第一候选人业绩证明的异议",
+                text="请核实第一候选人项目经理的业绩证明。",
+                actor=cast["bidder3"].actor,
+            ),
+            state="objected",
+        )
+        yield Step(
+            "招标代理机构",
+            "异议未答复时定标",
+            lambda: awards.award_make(lot_id=lot.pk, rank=1, actor=agent),
+            refused="hold.standing",
+        )
         stage.later(days=1)
-        yield Step("招标代理机构", "答复异议", lambda: challenges.challenge_answer(
-            challenge_id=challenge.id, reply="经核实，业绩证明真实有效，异议不成立。", upheld=False, actor=agent))
-    yield Step("招标代理机构", "公示期未满时定标", lambda: awards.award_make(lot_id=lot.pk, rank=1, actor=agent),
-               refused="clock.too_early")
+        yield Step(
+            "招标代理机构",
+            "答复异议",
+            lambda: challenges.challenge_answer(
+                challenge_id=challenge.id, reply="经核实，业绩证明真实有效，异议不成立。", upheld=False, actor=agent
+            ),
+        )
+    yield Step(
+        "招标代理机构",
+        "公示期未满时定标",
+        lambda: awards.award_make(lot_id=lot.pk, rank=1, actor=agent),
+        refused="clock.too_early",
+    )
     from trading.services.acts import moment_of
 
     stage.to(moment_of(Lot.objects.get(pk=lot.pk), "publicity_ends"))
-    yield Step("招标代理机构", "发出中标通知书并告知所有未中标人", lambda: awards.award_make(
-        lot_id=lot.pk, rank=1, actor=agent), state="awarded")
+    yield Step(
+        "招标代理机构",
+        "发出中标通知书并告知所有未中标人",
+        lambda: awards.award_make(lot_id=lot.pk, rank=1, actor=agent),
+        state="awarded",
+    )
 
 
 def finished(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator") -> Script:
@@ -294,11 +434,19 @@ def finished(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator"
     stage.later(days=10)
     lot = Lot.objects.select_related("award__bid").get(pk=lot.pk)
     said = lot.award.bid.offer
-    particulars = {"amount_cny": said["price_cny"], "period_days": said.get("period_days"), "quality": said["quality"],
-                   "subject": lot.title}
+    particulars = {
+        "amount_cny": said["price_cny"],
+        "period_days": said.get("period_days"),
+        "quality": said["quality"],
+        "subject": lot.title,
+    }
     particulars = {name: value for name, value in particulars.items() if value is not None}
-    yield Step("招标人", "订立书面合同", lambda: awards.contract_sign(
-        lot_id=lot.pk, particulars=particulars, actor=cast[initiator].actor), state="contracted")
+    yield Step(
+        "招标人",
+        "订立书面合同",
+        lambda: awards.contract_sign(lot_id=lot.pk, particulars=particulars, actor=cast[initiator].actor),
+        state="contracted",
+    )
     stage.later(days=1)
     yield from archived(cast, lot)
 
@@ -306,4 +454,6 @@ def finished(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator"
 def archived(cast: Cast, lot: Lot) -> Script:
     """The record is sealed into the tree and the package made."""
     ledger.sequence_once()
-    yield Step("交易中心", "归档", lambda: archives.archive_make(lot_id=lot.pk, actor=cast["operator"].actor), state="archived")
+    yield Step(
+        "交易中心", "归档", lambda: archives.archive_make(lot_id=lot.pk, actor=cast["operator"].actor), state="archived"
+    )

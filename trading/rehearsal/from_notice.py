@@ -32,7 +32,10 @@ def drafted(file: Path, record: str) -> tuple[dict[str, Any], dict[str, str]]:
 
 def completed(tender: dict[str, Any]) -> dict[str, Any]:
     """The project's facts as the officer completes them: only what the notice left open is taken from the example."""
-    return {**engineering_open.TENDER, **{name: value for name, value in tender.items() if value not in ("", {}, None, False)}}
+    return {
+        **engineering_open.TENDER,
+        **{name: value for name, value in tender.items() if value not in ("", {}, None, False)},
+    }
 
 
 def completed_lot(lot: dict[str, Any]) -> dict[str, Any]:

@@ -13,29 +13,62 @@ from trading.rehearsal.stage import Script, Stage, Step
 from trading.services import awards, listings, tenders
 
 TERMS: dict[str, Any] = {
-    "start_price_cny": "50000000.00", "increment_cny": "500000.00", "bond_cny": "10000000.00", "call_minutes": 5,
+    "start_price_cny": "50000000.00",
+    "increment_cny": "500000.00",
+    "bond_cny": "10000000.00",
+    "call_minutes": 5,
     "round_minutes": 5,
 }
 RESERVE = Decimal("52000000.00")
-VARIANTS = {"happy": "两人竞价，限时竞价后成交", "reserve": "报价未达底价，不成交", "low_offer": "低于起始价的报价被拒绝，一人报价成交"}
+VARIANTS = {
+    "happy": "两人竞价，限时竞价后成交",
+    "reserve": "报价未达底价，不成交",
+    "low_offer": "低于起始价的报价被拒绝，一人报价成交",
+}
 
 
 def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[str, Any] | None = None) -> Script:
     """The whole life of one listing."""
     assert variant in VARIANTS
     seller = cast["grantor"]
-    tender = yield Step("出让人", "登记出让宗地", lambda: tenders.tender_register(
-        procedure="land.listing", trade_category="B01", title="泽安市江北新区JB-2026-07号宗地", region_code="990100",
-        initiator=cast.subjects["grantor"], centre=cast.subjects["centre"], kind="goods", actor=seller.actor,
-        lots=[{"title": "泽安市江北新区JB-2026-07号宗地使用权", "scope": "商业用地，出让面积 12,480.5 平方米，年限 40 年。",
-               "terms": TERMS}]), state="registered")
+    tender = yield Step(
+        "出让人",
+        "登记出让宗地",
+        lambda: tenders.tender_register(
+            procedure="land.listing",
+            trade_category="B01",
+            title="泽安市江北新区JB-2026-07号宗地",
+            region_code="990100",
+            initiator=cast.subjects["grantor"],
+            centre=cast.subjects["centre"],
+            kind="goods",
+            actor=seller.actor,
+            lots=[
+                {
+                    "title": "泽安市江北新区JB-2026-07号宗地使用权",
+                    "scope": "商业用地，出让面积 12,480.5 平方米，年限 40 年。",
+                    "terms": TERMS,
+                }
+            ],
+        ),
+        state="registered",
+    )
     lot = tender.lots.get(number=1)
     publish = stage.at(stage.now + timedelta(days=1), 9)
     opens = stage.at(publish + timedelta(days=24), 9)
     closes = stage.at(opens + timedelta(days=15), 10)
-    yield Step("出让人", "编制出让公告", lambda: tenders.lot_shape(lot_id=lot.pk, actor=seller.actor, moments={
-        "notice_at": publish, "listing_from": opens, "listing_until": closes}))
-    yield Step("出让人", "提交出让公告", lambda: tenders.notice_schedule(lot_id=lot.pk, actor=seller.actor), state="scheduled")
+    yield Step(
+        "出让人",
+        "编制出让公告",
+        lambda: tenders.lot_shape(
+            lot_id=lot.pk,
+            actor=seller.actor,
+            moments={"notice_at": publish, "listing_from": opens, "listing_until": closes},
+        ),
+    )
+    yield Step(
+        "出让人", "提交出让公告", lambda: tenders.notice_schedule(lot_id=lot.pk, actor=seller.actor), state="scheduled"
+    )
     stage.to(publish)
     yield Step("服务器时钟", "到点发布出让公告", lambda: None, state="announced")
     one, two = cast["bidder1"], cast["bidder2"]
@@ -46,14 +79,18 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     stage.later(hours=2)
     if variant == "low_offer":
         yield Step("竞买人", "低于起始价的报价", lambda: bid(lot, one, "49999999.99"), refused="offer.too_low")
-    yield Step("竞买人", "报价", lambda: bid(lot, one, "52000000" if variant == "low_offer" else "50000000"), state="offered")
+    yield Step(
+        "竞买人", "报价", lambda: bid(lot, one, "52000000" if variant == "low_offer" else "50000000"), state="offered"
+    )
     if variant == "happy":
         stage.later(days=1)
         yield Step("竞买人", "报价", lambda: bid(lot, two, "51000000"))
     stage.to(closes)
     yield Step("服务器时钟", "挂牌截止，询问是否继续竞价", lambda: None, state="last_call")
     if variant == "happy":
-        yield Step("竞买人", "要求继续竞价", lambda: listings.bidding_continue(lot_id=lot.pk, actor=one.actor), state="timed")
+        yield Step(
+            "竞买人", "要求继续竞价", lambda: listings.bidding_continue(lot_id=lot.pk, actor=one.actor), state="timed"
+        )
         stage.later(minutes=2)
         yield Step("竞买人", "限时报价", lambda: bid(lot, one, "52500000"))
         stage.later(minutes=4)
@@ -61,17 +98,32 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     stage.later(minutes=10)
     yield Step("服务器时钟", "竞价结束", lambda: None, state="closed")
     if variant == "reserve":
-        yield Step("出让人", "未达底价时签订成交确认书", lambda: listings.deal_confirm(
-            lot_id=lot.pk, reserve=RESERVE, actor=seller.actor), refused="reserve.not_reached")
-        yield Step("出让人", "宣布不成交", lambda: listings.listing_fail(lot_id=lot.pk, reserve=RESERVE, actor=seller.actor))
+        yield Step(
+            "出让人",
+            "未达底价时签订成交确认书",
+            lambda: listings.deal_confirm(lot_id=lot.pk, reserve=RESERVE, actor=seller.actor),
+            refused="reserve.not_reached",
+        )
+        yield Step(
+            "出让人", "宣布不成交", lambda: listings.listing_fail(lot_id=lot.pk, reserve=RESERVE, actor=seller.actor)
+        )
         yield from shared.archived(cast, lot)
         return
-    award = yield Step("出让人", "签订成交确认书", lambda: listings.deal_confirm(
-        lot_id=lot.pk, reserve=RESERVE, actor=seller.actor), state="awarded")
+    award = yield Step(
+        "出让人",
+        "签订成交确认书",
+        lambda: listings.deal_confirm(lot_id=lot.pk, reserve=RESERVE, actor=seller.actor),
+        state="awarded",
+    )
     stage.later(days=5)
-    yield Step("出让人", "签订出让合同", lambda: awards.contract_sign(
-        lot_id=lot.pk, particulars={"amount_cny": str(award.amount_cny), "subject": lot.title}, actor=seller.actor),
-        state="contracted")
+    yield Step(
+        "出让人",
+        "签订出让合同",
+        lambda: awards.contract_sign(
+            lot_id=lot.pk, particulars={"amount_cny": str(award.amount_cny), "subject": lot.title}, actor=seller.actor
+        ),
+        state="contracted",
+    )
     yield from shared.archived(cast, lot)
 
 

@@ -22,10 +22,20 @@ from trading.rehearsal.stage import Played, Stage, play
 
 REGIONS = (("990000", "云泽省"), ("990100", "泽安市"), ("990103", "江北区"), ("990200", "澜浦市"), ("990300", "石阜市"))
 ROLES = {
-    "initiator": "招标人经办", "agency": "招标代理经办", "purchaser": "采购人经办", "grantor": "出让人经办",
-    "bidder1": "投标人经办（一）", "bidder2": "投标人经办（二）", "bidder3": "投标人经办（三）", "bidder4": "投标人经办（四）",
-    "bidder5": "投标人经办（五）", "operator": "交易中心经办", "draw_officer": "专家抽取经办", "supervisor": "行政监督",
-    "maintainer": "专家库维护", "pool_supervisor": "专家库监督",
+    "initiator": "招标人经办",
+    "agency": "招标代理经办",
+    "purchaser": "采购人经办",
+    "grantor": "出让人经办",
+    "bidder1": "投标人经办（一）",
+    "bidder2": "投标人经办（二）",
+    "bidder3": "投标人经办（三）",
+    "bidder4": "投标人经办（四）",
+    "bidder5": "投标人经办（五）",
+    "operator": "交易中心经办",
+    "draw_officer": "专家抽取经办",
+    "supervisor": "行政监督",
+    "maintainer": "专家库维护",
+    "pool_supervisor": "专家库监督",
 }
 
 
@@ -44,18 +54,96 @@ class Trade:
 
 
 TRADES = (
-    Trade("engineering.open", 88, "", "happy", "澜浦市滨江路雨污分流改造工程", "42680000", "A02", "雨水管 6.2 公里、污水管 5.8 公里及路面恢复。"),
-    Trade("engineering.open", 70, "", "too_few", "石阜市古城墙保护修缮工程", "9860000", "A01", "北段城墙 420 米加固、排水与夜景照明。"),
-    Trade("engineering.open", 61, "contracted", "objection", "泽安市第二人民医院门诊楼工程", "318500000", "A01",
-          "门诊楼建筑、安装与室外配套，建筑面积 4.1 万平方米。"),
-    Trade("engineering.open", 27, "publicity", "happy", "泽安市江北水厂二期工程", "186420000", "A07",
-          "新建日处理10万立方米净水厂的土建、工艺设备安装、自动化与厂区管网；不含取水头部。"),
-    Trade("engineering.open", 24, "reported", "happy", "国道九一二线泽安段路面大修工程", "96400000", "A03", "路面铣刨重铺 31.6 公里，桥涵维修 14 座。"),
-    Trade("engineering.open", 23, "filed_bidder4", "happy", "泽安市江北区城南小学新建工程", "68200000", "A01",
-          "教学楼、综合楼、运动场，建筑面积 1.9 万平方米。"),
-    Trade("engineering.open", 9, "amended", "happy", "丹崖河防洪堤加固工程", "57300000", "A07", "堤防加固 8.4 公里，穿堤建筑物 6 座。"),
-    Trade("engineering.open", 2, "bidding", "happy", "石阜市智慧交通信号改造工程", "21500000", "A02", "路口信号机 186 套、电子警察 92 套及中心平台。"),
-    Trade("engineering.open", 0, "registered", "happy", "泽安市图书馆新馆工程", "243000000", "A01", "图书馆新馆建筑、安装、室内装饰与智能化。"),
+    Trade(
+        "engineering.open",
+        88,
+        "",
+        "happy",
+        "澜浦市滨江路雨污分流改造工程",
+        "42680000",
+        "A02",
+        "雨水管 6.2 公里、污水管 5.8 公里及路面恢复。",
+    ),
+    Trade(
+        "engineering.open",
+        70,
+        "",
+        "too_few",
+        "石阜市古城墙保护修缮工程",
+        "9860000",
+        "A01",
+        "北段城墙 420 米加固、排水与夜景照明。",
+    ),
+    Trade(
+        "engineering.open",
+        61,
+        "contracted",
+        "objection",
+        "泽安市第二人民医院门诊楼工程",
+        "318500000",
+        "A01",
+        "门诊楼建筑、安装与室外配套，建筑面积 4.1 万平方米。",
+    ),
+    Trade(
+        "engineering.open",
+        27,
+        "publicity",
+        "happy",
+        "泽安市江北水厂二期工程",
+        "186420000",
+        "A07",
+        "新建日处理10万立方米净水厂的土建、工艺设备安装、自动化与厂区管网；不含取水头部。",
+    ),
+    Trade(
+        "engineering.open",
+        24,
+        "reported",
+        "happy",
+        "国道九一二线泽安段路面大修工程",
+        "96400000",
+        "A03",
+        "路面铣刨重铺 31.6 公里，桥涵维修 14 座。",
+    ),
+    Trade(
+        "engineering.open",
+        23,
+        "filed_bidder4",
+        "happy",
+        "泽安市江北区城南小学新建工程",
+        "68200000",
+        "A01",
+        "教学楼、综合楼、运动场，建筑面积 1.9 万平方米。",
+    ),
+    Trade(
+        "engineering.open",
+        9,
+        "amended",
+        "happy",
+        "丹崖河防洪堤加固工程",
+        "57300000",
+        "A07",
+        "堤防加固 8.4 公里，穿堤建筑物 6 座。",
+    ),
+    Trade(
+        "engineering.open",
+        2,
+        "bidding",
+        "happy",
+        "石阜市智慧交通信号改造工程",
+        "21500000",
+        "A02",
+        "路口信号机 186 套、电子警察 92 套及中心平台。",
+    ),
+    Trade(
+        "engineering.open",
+        0,
+        "registered",
+        "happy",
+        "泽安市图书馆新馆工程",
+        "243000000",
+        "A01",
+        "图书馆新馆建筑、安装、室内装饰与智能化。",
+    ),
     Trade("procurement.inquiry", 40, "", "happy"),
     Trade("land.listing", 60, "", "happy"),
     Trade("land.listing", 27, "offered", "happy"),
@@ -67,7 +155,13 @@ def draft_of(trade: Trade) -> dict[str, Any] | None:
     if not trade.title:
         return None
     ceiling = Decimal(trade.ceiling).quantize(Decimal("0.01"))
-    lot = {**open_tender.LOT, "title": f"{trade.title}施工", "scope": trade.scope, "ceiling_cny": ceiling, "estimate_cny": ceiling}
+    lot = {
+        **open_tender.LOT,
+        "title": f"{trade.title}施工",
+        "scope": trade.scope,
+        "ceiling_cny": ceiling,
+        "estimate_cny": ceiling,
+    }
     terms = {**open_tender.TERMS, "bond_cny": str(min(ceiling / 100, Decimal(800_000)).quantize(Decimal("0.01")))}
     tender = {**open_tender.TENDER, "title": trade.title, "trade_category": trade.category}
     return {"tender": tender, "lots": [{**lot, "terms": terms}]}
@@ -85,7 +179,9 @@ def populate(now: datetime, tell: Callable[[str], None]) -> Cast:
     store_keys(cast)
     for trade in TRADES:
         tell(f"{trade.procedure} {trade.title or ''} {trade.stop_at or 'archived'}")
-        stage = Stage(clock.china(now).replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=trade.days_ago))
+        stage = Stage(
+            clock.china(now).replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=trade.days_ago)
+        )
         script = SCRIPTS[trade.procedure].script(stage, cast, trade.variant, draft=draft_of(trade))
         play(stage, script, Played(trade.procedure, trade.variant), stop_at=trade.stop_at)
         ledger.sequence_once()

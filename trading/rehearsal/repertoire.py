@@ -50,4 +50,3 @@ def rehearse(
     number(played)
     played.seconds = time.monotonic() - began
     return played
-

@@ -27,15 +27,27 @@ def file(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any], *, text: by
     keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
     body = text or f"{bidder.code} 技术标".encode()
     made = seal(
-        said, [PlainFile("技术标.txt", body, "text/plain")], keyset=keyset.document if keyset else None,
-        key=cast.keys[bidder.code], context=Context(lot.ledger_ref, current_version(lot).digest), created=clock.now(),
+        said,
+        [PlainFile("技术标.txt", body, "text/plain")],
+        keyset=keyset.document if keyset else None,
+        key=cast.keys[bidder.code],
+        context=Context(lot.ledger_ref, current_version(lot).digest),
+        created=clock.now(),
     )
-    wraps = {"owner": base64.b64encode(made.wraps["owner"]).decode(),
-             "trustees": [base64.b64encode(w).decode() for w in made.wraps["trustees"]]}
+    wraps = {
+        "owner": base64.b64encode(made.wraps["owner"]).decode(),
+        "trustees": [base64.b64encode(w).decode() for w in made.wraps["trustees"]],
+    }
     uploads = [sealing.upload_store(owner_ref=bidder.code, content=part).id for part in made.parts]
     return bids.bid_file(
-        lot_id=lot.pk, actor=bidder.actor, user_id=bidder.pk, header=made.header, signature=made.signature, wraps=wraps,
-        upload_ids=uploads, idempotency_key=uuid4(),
+        lot_id=lot.pk,
+        actor=bidder.actor,
+        user_id=bidder.pk,
+        header=made.header,
+        signature=made.signature,
+        wraps=wraps,
+        upload_ids=uploads,
+        idempotency_key=uuid4(),
     )
 
 
@@ -45,4 +57,3 @@ def unlock(cast: Cast, lot: Lot, bidder: Person) -> Bid:
     wraps = {"owner": base64.b64decode(bid.envelope.wraps["owner"])}
     identity = unwrap_by_owner(bid.envelope.header, wraps, cast.keys[bidder.code].identity)
     return openings.bid_unlock(bid_id=bid.id, identity=identity, actor=bidder.actor)
-

@@ -48,8 +48,13 @@ class Played:
 
     def as_json(self) -> dict[str, Any]:
         """The shape `rehearse --json` prints."""
-        shown = {"procedure": self.procedure, "variant": self.variant, "ok": self.ok, "seconds": round(self.seconds, 3),
-                 "acts": [{k: a[k] for k in ("act", "actor", "article", "position")} for a in self.acts]}
+        shown = {
+            "procedure": self.procedure,
+            "variant": self.variant,
+            "ok": self.ok,
+            "seconds": round(self.seconds, 3),
+            "acts": [{k: a[k] for k in ("act", "actor", "article", "position")} for a in self.acts],
+        }
         return {**shown, "error": self.error} if self.error else shown
 
 
@@ -105,8 +110,15 @@ def _do(stage: Stage, step: Step, played: Played) -> Any:
                 refused.add_note(f"{step.who}: {step.what}: {refused.violations[0]}")
                 raise
             violation = refused.violations[0]
-            played.acts.append({"act": f"{step.what}（拒绝）", "actor": step.who, "article": violation.article,
-                                "position": None, "entry": None})
+            played.acts.append(
+                {
+                    "act": f"{step.what}（拒绝）",
+                    "actor": step.who,
+                    "article": violation.article,
+                    "position": None,
+                    "entry": None,
+                }
+            )
             return refused
     if step.refused:
         raise AssertionError(f"{step.who}: {step.what}: expected the refusal {step.refused}, nothing was refused")
@@ -120,11 +132,12 @@ def _newest() -> int:
 def _collect(seen: int, step: Step, played: Played) -> int:
     entries = list(Entry.objects.order_by("recorded_at", "pk")[seen:])
     for entry in entries:
-        rules = entry.facts.get("rules") or [] if not entry.sealed else []
+        rules = (entry.facts or {}).get("rules") or []
         who = "服务器时钟" if entry.actor == "clock" else step.who
         article = rule(rules[0]).article if rules else ""
-        played.acts.append({"act": f"{step.what} {entry.event}", "actor": who, "article": article, "position": None,
-                            "entry": entry.pk})
+        played.acts.append(
+            {"act": f"{step.what} {entry.event}", "actor": who, "article": article, "position": None, "entry": entry.pk}
+        )
     return seen + len(entries)
 
 

@@ -26,7 +26,9 @@ STATES = {
 MOMENTS = moments(
     *SET_MOMENTS,
     Moment("opening_closes", "解密截止时间"),
-    Moment("media_due", "指定媒介发布期限", after="notice_at", rule="ENG-06", value="media_after_receipt", sense="most"),
+    Moment(
+        "media_due", "指定媒介发布期限", after="notice_at", rule="ENG-06", value="media_after_receipt", sense="most"
+    ),
     Moment("objection_reply_by", "文件异议答复期限", after="document_objected_at", rule="ENG-13", sense="most"),
     Moment("result_reply_by", "结果异议答复期限", after="result_objected_at", rule="ENG-39", sense="most"),
     Moment("candidates_due", "候选人公示最迟时间", after="report_at", rule="ENG-37", sense="most"),
@@ -70,66 +72,134 @@ BIDDING, ANY_TIME = states("bidding"), states("bidding", "opening", "opened", "e
 
 TRANSITIONS = {
     "schedule_notice": Transition(
-        states("registered", "scheduled"), "scheduled", INITIATOR, "提交招标公告", ("ENG-06", "ENG-03"), guards=DRAFT_GUARDS
+        states("registered", "scheduled"),
+        "scheduled",
+        INITIATOR,
+        "提交招标公告",
+        ("ENG-06", "ENG-03"),
+        guards=DRAFT_GUARDS,
     ),
     "recall_notice": Transition(states("scheduled"), "registered", INITIATOR, "撤回待发布的公告", before="notice_at"),
     "publish_notice": Transition(
-        states("scheduled"), "bidding", "clock", "发布招标公告", ("ENG-06",), not_before="notice_at", guards=DRAFT_GUARDS
+        states("scheduled"),
+        "bidding",
+        "clock",
+        "发布招标公告",
+        ("ENG-06",),
+        not_before="notice_at",
+        guards=DRAFT_GUARDS,
     ),
     "obtain_documents": Transition(
-        BIDDING, "", "person", "获取招标文件", ("ELE-01", "ENG-07"), not_before="documents_from", before="bid_deadline",
+        BIDDING,
+        "",
+        "person",
+        "获取招标文件",
+        ("ELE-01", "ENG-07"),
+        not_before="documents_from",
+        before="bid_deadline",
         through_hold=True,
     ),
     "ask": Transition(BIDDING, "", "holder", "提出询问", ("ENG-11",), before="bid_deadline", through_hold=True),
     "clarify": Transition(BIDDING, "", INITIATOR, "发出澄清", ("ENG-11",), before="bid_deadline", through_hold=True),
     "amend": Transition(
-        BIDDING, "", INITIATOR, "修改招标文件", ("ENG-11",), before="bid_deadline", through_hold=True,
+        BIDDING,
+        "",
+        INITIATOR,
+        "修改招标文件",
+        ("ENG-11",),
+        before="bid_deadline",
+        through_hold=True,
         guards=(document.amendment_in_time, document.bidding_period, document.issue_window),
     ),
     "object_document": Transition(
-        BIDDING, "", "person", "对招标文件提出异议", ("ENG-12",), before="bid_deadline", through_hold=True,
+        BIDDING,
+        "",
+        "person",
+        "对招标文件提出异议",
+        ("ENG-12",),
+        before="bid_deadline",
+        through_hold=True,
         guards=(document.document_objection_in_time,),
     ),
     "answer_document": Transition(
         ANY_TIME, "", INITIATOR, "答复对招标文件的异议", ("ENG-13",), deadline="objection_reply_by", through_hold=True
     ),
     "answer_result": Transition(
-        states("publicity"), "", INITIATOR, "答复对评标结果的异议", ("ENG-39",), deadline="result_reply_by", through_hold=True
+        states("publicity"),
+        "",
+        INITIATOR,
+        "答复对评标结果的异议",
+        ("ENG-39",),
+        deadline="result_reply_by",
+        through_hold=True,
     ),
     "post_to_media": Transition(
         BIDDING, "", "operator|clock", "送指定媒介发布", ("ENG-06",), deadline="media_due", through_hold=True
     ),
     "file_bid": Transition(
-        BIDDING, "", "person", "递交投标文件", ("ENG-24", "ELE-04"), before="bid_deadline", through_hold=True,
+        BIDDING,
+        "",
+        "person",
+        "递交投标文件",
+        ("ENG-24", "ELE-04"),
+        before="bid_deadline",
+        through_hold=True,
         guards=FILING_GUARDS,
     ),
     "withdraw_bid": Transition(
         BIDDING, "", "bidder", "撤回投标文件", ("ENG-23",), before="bid_deadline", through_hold=True
     ),
     "start_opening": Transition(
-        BIDDING, "opening", "clock", "开标", ("ENG-27", "ELE-06"), not_before="bid_deadline",
+        BIDDING,
+        "opening",
+        "clock",
+        "开标",
+        ("ENG-27", "ELE-06"),
+        not_before="bid_deadline",
         guards=(bidding.enough_bids, bidding.unrelated_bidders),
     ),
     "fail_too_few": Transition(
-        BIDDING, "failed", "clock", "投标人少于三个，不得开标", ("ENG-26",), not_before="bid_deadline",
+        BIDDING,
+        "failed",
+        "clock",
+        "投标人少于三个，不得开标",
+        ("ENG-26",),
+        not_before="bid_deadline",
         guards=(bidding.too_few_bids,),
     ),
     "unlock": Transition(states("opening"), "", "bidder", "解密投标文件", ("ELE-06",)),
     "disclose_final": Transition(
-        states("opening"), "opened", "clock", "解密时间已到，公布投标文件", ("ELE-06", "ELE-07"), not_before="opening_closes",
+        states("opening"),
+        "opened",
+        "clock",
+        "解密时间已到，公布投标文件",
+        ("ELE-06", "ELE-07"),
+        not_before="opening_closes",
         guards=(bidding.keys_settled,),
     ),
     "disclose_bids": Transition(
-        states("opening"), "opened", "clock|operator|initiator|agency", "公布投标文件", ("ELE-06", "ENG-27"),
+        states("opening"),
+        "opened",
+        "clock|operator|initiator|agency",
+        "公布投标文件",
+        ("ELE-06", "ENG-27"),
         guards=(bidding.keys_settled,),
     ),
     "object_opening": Transition(states("opening", "opened"), "", "bidder", "当场提出异议", ("ENG-27",)),
     "form_committee": Transition(
-        states("bidding", "opening", "opened"), "", "draw_officer", "组建评标委员会", ("ENG-28", "EXP-03"),
+        states("bidding", "opening", "opened"),
+        "",
+        "draw_officer",
+        "组建评标委员会",
+        ("ENG-28", "EXP-03"),
         guards=(evaluation.drawn_at_random, evaluation.committee_composed, evaluation.no_conflict),
     ),
     "start_evaluation": Transition(
-        states("opened"), "evaluating", "operator|initiator|agency", "开始评标", ("ENG-28",),
+        states("opened"),
+        "evaluating",
+        "operator|initiator|agency",
+        "开始评标",
+        ("ENG-28",),
         guards=(evaluation.committee_composed, evaluation.no_conflict, evaluation.members_kept),
     ),
     "review_bid": Transition(
@@ -144,42 +214,92 @@ TRANSITIONS = {
     ),
     "sign_report": Transition(states("evaluating"), "", "committee", "签署评标报告", ("ENG-36",)),
     "submit_report": Transition(
-        states("evaluating"), "reported", "committee", "提交评标报告", ("ENG-36",),
-        guards=(evaluation.report_complete, evaluation.rejections_grounded, evaluation.related_not_ranked,
-                evaluation.time_granted, evaluation.low_price_explained, evaluation.competition_left),
+        states("evaluating"),
+        "reported",
+        "committee",
+        "提交评标报告",
+        ("ENG-36",),
+        guards=(
+            evaluation.report_complete,
+            evaluation.rejections_grounded,
+            evaluation.related_not_ranked,
+            evaluation.time_granted,
+            evaluation.low_price_explained,
+            evaluation.competition_left,
+        ),
     ),
     "reject_all": Transition(states("evaluating"), "failed", "committee", "否决全部投标", ("ENG-35",)),
     "publish_candidates": Transition(
         states("reported"), "publicity", INITIATOR, "公示中标候选人", ("ENG-37",), deadline="candidates_due"
     ),
     "object_result": Transition(
-        states("publicity"), "", "person", "对评标结果提出异议", ("ENG-39",), before="publicity_ends", through_hold=True,
+        states("publicity"),
+        "",
+        "person",
+        "对评标结果提出异议",
+        ("ENG-39",),
+        before="publicity_ends",
+        through_hold=True,
         guards=(result.objection_in_publicity,),
     ),
     "award": Transition(
-        states("publicity"), "awarded", INITIATOR, "发出中标通知书并告知所有未中标人", ("ENG-42", "ENG-40"),
+        states("publicity"),
+        "awarded",
+        INITIATOR,
+        "发出中标通知书并告知所有未中标人",
+        ("ENG-42", "ENG-40"),
         not_before="publicity_ends",
         guards=(result.first_ranked, result.losers_told, result.inside_validity),
     ),
     "sign_contract": Transition(
-        states("awarded"), "contracted", INITIATOR, "订立书面合同", ("ENG-43", "ENG-44"), deadline="contract_due",
-        guards=(result.contract_equals_bid, result.performance_bond, result.main_work_kept, result.payment_term,
-                result.late_interest),
+        states("awarded"),
+        "contracted",
+        INITIATOR,
+        "订立书面合同",
+        ("ENG-43", "ENG-44"),
+        deadline="contract_due",
+        guards=(
+            result.contract_equals_bid,
+            result.performance_bond,
+            result.main_work_kept,
+            result.payment_term,
+            result.late_interest,
+        ),
     ),
     "report_award": Transition(
-        states("awarded", "contracted"), "", INITIATOR, "向监督部门提交书面报告", ("ENG-47",), deadline="report_due",
+        states("awarded", "contracted"),
+        "",
+        INITIATOR,
+        "向监督部门提交书面报告",
+        ("ENG-47",),
+        deadline="report_due",
         through_hold=True,
     ),
     "refund_bonds": Transition(
-        states("contracted"), "", INITIATOR, "退还投标保证金及利息", ("ENG-45",), deadline="bonds_due", through_hold=True
+        states("contracted"),
+        "",
+        INITIATOR,
+        "退还投标保证金及利息",
+        ("ENG-45",),
+        deadline="bonds_due",
+        through_hold=True,
     ),
     "archive": Transition(
-        states("contracted", "failed", "terminated"), "archived", "operator|initiator|agency", "归档", ("ELE-09", "PLT-15"),
+        states("contracted", "failed", "terminated"),
+        "archived",
+        "operator|initiator|agency",
+        "归档",
+        ("ELE-09", "PLT-15"),
         guards=(result.record_whole,),
     ),
     "terminate": Transition(
-        states("registered", "scheduled", "bidding", "opening", "opened", "evaluating"), "terminated", INITIATOR, "终止招标",
-        ("ENG-19",), through_hold=True, guards=(result.refunds_stated,),
+        states("registered", "scheduled", "bidding", "opening", "opened", "evaluating"),
+        "terminated",
+        INITIATOR,
+        "终止招标",
+        ("ENG-19",),
+        through_hold=True,
+        guards=(result.refunds_stated,),
     ),
 }
 
@@ -195,6 +315,8 @@ STAGES = (
     ("归档", states("archived"), "archived_at"),
 )
 
-OPEN = Procedure("engineering.open", "公开招标", "engineering", "sealed_scored", "招标人", STATES, MOMENTS, TRANSITIONS, STAGES)
+OPEN = Procedure(
+    "engineering.open", "公开招标", "engineering", "sealed_scored", "招标人", STATES, MOMENTS, TRANSITIONS, STAGES
+)
 
 BOOK = Book("engineering", "工程建设项目招标投标", date(2019, 3, 2), ALL, {OPEN.id: OPEN})

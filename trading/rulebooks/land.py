@@ -31,19 +31,33 @@ MOMENTS = moments(
 )
 DRAFT = (document.land_notice_period, document.listing_period, document.land_deposit)
 TRANSITIONS = {
-    "schedule_notice": Transition(states("registered"), "scheduled", INITIATOR, "提交出让公告", ("LND-03",), guards=DRAFT),
+    "schedule_notice": Transition(
+        states("registered"), "scheduled", INITIATOR, "提交出让公告", ("LND-03",), guards=DRAFT
+    ),
     "publish_notice": Transition(
         states("scheduled"), "announced", "clock", "发布出让公告", ("LND-03",), not_before="notice_at", guards=DRAFT
     ),
     "sign_up": Transition(
-        states("announced", "listing"), "", "person", "竞买申请", ("LND-06",), before="listing_until", through_hold=True,
+        states("announced", "listing"),
+        "",
+        "person",
+        "竞买申请",
+        ("LND-06",),
+        before="listing_until",
+        through_hold=True,
         guards=(bidding.not_operator, bidding.not_banned),
     ),
     "start_listing": Transition(
         states("announced"), "listing", "clock", "挂牌开始", ("LND-05",), not_before="listing_from"
     ),
     "offer": Transition(
-        states("listing"), "", "bidder", "报价", ("LND-09",), before="listing_until", guards=(bidding.offer_high_enough,)
+        states("listing"),
+        "",
+        "bidder",
+        "报价",
+        ("LND-09",),
+        before="listing_until",
+        guards=(bidding.offer_high_enough,),
     ),
     "start_call": Transition(
         states("listing"), "last_call", "clock", "挂牌截止，询问是否继续竞价", ("LND-10",), not_before="listing_until"
@@ -59,17 +73,31 @@ TRANSITIONS = {
     ),
     "close_round": Transition(states("timed"), "closed", "clock", "限时竞价结束", ("LND-10",), not_before="round_ends"),
     "award": Transition(
-        states("closed"), "awarded", INITIATOR, "签订成交确认书", ("LND-11", "LND-09"), guards=(bidding.reserve_reached,)
+        states("closed"),
+        "awarded",
+        INITIATOR,
+        "签订成交确认书",
+        ("LND-11", "LND-09"),
+        guards=(bidding.reserve_reached,),
     ),
     "fail_unsold": Transition(
         states("closed"), "failed", INITIATOR, "未达底价，不成交", ("LND-09",), guards=(bidding.reserve_missed,)
     ),
     "sign_contract": Transition(
-        states("awarded"), "contracted", INITIATOR, "签订出让合同", ("LND-11",), deadline="contract_due",
+        states("awarded"),
+        "contracted",
+        INITIATOR,
+        "签订出让合同",
+        ("LND-11",),
+        deadline="contract_due",
         guards=(result.contract_equals_bid,),
     ),
     "archive": Transition(
-        states("contracted", "failed"), "archived", "operator|initiator|agency", "归档", ("PLT-15",),
+        states("contracted", "failed"),
+        "archived",
+        "operator|initiator|agency",
+        "归档",
+        ("PLT-15",),
         guards=(result.record_whole,),
     ),
 }

@@ -30,37 +30,78 @@ MOMENTS = moments(
 DRAFT = (document.budget_published, document.inquiry_period, document.trustees_agreed)
 BIDDING = states("bidding")
 TRANSITIONS = {
-    "schedule_notice": Transition(states("registered"), "scheduled", INITIATOR, "提交询价公告", ("GP-27",), guards=DRAFT),
+    "schedule_notice": Transition(
+        states("registered"), "scheduled", INITIATOR, "提交询价公告", ("GP-27",), guards=DRAFT
+    ),
     "publish_notice": Transition(
         states("scheduled"), "bidding", "clock", "发布询价公告", ("GP-27",), not_before="notice_at", guards=DRAFT
     ),
-    "obtain_documents": Transition(BIDDING, "", "person", "获取询价通知书", ("GP-27",), before="bid_deadline", through_hold=True),
+    "obtain_documents": Transition(
+        BIDDING, "", "person", "获取询价通知书", ("GP-27",), before="bid_deadline", through_hold=True
+    ),
     "file_bid": Transition(
-        BIDDING, "", "person", "提交响应文件", ("GP-27",), before="bid_deadline", through_hold=True,
+        BIDDING,
+        "",
+        "person",
+        "提交响应文件",
+        ("GP-27",),
+        before="bid_deadline",
+        through_hold=True,
         guards=(*FILING_GUARDS, bidding.one_quote),
     ),
-    "withdraw_bid": Transition(BIDDING, "", "bidder", "撤回响应文件", ("GP-27",), before="bid_deadline", through_hold=True),
+    "withdraw_bid": Transition(
+        BIDDING, "", "bidder", "撤回响应文件", ("GP-27",), before="bid_deadline", through_hold=True
+    ),
     "start_opening": Transition(
-        BIDDING, "opening", "clock", "开启响应文件", ("GP-29",), not_before="bid_deadline", guards=(bidding.enough_suppliers,)
+        BIDDING,
+        "opening",
+        "clock",
+        "开启响应文件",
+        ("GP-29",),
+        not_before="bid_deadline",
+        guards=(bidding.enough_suppliers,),
     ),
     "fail_too_few": Transition(
-        BIDDING, "failed", "clock", "响应供应商不足三家", ("GP-29",), not_before="bid_deadline",
+        BIDDING,
+        "failed",
+        "clock",
+        "响应供应商不足三家",
+        ("GP-29",),
+        not_before="bid_deadline",
         guards=(bidding.too_few_suppliers,),
     ),
     "unlock": Transition(states("opening"), "", "bidder", "解密响应文件", ("GP-27",)),
     "disclose_final": Transition(
-        states("opening"), "opened", "clock", "解密时间已到，公布报价", ("GP-27",), not_before="opening_closes",
+        states("opening"),
+        "opened",
+        "clock",
+        "解密时间已到，公布报价",
+        ("GP-27",),
+        not_before="opening_closes",
         guards=(bidding.keys_settled,),
     ),
     "disclose_bids": Transition(
-        states("opening"), "opened", "clock|operator|initiator|agency", "公布报价", ("GP-27",), guards=(bidding.keys_settled,)
+        states("opening"),
+        "opened",
+        "clock|operator|initiator|agency",
+        "公布报价",
+        ("GP-27",),
+        guards=(bidding.keys_settled,),
     ),
     "form_committee": Transition(
-        states("bidding", "opening", "opened"), "", "draw_officer", "组建询价小组", ("GP-14", "GP-16"),
+        states("bidding", "opening", "opened"),
+        "",
+        "draw_officer",
+        "组建询价小组",
+        ("GP-14", "GP-16"),
         guards=(evaluation.drawn_at_random, evaluation.inquiry_group_composed),
     ),
     "start_evaluation": Transition(
-        states("opened"), "evaluating", "operator|initiator|agency", "开始评审", ("GP-14",),
+        states("opened"),
+        "evaluating",
+        "operator|initiator|agency",
+        "开始评审",
+        ("GP-14",),
         guards=(evaluation.inquiry_group_composed,),
     ),
     "review_bid": Transition(states("evaluating"), "", "committee", "响应性审查", ("GP-18",)),
@@ -69,15 +110,29 @@ TRANSITIONS = {
         states("evaluating"), "reported", "committee", "提交评审报告", ("GP-32",), guards=(evaluation.report_complete,)
     ),
     "award": Transition(
-        states("reported"), "awarded", INITIATOR, "发出成交通知书并公告结果", ("GP-33", "GP-32"), deadline="award_due",
+        states("reported"),
+        "awarded",
+        INITIATOR,
+        "发出成交通知书并公告结果",
+        ("GP-33", "GP-32"),
+        deadline="award_due",
         guards=(result.losers_told,),
     ),
     "sign_contract": Transition(
-        states("awarded"), "contracted", INITIATOR, "签订采购合同", ("GP-34",), deadline="contract_due",
+        states("awarded"),
+        "contracted",
+        INITIATOR,
+        "签订采购合同",
+        ("GP-34",),
+        deadline="contract_due",
         guards=(result.contract_equals_bid,),
     ),
     "archive": Transition(
-        states("contracted", "failed"), "archived", "operator|initiator|agency", "归档", ("GP-41",),
+        states("contracted", "failed"),
+        "archived",
+        "operator|initiator|agency",
+        "归档",
+        ("GP-41",),
         guards=(result.record_whole,),
     ),
 }
@@ -91,5 +146,7 @@ STAGES = (
     ("合同", states("contracted"), "contract_at"),
     ("归档", states("archived"), "archived_at"),
 )
-INQUIRY = Procedure("procurement.inquiry", "询价", "procurement", "sealed_lowest", "采购人", STATES, MOMENTS, TRANSITIONS, STAGES)
+INQUIRY = Procedure(
+    "procurement.inquiry", "询价", "procurement", "sealed_lowest", "采购人", STATES, MOMENTS, TRANSITIONS, STAGES
+)
 BOOK = Book("procurement", "政府采购", date(2015, 3, 1), ALL, {INQUIRY.id: INQUIRY})

@@ -50,20 +50,27 @@ class Act:
     written: Any = None
 
     def entry(
-        self, event: str, facts: Mapping[str, Any] = EMPTY, *, private: Mapping[str, Any] | None = None,
-        sealed: bool = False, subject: Any = None,
+        self,
+        event: str,
+        facts: Mapping[str, Any] = EMPTY,
+        *,
+        private: Mapping[str, Any] | None = None,
+        sealed: bool = False,
+        subject: Any = None,
     ) -> Any:
         """Append the act's entry. State, article and warnings are added; a sealed entry says nothing about the lot's state."""
-        whole = dict(facts)
+        whole = {"act": self.verb, "rules": list(self.move.rules), **facts}
         if not sealed:
-            whole.setdefault("act", self.verb)
-            whole.setdefault("rules", list(self.move.rules))
             if self.move.target:
                 whole["state"] = self.move.target
             if self.warnings:
                 whole["warnings"] = [{"code": w.code, "rule": w.rule} for w in self.warnings]
         self.written = ledger.append(
-            event, subject=subject or self.lot, actor=self.actor, facts=whole, private=dict(private or {}) or None,
+            event,
+            subject=subject or self.lot,
+            actor=self.actor,
+            facts=whole,
+            private=dict(private or {}) or None,
             sealed=sealed,
         )
         return self.written
@@ -81,7 +88,11 @@ def facts_of(lot: Lot, now: datetime, values: Mapping[str, Any] = EMPTY) -> kern
 
 @contextlib.contextmanager
 def acting(
-    verb: str, *, lot_id: int, actor: Actor, values: Mapping[str, Any] | Callable[[Lot, datetime], Mapping[str, Any]] = EMPTY,
+    verb: str,
+    *,
+    lot_id: int,
+    actor: Actor,
+    values: Mapping[str, Any] | Callable[[Lot, datetime], Mapping[str, Any]] = EMPTY,
     now: datetime | None = None,
 ) -> Iterator[Act]:
     """Within: the lot is locked, the actor may, the kernel found nothing against `verb`. After: state and wake-up saved.
@@ -123,7 +134,9 @@ def acting(
 
 def next_check(lot: Lot) -> datetime | None:
     """The soonest moment at which the clock has something to do, through holds; None while there is none."""
-    moments = [d.at for d in kernel.due(lot.book, lot.procedure, facts_of(lot, clock.now())) if d.actor == "clock" and d.at]
+    moments = [
+        d.at for d in kernel.due(lot.book, lot.procedure, facts_of(lot, clock.now())) if d.actor == "clock" and d.at
+    ]
     return min(moments, default=None)
 
 

@@ -61,10 +61,15 @@ def package(lot: Lot) -> tuple[bytes, list[str]]:
     _envelopes(members, lot)
     _evaluation(members, lot)
     members["verify.py"] = VERIFY.read_bytes()
-    members["manifest.json"] = _json({
-        "lot": lot.ledger_ref, "title": lot.title, "procedure": lot.tender.procedure, "edition": str(lot.tender.book_edition),
-        "members": {name: _sha(data) for name, data in sorted(members.items())},
-    })
+    members["manifest.json"] = _json(
+        {
+            "lot": lot.ledger_ref,
+            "title": lot.title,
+            "procedure": lot.tender.procedure,
+            "edition": str(lot.tender.book_edition),
+            "members": {name: _sha(data) for name, data in sorted(members.items())},
+        }
+    )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, data in sorted(members.items()):
@@ -90,14 +95,27 @@ def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
 
     released = ReleasedKey.objects.filter(lot_ref=lot.ledger_ref).select_related("trustee")
     members["keys/released.json"] = _json(
-        [{"trustee": str(k.trustee_id), "name": k.trustee.name, "secret": k.secret, "signature": k.signature} for k in released]
+        [
+            {"trustee": str(k.trustee_id), "name": k.trustee.name, "secret": k.secret, "signature": k.signature}
+            for k in released
+        ]
     )
-    for envelope in Envelope.objects.filter(lot_ref=lot.ledger_ref).exclude(state__in=("replaced", "retracted", "returned")):
+    for envelope in Envelope.objects.filter(lot_ref=lot.ledger_ref).exclude(
+        state__in=("replaced", "retracted", "returned")
+    ):
         members[f"envelopes/{envelope.id}.json"] = _json(
-            {"header": envelope.header, "signature": envelope.signature, "public_key": envelope.public_key,
-             "wraps": envelope.wraps, "state": envelope.state, "arrived_at": envelope.arrived_at.isoformat(),
-             "parts": [{"number": p.number, "sha256": p.upload.sha256, "size": p.upload.size}
-                       for p in envelope.parts.select_related("upload").order_by("number")]}
+            {
+                "header": envelope.header,
+                "signature": envelope.signature,
+                "public_key": envelope.public_key,
+                "wraps": envelope.wraps,
+                "state": envelope.state,
+                "arrived_at": envelope.arrived_at.isoformat(),
+                "parts": [
+                    {"number": p.number, "sha256": p.upload.sha256, "size": p.upload.size}
+                    for p in envelope.parts.select_related("upload").order_by("number")
+                ],
+            }
         )
 
 
@@ -109,7 +127,9 @@ def _evaluation(members: dict[str, bytes], lot: Lot) -> None:
     if (committee := getattr(lot, "committee", None)) and committee.draw:
         members["draw.json"] = canonical(committee.draw.certificate)
     if opening := getattr(lot, "opening", None):
-        members["opening.json"] = canonical({"roll": opening.roll, "results": opening.results, "remarks": opening.remarks})
+        members["opening.json"] = canonical(
+            {"roll": opening.roll, "results": opening.results, "remarks": opening.remarks}
+        )
 
 
 def _file(members: dict[str, bytes], broken: list[str], name: str, file: Any) -> None:

@@ -16,7 +16,6 @@ from platform_site.sealing.models import Upload
 from trading.models import Bid, DocumentObtained, FilingArrival, Lot
 from trading.services.acts import acting
 
-
 # A filing that was stamped but neither committed nor refused within this time was cut off.
 PATIENCE = timedelta(seconds=60)
 
@@ -39,8 +38,16 @@ def settled(lot_id: int, deadline: datetime) -> bool:
 
 
 def bid_file(
-    *, lot_id: int, actor: Actor, user_id: int, header: bytes, signature: str, wraps: Mapping[str, Any],
-    upload_ids: Sequence[UUID], idempotency_key: UUID, arrived_at: datetime | None = None,
+    *,
+    lot_id: int,
+    actor: Actor,
+    user_id: int,
+    header: bytes,
+    signature: str,
+    wraps: Mapping[str, Any],
+    upload_ids: Sequence[UUID],
+    idempotency_key: UUID,
+    arrived_at: datetime | None = None,
 ) -> Bid:
     """The sealed bid stands, a former one of the same bidder is replaced, and the signed promise is in `bid.promise`.
 
@@ -71,7 +78,8 @@ def bid_file(
             "complete": last_byte is not None,
             "bound": True,
             "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code == actor.subject_code,
-            "is_agency_or_initiator": bool(lot.tender.party_roles(actor)) or lot.tender.initiator.code == actor.subject_code,
+            "is_agency_or_initiator": bool(lot.tender.party_roles(actor))
+            or lot.tender.initiator.code == actor.subject_code,
             "bans": credit.standing(actor.subject_code, clock.china(now).date()),
         }
 
@@ -83,8 +91,15 @@ def bid_file(
             raise Refused([Violation("key.missing")])
         versions = {v.digest: v for v in lot.documents.filter(issued_at__isnull=False)}
         accepted = sealing.envelope_accept(
-            lot_ref=lot.ledger_ref, subject_code=subject.code, header=header, signature=signature, wraps=wraps,
-            upload_ids=upload_ids, public_key=key.verify_key, documents=set(versions), arrived_at=at,
+            lot_ref=lot.ledger_ref,
+            subject_code=subject.code,
+            header=header,
+            signature=signature,
+            wraps=wraps,
+            upload_ids=upload_ids,
+            public_key=key.verify_key,
+            documents=set(versions),
+            arrived_at=at,
         )
         envelope = accepted.envelope
         if (standing := Bid.objects.filter(envelope=envelope).first()) is not None:
@@ -99,15 +114,29 @@ def bid_file(
         # One click nobody can be refused: who files holds the document from now on (ELE-01).
         DocumentObtained.objects.get_or_create(lot=lot, subject=subject, defaults={"user_id": user_id, "at": at})
         bid = Bid(
-            lot=lot, subject=subject, filed_by_id=user_id, envelope=envelope, document=versions[envelope.header["document"]],
-            idempotency_key=idempotency_key, arrived_at=envelope.arrived_at,
+            lot=lot,
+            subject=subject,
+            filed_by_id=user_id,
+            envelope=envelope,
+            document=versions[envelope.header["document"]],
+            idempotency_key=idempotency_key,
+            arrived_at=envelope.arrived_at,
         )
         entry = act.entry(
-            "bid.filed", {"lot": lot.reference, "bid": str(bid.id), "envelope": envelope.header_sha256,
-                          "arrived_at": envelope.arrived_at, "replaces": str(former.id) if former else "",
-                          "flags": {"recipient_seen": [str(i) for i in accepted.recipient_seen],
-                                    "owner_shared": [str(i) for i in accepted.owner_shared]}},
-            sealed=True, subject=bid,
+            "bid.filed",
+            {
+                "lot": lot.reference,
+                "bid": str(bid.id),
+                "envelope": envelope.header_sha256,
+                "arrived_at": envelope.arrived_at,
+                "replaces": str(former.id) if former else "",
+                "flags": {
+                    "recipient_seen": [str(i) for i in accepted.recipient_seen],
+                    "owner_shared": [str(i) for i in accepted.owner_shared],
+                },
+            },
+            sealed=True,
+            subject=bid,
         )
         bid.entry_id = entry.id
         bid.promise = ledger.promise(entry, envelope.arrived_at, lot.ledger_ref)
@@ -127,14 +156,22 @@ def bid_withdraw(*, lot_id: int, actor: Actor) -> Bid:
         sealing.envelope_retire(bid.envelope_id, "retracted")
         bid.state = "withdrawn"
         bid.save(update_fields=["state"])
-        act.entry("bid.withdrawn", {"lot": act.lot.reference, "bid": str(bid.id), "envelope": bid.envelope.header_sha256},
-                  sealed=True, subject=bid)
+        act.entry(
+            "bid.withdrawn",
+            {"lot": act.lot.reference, "bid": str(bid.id), "envelope": bid.envelope.header_sha256},
+            sealed=True,
+            subject=bid,
+        )
     return bid
 
 
 def _last_byte(upload_ids: Sequence[UUID], subject_code: str) -> datetime | None:
     """When the last byte of the subject's finished uploads arrived; None while one is missing or unfinished."""
     rows = list(Upload.objects.filter(id__in=list(upload_ids), owner_ref=subject_code))
-    if not rows or len(rows) != len(set(upload_ids)) or any(r.finished_at is None or r.arrived_at is None for r in rows):
+    if (
+        not rows
+        or len(rows) != len(set(upload_ids))
+        or any(r.finished_at is None or r.arrived_at is None for r in rows)
+    ):
         return None
     return max(r.arrived_at for r in rows)

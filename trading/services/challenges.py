@@ -9,7 +9,7 @@ from trading.models import Challenge, Lot
 from trading.services.acts import Act, acting
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.enquiries import text_of
-from trading.services.notices import noticed, notice_write
+from trading.services.notices import notice_write, noticed
 
 # kind of challenge -> (verb, verb of the answer, rule whose reply days run, event)
 WAYS = {
@@ -35,13 +35,21 @@ def challenge_file(*, lot_id: int, kind: str, title: str, text: str, actor: Acto
     with acting(verb, lot_id=lot_id, actor=actor, values=values) as act:
         number = act.lot.book.rule(rule_id)["days"]
         challenge = Challenge.objects.create(
-            lot=act.lot, number=act.lot.challenges.count() + 1, kind=kind, title=title, text=text, received_at=act.now,
+            lot=act.lot,
+            number=act.lot.challenges.count() + 1,
+            kind=kind,
+            title=title,
+            text=text,
+            received_at=act.now,
             subject=Subject.objects.get(code=actor.subject_code),
             reply_by=counted(act.now, int(number.amount), number.unit, "most"),
         )
         act.lot.record(f"{kind}_objected_at", act.now)
-        act.entry(event, {"challenge": str(challenge.id), "number": challenge.number, "reply_by": challenge.reply_by},
-                  private={"title": title, "text": text})
+        act.entry(
+            event,
+            {"challenge": str(challenge.id), "number": challenge.number, "reply_by": challenge.reply_by},
+            private={"title": title, "text": text},
+        )
         _hold(act, challenge, rule_id)
         tell_initiator(act.lot, about=challenge.ledger_ref, title="收到异议，招标投标活动暂停", body=title)
     return challenge
@@ -49,8 +57,13 @@ def challenge_file(*, lot_id: int, kind: str, title: str, text: str, actor: Acto
 
 def _hold(act: Act, challenge: Challenge, rule_id: str) -> None:
     holds.place(
-        ref=act.lot.ledger_ref, kind="objection", reason=f"{challenge.get_kind_display()}异议待答复",
-        article=act.lot.book.article(rule_id), source_ref=challenge.ledger_ref, actor=act.actor, at=act.now,
+        ref=act.lot.ledger_ref,
+        kind="objection",
+        reason=f"{challenge.get_kind_display()}异议待答复",
+        article=act.lot.book.article(rule_id),
+        source_ref=challenge.ledger_ref,
+        actor=act.actor,
+        at=act.now,
     )
 
 
@@ -70,12 +83,27 @@ def challenge_answer(*, challenge_id: object, reply: str, upheld: bool, actor: A
         challenge.reply, challenge.upheld, challenge.replied_at = reply, upheld, act.now
         challenge.save(update_fields=["reply", "upheld", "replied_at"])
         notice = notice_write(
-            act, "objection", f"{act.lot.title}异议答复（异-{challenge.number:02d}）",
-            {"number": challenge.number, "about": challenge.get_kind_display(), "title": challenge.title, "reply": reply,
-             "upheld": upheld, "received_at": challenge.received_at},
+            act,
+            "objection",
+            f"{act.lot.title}异议答复（异-{challenge.number:02d}）",
+            {
+                "number": challenge.number,
+                "about": challenge.get_kind_display(),
+                "title": challenge.title,
+                "reply": reply,
+                "upheld": upheld,
+                "received_at": challenge.received_at,
+            },
         )
         act.entry("challenge.answered", {**noticed(notice), "challenge": str(challenge.id), "upheld": upheld})
-        holds.release(ref=act.lot.ledger_ref, source_ref=challenge.ledger_ref, actor=actor, reason="异议已答复", at=act.now)
-        tell_subjects([challenge.subject.code], about=f"{challenge.ledger_ref}:answer", title="您的异议已答复",
-                      body=reply[:200], url=f"/trades/{act.lot.reference}/")
+        holds.release(
+            ref=act.lot.ledger_ref, source_ref=challenge.ledger_ref, actor=actor, reason="异议已答复", at=act.now
+        )
+        tell_subjects(
+            [challenge.subject.code],
+            about=f"{challenge.ledger_ref}:answer",
+            title="您的异议已答复",
+            body=reply[:200],
+            url=f"/trades/{act.lot.reference}/",
+        )
     return challenge

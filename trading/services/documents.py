@@ -54,7 +54,11 @@ def file_store(name: str, content: BinaryIO, content_type: str = "application/oc
     finally:
         arriving.unlink(missing_ok=True)
     return StoredFile.objects.create(
-        name=name, sha256=digest, size=size, path=str(home.relative_to(settings.MEDIA_ROOT)), content_type=content_type,
+        name=name,
+        sha256=digest,
+        size=size,
+        path=str(home.relative_to(settings.MEDIA_ROOT)),
+        content_type=content_type,
         stored_at=clock.machine(),
     )
 
@@ -62,8 +66,17 @@ def file_store(name: str, content: BinaryIO, content_type: str = "application/oc
 def document_digest(lot: Lot, version: DocumentVersion) -> str:
     """What a bid answers: the digest over the lot's terms and the version's files."""
     files = [] if version.pk is None else list(version.files.order_by("sha256").values_list("sha256", flat=True))
-    return digest_of({"lot": lot.ledger_ref, "number": version.number, "terms": version.terms, "files": files,
-                      "scope": lot.scope, "qualification": lot.qualification, "ceiling_cny": lot.ceiling_cny})
+    return digest_of(
+        {
+            "lot": lot.ledger_ref,
+            "number": version.number,
+            "terms": version.terms,
+            "files": files,
+            "scope": lot.scope,
+            "qualification": lot.qualification,
+            "ceiling_cny": lot.ceiling_cny,
+        }
+    )
 
 
 def current_version(lot: Lot) -> DocumentVersion | None:
@@ -99,4 +112,6 @@ def documents_obtain(*, lot_id: int, actor: Actor, user_id: int) -> DocumentObta
 
 def ledger_pin(file: StoredFile, *, subject: object, actor: Actor, event: str) -> None:
     """An entry holds the digest of a stored file; used for renditions made after the act."""
-    ledger.append(event, subject=subject, actor=actor, facts={"file": str(file.id), "sha256": file.sha256, "size": file.size})
+    ledger.append(
+        event, subject=subject, actor=actor, facts={"file": str(file.id), "sha256": file.sha256, "size": file.size}
+    )

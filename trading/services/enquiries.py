@@ -15,7 +15,7 @@ from trading.references import pseudonym
 from trading.services.acts import acting
 from trading.services.alerts import tell_holders, tell_initiator
 from trading.services.documents import current_version, document_digest
-from trading.services.notices import noticed, notice_write
+from trading.services.notices import notice_write, noticed
 from trading.services.terms import draft_values
 
 TEXT_LIMIT = 5000
@@ -47,7 +47,9 @@ def enquiry_ask(*, lot_id: int, text: str, actor: Actor) -> Enquiry:
         enquiry = Enquiry.objects.create(
             lot=act.lot, subject=subject, pseudonym=known or pseudonym("询问人"), text=text, asked_at=act.now
         )
-        act.entry("enquiry.asked", {"lot": act.lot.reference, "text": text}, sealed=True, subject=f"enquiry:{enquiry.id}")
+        act.entry(
+            "enquiry.asked", {"lot": act.lot.reference, "text": text}, sealed=True, subject=f"enquiry:{enquiry.id}"
+        )
         tell_initiator(act.lot, about=f"enquiry:{enquiry.id}", title="收到对招标文件的询问", body=act.lot.title)
     return enquiry
 
@@ -73,15 +75,26 @@ def clarification_issue(*, lot_id: int, answers: Mapping[UUID, str], text: str =
             enquiry.save(update_fields=["answer", "answered_at"])
         pairs = [{"question": asked[i].text, "answer": asked[i].answer} for i in answers]
         number = act.lot.notices.filter(kind="clarification").count() + 1
-        notice = notice_write(act, "clarification", f"{act.lot.title}澄清（第{number}次）", {"text": text.strip(), "answers": pairs})
+        notice = notice_write(
+            act, "clarification", f"{act.lot.title}澄清（第{number}次）", {"text": text.strip(), "answers": pairs}
+        )
         act.entry("lot.clarified", noticed(notice))
-        tell_holders(act.lot, about=f"notice:{notice.id}", title=notice.title, body=text.strip() or "招标人答复了询问。")
+        tell_holders(
+            act.lot, about=f"notice:{notice.id}", title=notice.title, body=text.strip() or "招标人答复了询问。"
+        )
     return notice
 
 
 def amendment_issue(
-    *, lot_id: int, summary: str, actor: Actor, affects_preparation: bool = True, bid_deadline: datetime | None = None,
-    terms: Mapping[str, Any] | None = None, columns: Mapping[str, Any] | None = None, files: Sequence[StoredFile] = (),
+    *,
+    lot_id: int,
+    summary: str,
+    actor: Actor,
+    affects_preparation: bool = True,
+    bid_deadline: datetime | None = None,
+    terms: Mapping[str, Any] | None = None,
+    columns: Mapping[str, Any] | None = None,
+    files: Sequence[StoredFile] = (),
     extend: bool = False,
 ) -> Notice:
     """The document has a new version and a change notice says what changed; filed bids stand and their owners are told.
@@ -99,14 +112,21 @@ def amendment_issue(
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
         deadline = bid_deadline or lot.recorded["bid_deadline"]
         if deadline < lot.recorded["bid_deadline"]:
-            raise Refused([Violation("deadline.earlier", facts={"was": lot.recorded["bid_deadline"], "asked": deadline})])
+            raise Refused(
+                [Violation("deadline.earlier", facts={"was": lot.recorded["bid_deadline"], "asked": deadline})]
+            )
         if extend and affects_preparation:
             number = lot.book.rule("ENG-11")["days"]
             least = workdays.earliest_after(now, int(number.amount), number.unit)
             if deadline < least:
                 deadline = same_hour(least, deadline)
         moved["bid_deadline"] = deadline
-        return {**draft_values(lot, now), "bid_deadline": deadline, "amended_at": now, "affects_preparation": affects_preparation}
+        return {
+            **draft_values(lot, now),
+            "bid_deadline": deadline,
+            "amended_at": now,
+            "affects_preparation": affects_preparation,
+        }
 
     with acting("amend", lot_id=lot_id, actor=actor, values=values) as act:
         lot, before = act.lot, act.lot.recorded["bid_deadline"]
@@ -127,9 +147,16 @@ def amendment_issue(
         version.save(update_fields=["digest"])
         number = lot.notices.filter(kind="amendment").count() + 1
         notice = notice_write(
-            act, "amendment", f"{lot.title}变更公告（第{number}次）",
-            {"summary": summary, "document": version.digest, "version": version.number,
-             "deadline_before": before, "deadline_after": moved["bid_deadline"]},
+            act,
+            "amendment",
+            f"{lot.title}变更公告（第{number}次）",
+            {
+                "summary": summary,
+                "document": version.digest,
+                "version": version.number,
+                "deadline_before": before,
+                "deadline_after": moved["bid_deadline"],
+            },
         )
         act.entry("lot.amended", {**noticed(notice), "document": version.digest, "bid_deadline": moved["bid_deadline"]})
         tell_holders(lot, about=f"notice:{notice.id}", title=notice.title, body=summary)

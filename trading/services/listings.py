@@ -14,7 +14,7 @@ from trading.models import Award, Lot, Offer, SignUp
 from trading.references import pseudonym
 from trading.services.acts import acting
 from trading.services.alerts import tell_subjects
-from trading.services.notices import noticed, notice_write
+from trading.services.notices import notice_write, noticed
 
 # Lengths of the last call and of one timed round where the notice says nothing else: a local setting (LND-10).
 CALL_MINUTES, ROUND_MINUTES = 5, 5
@@ -30,8 +30,10 @@ def sign_up(*, lot_id: int, actor: Actor) -> SignUp:
         return held
 
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
-        return {"bans": credit.standing(actor.subject_code, clock.china(now).date()),
-                "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code == actor.subject_code}
+        return {
+            "bans": credit.standing(actor.subject_code, clock.china(now).date()),
+            "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code == actor.subject_code,
+        }
 
     with acting("sign_up", lot_id=lot_id, actor=actor, values=values) as act:
         subject = Subject.objects.get(code=actor.subject_code)
@@ -42,7 +44,10 @@ def sign_up(*, lot_id: int, actor: Actor) -> SignUp:
 
 def offers_of(lot: Lot) -> list[Offered]:
     """Every offer so far, oldest first. One query."""
-    return [Offered(o.sign_up.pseudonym, o.amount_cny, o.at) for o in lot.offers.select_related("sign_up").order_by("at", "id")]
+    return [
+        Offered(o.sign_up.pseudonym, o.amount_cny, o.at)
+        for o in lot.offers.select_related("sign_up").order_by("at", "id")
+    ]
 
 
 def offer_make(*, lot_id: int, amount: Decimal, idempotency_key: UUID, actor: Actor) -> Offer:
@@ -61,7 +66,9 @@ def offer_make(*, lot_id: int, amount: Decimal, idempotency_key: UUID, actor: Ac
 
     with acting("offer_timed" if timed else "offer", lot_id=lot_id, actor=actor, values=values) as act:
         taken = SignUp.objects.get(lot=act.lot, subject__code=actor.subject_code)
-        offer = Offer.objects.create(lot=act.lot, sign_up=taken, amount_cny=amount, at=act.now, idempotency_key=idempotency_key)
+        offer = Offer.objects.create(
+            lot=act.lot, sign_up=taken, amount_cny=amount, at=act.now, idempotency_key=idempotency_key
+        )
         if timed:
             least = act.now + timedelta(minutes=int(act.lot.terms.get("round_minutes", ROUND_MINUTES)))
             act.lot.record("round_ends", max(act.lot.recorded["round_ends"], least))
@@ -85,7 +92,9 @@ def call_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None
 def bidding_continue(*, lot_id: int, actor: Actor) -> None:
     """A bidder goes on: the timed round begins."""
     with acting("continue_bidding", lot_id=lot_id, actor=actor) as act:
-        act.lot.record("round_ends", act.now + timedelta(minutes=int(act.lot.terms.get("round_minutes", ROUND_MINUTES))))
+        act.lot.record(
+            "round_ends", act.now + timedelta(minutes=int(act.lot.terms.get("round_minutes", ROUND_MINUTES)))
+        )
         taken = SignUp.objects.get(lot=act.lot, subject__code=actor.subject_code)
         act.entry("listing.round_started", {"asked_by": taken.pseudonym, "until": act.lot.recorded["round_ends"]})
 
@@ -116,12 +125,21 @@ def deal_confirm(*, lot_id: int, reserve: Decimal | None, actor: Actor) -> Award
         winner = act.lot.sign_ups.select_related("subject").get(pseudonym=best.bidder)
         award = Award.objects.create(lot=act.lot, subject=winner.subject, amount_cny=best.amount, at=act.now)
         act.lot.record("award_at", act.now)
-        notice = notice_write(act, "award", f"{act.lot.title}成交结果公告",
-                              {"winner": winner.subject.name, "code": winner.subject.code, "amount_cny": best.amount})
+        notice = notice_write(
+            act,
+            "award",
+            f"{act.lot.title}成交结果公告",
+            {"winner": winner.subject.name, "code": winner.subject.code, "amount_cny": best.amount},
+        )
         act.entry("lot.awarded", {**noticed(notice), "winner": winner.subject.code, "amount": best.amount})
         codes = [s.subject.code for s in act.lot.sign_ups.select_related("subject")]
-        tell_subjects(codes, about=f"award:{act.lot.pk}", title=notice.title, body=winner.subject.name,
-                      url=f"/trades/{act.lot.reference}/")
+        tell_subjects(
+            codes,
+            about=f"award:{act.lot.pk}",
+            title=notice.title,
+            body=winner.subject.name,
+            url=f"/trades/{act.lot.reference}/",
+        )
     return award
 
 
@@ -134,5 +152,3 @@ def listing_fail(*, lot_id: int, reserve: Decimal | None, actor: Actor) -> None:
     with acting("fail_unsold", lot_id=lot_id, actor=actor, values=lambda lot, now: _reserve(lot, reserve)) as act:
         notice = notice_write(act, "failure", f"{act.lot.title}未成交公告", {"reason": act.move.title})
         act.entry("lot.unsold", noticed(notice))
-
-

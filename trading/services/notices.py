@@ -10,7 +10,12 @@ from trading.services.acts import Act
 
 
 def notice_write(
-    act: Act, kind: str, title: str, content: Mapping[str, Any], *, publish_at: datetime | None = None,
+    act: Act,
+    kind: str,
+    title: str,
+    content: Mapping[str, Any],
+    *,
+    publish_at: datetime | None = None,
     follows: Notice | None = None,
 ) -> Notice:
     """A notice of the lot stands in the act's transaction: published at the act's moment, or scheduled for `publish_at`.
@@ -19,9 +24,15 @@ def notice_write(
     """
     body = plain({"kind": kind, "title": title, "lot": act.lot.reference, **content})
     return Notice.objects.create(
-        lot=act.lot, kind=kind, title=title, content=body, digest=digest_of(body),
-        state="scheduled" if publish_at else "published", publish_at=publish_at or act.now,
-        published_at=None if publish_at else act.now, follows=follows or last_published(act.lot),
+        lot=act.lot,
+        kind=kind,
+        title=title,
+        content=body,
+        digest=digest_of(body),
+        state="scheduled" if publish_at else "published",
+        publish_at=publish_at or act.now,
+        published_at=None if publish_at else act.now,
+        follows=follows or last_published(act.lot),
     )
 
 

@@ -16,7 +16,7 @@ from trading.locks import lock_lot
 from trading.models import Bid, Lot, Opening
 from trading.services.acts import acting
 from trading.services.alerts import tell_initiator, tell_subjects
-from trading.services.notices import noticed, notice_write
+from trading.services.notices import notice_write, noticed
 
 # How long keys are waited for where the document says nothing else.
 UNLOCK_MINUTES = 60
@@ -44,16 +44,26 @@ def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
         act.entry("lot.opening_started", {"roll": roll})
         _reveal_filings(act.lot, actor)
         tell_initiator(act.lot, about=f"opening:{act.lot.pk}", title="开标开始", body=act.lot.title)
-        tell_subjects([b.subject.code for b in bids], about=f"opening:{act.lot.pk}", title="开标开始，请解密投标文件",
-                      body=act.lot.title, url=f"/work/lots/{act.lot.reference}/opening/")
+        tell_subjects(
+            [b.subject.code for b in bids],
+            about=f"opening:{act.lot.pk}",
+            title="开标开始，请解密投标文件",
+            body=act.lot.title,
+            url=f"/work/lots/{act.lot.reference}/opening/",
+        )
     return opening
 
 
 def roll_of(bids: list[Bid]) -> list[dict[str, str]]:
     """Names, times and digests of the bids on the roll, in order of arrival."""
     return [
-        {"bid": str(b.id), "subject": b.subject.code, "name": b.subject.name, "arrived_at": b.arrived_at.isoformat(),
-         "digest": b.envelope.header_sha256}
+        {
+            "bid": str(b.id),
+            "subject": b.subject.code,
+            "name": b.subject.name,
+            "arrived_at": b.arrived_at.isoformat(),
+            "digest": b.envelope.header_sha256,
+        }
         for b in bids
     ]
 
@@ -79,13 +89,20 @@ def lot_fail_too_few(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None 
         act.lot.record("failed_at", act.now)
         need = next(iter(act.move.rules))
         notice = notice_write(
-            act, "failure", f"{act.lot.title}招标失败公告",
+            act,
+            "failure",
+            f"{act.lot.title}招标失败公告",
             {"reason": act.move.title, "article": act.lot.book.article(need), "next": "依法重新招标"},
         )
         act.entry("lot.bids_returned", noticed(notice))
         tell_initiator(act.lot, about=f"failed:{act.lot.pk}", title="投标人少于三个，招标失败", body=act.lot.title)
-        tell_subjects([b.subject.code for b in bids], about=f"failed:{act.lot.pk}", title="招标失败，投标文件已原样退回",
-                      body=act.lot.title, url=f"/trades/{act.lot.reference}/")
+        tell_subjects(
+            [b.subject.code for b in bids],
+            about=f"failed:{act.lot.pk}",
+            title="招标失败，投标文件已原样退回",
+            body=act.lot.title,
+            url=f"/trades/{act.lot.reference}/",
+        )
     return act.lot
 
 
@@ -148,12 +165,23 @@ def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: dateti
                 result = results[bid.envelope_id]
                 bid.state, bid.offer = OUTCOMES[result.kind], result.offer or None
                 bid.save(update_fields=["state", "offer"])
-                said.append({"bid": str(bid.id), "outcome": result.kind, "by": result.by, "missing": result.missing,
-                             "blame": result.blame, "offer": result.offer, "manifest": result.manifest_sha256})
+                said.append(
+                    {
+                        "bid": str(bid.id),
+                        "outcome": result.kind,
+                        "by": result.by,
+                        "missing": result.missing,
+                        "blame": result.blame,
+                        "offer": result.offer,
+                        "manifest": result.manifest_sha256,
+                    }
+                )
             opening.results, opening.disclosed_at = said, act.now
             opening.save(update_fields=["results", "disclosed_at"])
             notice = notice_write(
-                act, "opening", f"{act.lot.title}开标记录",
+                act,
+                "opening",
+                f"{act.lot.title}开标记录",
                 {"started_at": opening.started_at, "disclosed_at": act.now, "roll": opening.roll, "results": said},
             )
             act.entry("lot.bids_disclosed", {**noticed(notice), "results": said})
@@ -171,7 +199,10 @@ def opening_remark(*, lot_id: int, text: str, actor: Actor) -> Opening:
     text = text_of(text, field="text", limit=1000)
     with acting("object_opening", lot_id=lot_id, actor=actor) as act:
         opening = Opening.objects.select_for_update().get(lot=act.lot)
-        opening.remarks = [*opening.remarks, {"by": actor.subject_code, "text": text, "at": act.now.isoformat(), "answer": ""}]
+        opening.remarks = [
+            *opening.remarks,
+            {"by": actor.subject_code, "text": text, "at": act.now.isoformat(), "answer": ""},
+        ]
         opening.save(update_fields=["remarks"])
         act.entry("opening.objection_raised", {"number": len(opening.remarks), "text": text})
     return opening
@@ -192,5 +223,7 @@ def opening_remark_answer(*, lot_id: int, number: int, answer: str, actor: Actor
         remarks[number - 1]["answer"] = answer
         opening.remarks = remarks
         opening.save(update_fields=["remarks"])
-        ledger.append("opening.objection_answered", subject=lot, actor=actor, facts={"number": number, "answer": answer})
+        ledger.append(
+            "opening.objection_answered", subject=lot, actor=actor, facts={"number": number, "answer": answer}
+        )
     return opening

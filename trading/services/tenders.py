@@ -21,25 +21,48 @@ from trading.models import DocumentVersion, Lot, Notice, StoredFile, Tender
 from trading.rulebooks import PROCEDURES, book_for
 from trading.services.acts import acting, facts_of
 from trading.services.documents import document_digest
-from trading.services.notices import noticed, notice_write
+from trading.services.notices import notice_write, noticed
 from trading.services.terms import draft_values
 
 TITLE_LIMIT = 200
 TENDER_FIELDS = (
-    "region_code", "region_name", "investment_code", "funding", "approval", "funds_secured", "state_controlled", "mandatory",
-    "kind", "mandate",
+    "region_code",
+    "region_name",
+    "investment_code",
+    "funding",
+    "approval",
+    "funds_secured",
+    "state_controlled",
+    "mandatory",
+    "kind",
+    "mandate",
 )
 LOT_FIELDS = (
-    "title", "scope", "qualification", "period_text", "period_days", "estimate_cny", "ceiling_cny",
+    "title",
+    "scope",
+    "qualification",
+    "period_text",
+    "period_days",
+    "estimate_cny",
+    "ceiling_cny",
 )
 SET_BY_HAND = ("notice_at", "documents_from", "documents_until", "bid_deadline", "listing_from", "listing_until")
 
 
 @transaction.atomic
 def tender_register(
-    *, procedure: str, trade_category: str, title: str, initiator: Subject, centre: Subject, actor: Actor,
-    lots: Sequence[Mapping[str, Any]], agency: Subject | None = None, authority: Subject | None = None,
-    source: Mapping[str, Any] | None = None, **fields: Any,
+    *,
+    procedure: str,
+    trade_category: str,
+    title: str,
+    initiator: Subject,
+    centre: Subject,
+    actor: Actor,
+    lots: Sequence[Mapping[str, Any]],
+    agency: Subject | None = None,
+    authority: Subject | None = None,
+    source: Mapping[str, Any] | None = None,
+    **fields: Any,
 ) -> Tender:
     """The project is registered with its lots, under the edition of the book in force today.
 
@@ -61,9 +84,17 @@ def tender_register(
         raise Refused([Violation("fact.missing", facts={"fact": "lots"})])
     now = clock.now()
     tender = Tender(
-        reference=references.trade_reference(trade_category, centre.code, now), title=title.strip(), procedure=procedure,
-        trade_category=trade_category, initiator=initiator, agency=agency, centre=centre, authority=authority,
-        book_edition=book_for(procedure, on=clock.china(now).date()).edition, registered_at=now, source=dict(source or {}),
+        reference=references.trade_reference(trade_category, centre.code, now),
+        title=title.strip(),
+        procedure=procedure,
+        trade_category=trade_category,
+        initiator=initiator,
+        agency=agency,
+        centre=centre,
+        authority=authority,
+        book_edition=book_for(procedure, on=clock.china(now).date()).edition,
+        registered_at=now,
+        source=dict(source or {}),
         **{name: fields[name] for name in TENDER_FIELDS if name in fields},
     )
     if not tender.party_roles(actor):
@@ -72,24 +103,47 @@ def tender_register(
         raise PermissionDenied("only the initiator or its mandated agency registers a project")
     tender.save()
     ledger.append(
-        "tender.registered", subject=tender, actor=actor,
-        facts={"procedure": procedure, "edition": tender.book_edition, "initiator": initiator.code,
-               "agency": agency.code if agency else "", "centre": centre.code, "lots": len(lots)},
+        "tender.registered",
+        subject=tender,
+        actor=actor,
+        facts={
+            "procedure": procedure,
+            "edition": tender.book_edition,
+            "initiator": initiator.code,
+            "agency": agency.code if agency else "",
+            "centre": centre.code,
+            "lots": len(lots),
+            "rules": ["PLT-01", "PLT-07"],
+        },
     )
     for number, given in enumerate(lots, 1):
-        lot = Lot(tender=tender, number=number, title=(given.get("title") or title).strip(),
-                  **{name: given[name] for name in LOT_FIELDS if name in given and name != "title"})
+        lot = Lot(
+            tender=tender,
+            number=number,
+            title=(given.get("title") or title).strip(),
+            **{name: given[name] for name in LOT_FIELDS if name in given and name != "title"},
+        )
         lot.terms = dict(given.get("terms") or {})
         lot.record("registered_at", now)
         lot.save()
-        ledger.append("lot.registered", subject=lot, actor=actor, facts={"state": lot.state, "act": "register"})
+        ledger.append(
+            "lot.registered",
+            subject=lot,
+            actor=actor,
+            facts={"state": lot.state, "act": "register", "rules": ["PLT-01"]},
+        )
     return tender
 
 
 @transaction.atomic
 def lot_shape(
-    *, lot_id: int, actor: Actor, columns: Mapping[str, Any] = {}, terms: Mapping[str, Any] = {},
-    moments: Mapping[str, datetime] = {}, tender: Mapping[str, Any] = {},
+    *,
+    lot_id: int,
+    actor: Actor,
+    columns: Mapping[str, Any] = {},
+    terms: Mapping[str, Any] = {},
+    moments: Mapping[str, datetime] = {},
+    tender: Mapping[str, Any] = {},
 ) -> Lot:
     """The draft holds what was typed; nothing is judged yet but that it is still a draft. No ledger entry: not an act.
 
@@ -113,7 +167,10 @@ def lot_shape(
     for name, at in moments.items():
         if name not in SET_BY_HAND:
             raise ValueError(f"{name} is counted, not set")
-        lot.record(name, at)
+        if at is None:
+            lot.moments = {kept: said for kept, said in lot.moments.items() if kept != name}
+        else:
+            lot.record(name, at)
     lot.save()
     if tender:
         owner = lock_tender(lot.tender_id)
@@ -148,7 +205,12 @@ def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor
         keyset = sealing.assign_keyset(lot.ledger_ref, trustees, k, not_before=not_before)
         lot.key_set_hash = keyset.hash
         lot.save(update_fields=["key_set_hash"])
-        ledger.append("lot.key_set_assigned", subject=lot, actor=actor, facts={"key_set": keyset.hash, "k": k})
+        ledger.append(
+            "lot.key_set_assigned",
+            subject=lot,
+            actor=actor,
+            facts={"key_set": keyset.hash, "k": k, "rules": ["ELE-05"]},
+        )
     return keyset.hash
 
 
@@ -208,15 +270,26 @@ def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
     """What a tender notice says: the canonical content that page and paper are rendered from."""
     tender, said = lot.tender, lot.recorded
     return {
-        "reference": tender.reference, "procedure": lot.procedure.title, "category": tender.trade_category,
+        "reference": tender.reference,
+        "procedure": lot.procedure.title,
+        "category": tender.trade_category,
         "initiator": {"name": tender.initiator.name, "code": tender.initiator.code},
         "agency": {"name": tender.agency.name, "code": tender.agency.code} if tender.agency else None,
         "authority": tender.authority.name if tender.authority else "",
-        "investment_code": tender.investment_code, "approval": tender.approval, "funding": tender.funding,
-        "region": tender.region_name or tender.region_code, "scope": lot.scope, "qualification": lot.qualification,
-        "period": lot.period_text, "ceiling_cny": lot.ceiling_cny, "estimate_cny": lot.estimate_cny, "terms": lot.terms,
+        "investment_code": tender.investment_code,
+        "approval": tender.approval,
+        "funding": tender.funding,
+        "region": tender.region_name or tender.region_code,
+        "scope": lot.scope,
+        "qualification": lot.qualification,
+        "period": lot.period_text,
+        "ceiling_cny": lot.ceiling_cny,
+        "estimate_cny": lot.estimate_cny,
+        "terms": lot.terms,
         "moments": {name: said[name] for name in SET_BY_HAND if name in said},
-        "document": version.digest, "key_set": key_set_said(lot), "edition": tender.book_edition,
+        "document": version.digest,
+        "key_set": key_set_said(lot),
+        "edition": tender.book_edition,
     }
 
 
@@ -227,7 +300,11 @@ def key_set_said(lot: Lot) -> dict[str, Any]:
         return {}
     members = keyset.document["members"]
     return {
-        "k": keyset.k, "hash": keyset.hash, "fingerprint": keysets.set_fingerprint(keyset.document),
-        "members": [{"name": m["name"], "role": keysets.ROLES[m["role"]], "fingerprint": keysets.member_fingerprint(m)}
-                    for m in members],
+        "k": keyset.k,
+        "hash": keyset.hash,
+        "fingerprint": keysets.set_fingerprint(keyset.document),
+        "members": [
+            {"name": m["name"], "role": keysets.ROLES[m["role"]], "fingerprint": keysets.member_fingerprint(m)}
+            for m in members
+        ],
     }

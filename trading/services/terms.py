@@ -80,9 +80,19 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
         "start_price_cny": decimal_of(terms, "start_price_cny"),
         "performance_bond_share": decimal_of(terms, "performance_bond_share"),
         "base_prices": terms.get("base_prices", 0),
-        **{name: terms.get(name) for name in (
-            "bond_forms", "deposits", "validity_days", "method", "criteria", "media", "standard_document", "finding",
-        )},
+        **{
+            name: terms.get(name)
+            for name in (
+                "bond_forms",
+                "deposits",
+                "validity_days",
+                "method",
+                "criteria",
+                "media",
+                "standard_document",
+                "finding",
+            )
+        },
         "suspect_words": suspect_words(f"{lot.qualification}\n{lot.scope}"),
         "confirmed_unreasonable": terms.get("confirmed_unreasonable"),
         "budget_funds_cny": decimal_of(terms, "budget_funds_cny"),

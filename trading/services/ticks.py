@@ -64,7 +64,9 @@ def act_once(lot: Lot, horizon: datetime) -> bool:
 
 def next_moment() -> datetime | None:
     """The soonest moment at which the clock has something to do anywhere; for 'go to the next moment'. One query."""
-    return Lot.objects.filter(next_check__isnull=False).order_by("next_check").values_list("next_check", flat=True).first()
+    return (
+        Lot.objects.filter(next_check__isnull=False).order_by("next_check").values_list("next_check", flat=True).first()
+    )
 
 
 def disclose_ready() -> int:

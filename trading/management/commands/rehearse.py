@@ -81,7 +81,9 @@ class Command(BaseCommand):
         return done
 
     def _table(self, played: Played) -> None:
-        self.stdout.write(f"\n{played.procedure} · {played.variant} · {'ok' if played.ok else 'FAILED'} · {played.seconds:.1f} s")
+        self.stdout.write(
+            f"\n{played.procedure} · {played.variant} · {'ok' if played.ok else 'FAILED'} · {played.seconds:.1f} s"
+        )
         for act in played.acts:
             place = "密封" if act["entry"] and act["position"] is None else act["position"] or "—"
             self.stdout.write(f"  {place!s:>6}  {act['actor']:<10}  {act['act']}  {act['article']}")
@@ -95,8 +97,11 @@ def scratch_portal() -> Iterator[None]:
 
     def migrate(owner_url: str) -> None:
         done = subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--noinput", "--verbosity=0", "--skip-checks"], cwd=settings.BASE_DIR,
-            env={**os.environ, "DATABASE_URL": owner_url, "DATABASE_OWNER_URL": owner_url}, capture_output=True, text=True,
+            [sys.executable, "manage.py", "migrate", "--noinput", "--verbosity=0", "--skip-checks"],
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "DATABASE_URL": owner_url, "DATABASE_OWNER_URL": owner_url},
+            capture_output=True,
+            text=True,
             check=False,
         )
         if done.returncode:

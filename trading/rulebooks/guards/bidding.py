@@ -48,7 +48,9 @@ def not_banned(facts: Facts, book: Book) -> Violation | None:
     if not bans:
         return None
     ban = bans[0]
-    return book.violation("sanction.banned", "CRE-07", authority=ban["authority"], until=ban["until"], basis=ban["article"])
+    return book.violation(
+        "sanction.banned", "CRE-07", authority=ban["authority"], until=ban["until"], basis=ban["article"]
+    )
 
 
 @guard("ENG-25")
@@ -111,8 +113,11 @@ def keys_settled(facts: Facts, book: Book) -> Violation | None:
 def offer_high_enough(facts: Facts, book: Book) -> Violation | None:
     """An offer reaches the start price and then each increment; once made it stands."""
     amount, floor = facts.values["amount"], facts.values["floor"]
-    return None if amount >= floor else book.violation("offer.too_low", "LND-09", {"field": "amount", "value": floor},
-                                                       amount=amount, floor=floor)
+    return (
+        None
+        if amount >= floor
+        else book.violation("offer.too_low", "LND-09", {"field": "amount", "value": floor}, amount=amount, floor=floor)
+    )
 
 
 @guard("LND-09")
@@ -131,4 +136,8 @@ def reserve_missed(facts: Facts, book: Book) -> Violation | None:
 def one_quote(facts: Facts, book: Book) -> Violation | None:
     """询价: one unchangeable price; a replacement before the deadline replaces, it does not add."""
     allowed = int(book.rule("GP-27")["quotes"].amount)
-    return None if facts.values.get("quotes", 1) <= allowed else book.violation("quotes.too_many", "GP-27", allowed=allowed)
+    return (
+        None
+        if facts.values.get("quotes", 1) <= allowed
+        else book.violation("quotes.too_many", "GP-27", allowed=allowed)
+    )

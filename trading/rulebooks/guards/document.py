@@ -11,7 +11,14 @@ from trading.kernel.time import DAY, same_hour
 
 
 def shorter_than(
-    facts: Facts, book: Book, rule_id: str, start: str, end: str, *, name: str = "days", what: str,
+    facts: Facts,
+    book: Book,
+    rule_id: str,
+    start: str,
+    end: str,
+    *,
+    name: str = "days",
+    what: str,
     last_day_counts: bool = False,
 ) -> Violation | None:
     """A violation where fewer than the rule's days lie between two moments of the draft, with the nearest lawful end.
@@ -31,8 +38,18 @@ def shorter_than(
     if ends >= earliest:
         return None
     nearest = same_hour(earliest, ends)
-    return book.violation("period.too_short", rule_id, {"field": end, "value": nearest}, what=what, start=begins, end=ends,
-                          need=int(number.amount), have=have, unit=number.unit, earliest=earliest)
+    return book.violation(
+        "period.too_short",
+        rule_id,
+        {"field": end, "value": nearest},
+        what=what,
+        start=begins,
+        end=ends,
+        need=int(number.amount),
+        have=have,
+        unit=number.unit,
+        earliest=earliest,
+    )
 
 
 def missing(facts: Facts, book: Book, rule_id: str, *names: str) -> Violation | None:
@@ -43,7 +60,9 @@ def missing(facts: Facts, book: Book, rule_id: str, *names: str) -> Violation | 
     return None
 
 
-def over_share(facts: Facts, book: Book, rule_id: str, amount: str, base: str, *, name: str = "share") -> Violation | None:
+def over_share(
+    facts: Facts, book: Book, rule_id: str, amount: str, base: str, *, name: str = "share"
+) -> Violation | None:
     """A violation where `amount` is more than the rule's share of `base`."""
     asked, of = facts.values.get(amount), facts.values.get(base)
     if asked in (None, Decimal(0)):
@@ -53,8 +72,15 @@ def over_share(facts: Facts, book: Book, rule_id: str, amount: str, base: str, *
     cap = (of * book.rule(rule_id)[name].amount).quantize(Decimal("0.01"))
     if asked <= cap:
         return None
-    return book.violation("amount.over_cap", rule_id, {"field": amount, "value": cap}, amount=asked, cap=cap, base=of,
-                          share=book.rule(rule_id)[name].amount)
+    return book.violation(
+        "amount.over_cap",
+        rule_id,
+        {"field": amount, "value": cap},
+        amount=asked,
+        cap=cap,
+        base=of,
+        share=book.rule(rule_id)[name].amount,
+    )
 
 
 @guard("ENG-10")
@@ -66,8 +92,9 @@ def bidding_period(facts: Facts, book: Book) -> Violation | None:
 @guard("ENG-07")
 def issue_window(facts: Facts, book: Book) -> Violation | None:
     """发售期: from the start to the end of issue."""
-    return shorter_than(facts, book, "ENG-07", "documents_from", "documents_until", what="招标文件发售期",
-                        last_day_counts=True)
+    return shorter_than(
+        facts, book, "ENG-07", "documents_from", "documents_until", what="招标文件发售期", last_day_counts=True
+    )
 
 
 @guard("ENG-03")
@@ -108,8 +135,15 @@ def bid_bond_cap(facts: Facts, book: Book) -> Violation | None:
     cap = book.rule("ENG-15")["design_cap" if facts.values.get("kind") in DESIGN else "works_cap"].amount
     if bond <= cap:
         return None
-    return book.violation("amount.over_cap", "ENG-15", {"field": "bond_cny", "value": Decimal(cap)}, amount=bond,
-                          cap=Decimal(cap), base=None, share=None)
+    return book.violation(
+        "amount.over_cap",
+        "ENG-15",
+        {"field": "bond_cny", "value": Decimal(cap)},
+        amount=bond,
+        cap=Decimal(cap),
+        base=None,
+        share=None,
+    )
 
 
 # 2号令: survey and design have a cap of their own.
@@ -145,7 +179,9 @@ def performance_bond_cap(facts: Facts, book: Book) -> Violation | None:
     cap = book.rule("ENG-46")["share"].amount
     if share is None or share <= cap:
         return None
-    return book.violation("share.over_cap", "ENG-46", {"field": "performance_bond_share", "value": cap}, share=share, cap=cap)
+    return book.violation(
+        "share.over_cap", "ENG-46", {"field": "performance_bond_share", "value": cap}, share=share, cap=cap
+    )
 
 
 @guard("ENG-31")
@@ -199,7 +235,9 @@ def _state_funded(facts: Facts, book: Book) -> bool:
         return True
     rule, funds = book.rule("ENG-01"), facts.values.get("budget_funds_cny") or Decimal(0)
     investment = facts.values.get("investment_cny") or facts.values.get("estimate_cny") or Decimal(0)
-    return bool(investment) and funds >= rule["budget_funds"].amount and funds >= investment * rule["budget_share"].amount
+    return (
+        bool(investment) and funds >= rule["budget_funds"].amount and funds >= investment * rule["budget_share"].amount
+    )
 
 
 @guard("ENG-02", effect="warn")
@@ -270,4 +308,6 @@ def land_deposit(facts: Facts, book: Book) -> Violation | None:
     floor = (base * book.rule("LND-06")["share"].amount).quantize(Decimal("0.01"))
     if (bond or Decimal(0)) >= floor:
         return None
-    return book.violation("amount.under_floor", "LND-06", {"field": "bond_cny", "value": floor}, amount=bond, floor=floor)
+    return book.violation(
+        "amount.under_floor", "LND-06", {"field": "bond_cny", "value": floor}, amount=bond, floor=floor
+    )

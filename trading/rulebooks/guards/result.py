@@ -54,8 +54,15 @@ def performance_bond(facts: Facts, book: Book) -> Violation | None:
         amount = facts.values.get(name)
         cap = (price * book.rule("ENG-46")[share].amount).quantize(Decimal("0.01"))
         if amount is not None and amount > cap:
-            return book.violation("amount.over_cap", "ENG-46", {"field": name, "value": cap}, amount=amount, cap=cap,
-                                  base=price, share=book.rule("ENG-46")[share].amount)
+            return book.violation(
+                "amount.over_cap",
+                "ENG-46",
+                {"field": name, "value": cap},
+                amount=amount,
+                cap=cap,
+                base=price,
+                share=book.rule("ENG-46")[share].amount,
+            )
     return None
 
 
