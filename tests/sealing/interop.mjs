@@ -1,9 +1,9 @@
-// The browser's module under Node, driven by tests/sealing/test_interop.py: one JSON task on stdin, one answer on stdout.
-import { readFileSync, writeFileSync } from "node:fs";
+// The browser's module under Node, driven by tests/sealing/test_interop.py: a JSON task a line, an answer a line.
+import { writeFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-const task = JSON.parse(readFileSync(0, "utf8"));
-const sealing = await import(pathToFileURL(task.module));
+let task, sealing;
 
 const bytesOf = (text) => Uint8Array.from(Buffer.from(text, "base64"));
 
@@ -44,8 +44,14 @@ const acts = {
   buckets: async () => task.sizes.map(sealing.bucket),
 };
 
-try {
-  process.stdout.write(JSON.stringify({ answer: await acts[task.act]() }));
-} catch (error) {
-  process.stdout.write(JSON.stringify({ error: error.message }));
+for await (const line of createInterface({ input: process.stdin })) {
+  task = JSON.parse(line);
+  sealing = await import(pathToFileURL(task.module));
+  let told;
+  try {
+    told = { answer: await acts[task.act]() };
+  } catch (error) {
+    told = { error: error.message };
+  }
+  process.stdout.write(`${JSON.stringify(told)}\n`);
 }

@@ -1,6 +1,8 @@
 """The browser's module and the server's, each reading what the other wrote."""
 
+import atexit
 import base64
+import functools
 import json
 import shutil
 import subprocess
@@ -27,21 +29,31 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@functools.cache
+def process():
+    """One Node for all tests; it ends with ours."""
+    started = subprocess.Popen(
+        [NODE, str(Path(__file__).with_name("interop.mjs"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    atexit.register(_stop, started)
+    return started
+
+
+def _stop(started):
+    started.stdin.close()  # end of input ends it
+    started.stdout.close()
+    started.wait(timeout=10)
+
+
 def node(act, *, module=SOURCE, **task):
     """The browser module's answer.
 
     Raises:
         RuntimeError: with the message the module threw.
     """
-    done = subprocess.run(
-        [NODE, str(Path(__file__).with_name("interop.mjs"))],
-        input=json.dumps({"act": act, "module": str(module), **task}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    answer = json.loads(done.stdout)
+    process().stdin.write(json.dumps({"act": act, "module": str(module), **task}) + "\n")
+    process().stdin.flush()
+    answer = json.loads(process().stdout.readline())
     if "error" in answer:
         raise RuntimeError(answer["error"])
     return answer["answer"]
