@@ -7,8 +7,13 @@ from django.db.models import Count, Q, QuerySet
 
 from credit import codes
 from credit.models import KINDS, TRADING_DUTIES, Membership, Sanction, Subject, SubjectKey
+from credit.rules import rule
 from platform_site import clock
 from platform_site.accounts.refusals import Violation
+from platform_site.workdays import day_of, midnight, period_end
+
+ENFORCES = {"CRE-07": "credit.selectors.standing", "CRE-08": "credit.selectors.standing"}
+MONITORS = {"CRE-06": ["credit.selectors.late_publications"]}
 
 
 def subject_by_code(code: str) -> Subject | None:
@@ -91,7 +96,7 @@ def key_owner(*, recipient: str = "", verify_key: str = "") -> Subject | None:
 def _day(on: datetime | date | None) -> date:
     if on is None:
         on = clock.now()
-    return clock.china(on).date() if isinstance(on, datetime) else on
+    return day_of(on) if isinstance(on, datetime) else on
 
 
 def standing(code: str, on: datetime | date | None = None, *, scope: str = "") -> list[Sanction]:
@@ -140,6 +145,13 @@ def violation_of(ban: Sanction) -> Violation:
 def sanctions_of(code: str) -> list[Sanction]:
     """Everything ever decided against the subject, newest first. One query."""
     return list(Sanction.objects.filter(subject_code=code).order_by("-decided_on", "-pk"))
+
+
+def late_publications() -> list[Sanction]:
+    """Decisions published after the working days the law gives (CRE-06), newest first. One query."""
+    days = rule("CRE-06")["days"]
+    rows = Sanction.objects.order_by("-decided_on", "-pk")
+    return [s for s in rows if s.published_at >= period_end(midnight(s.decided_on), int(days.amount), days.unit)]
 
 
 # -- counts --------------------------------------------------------------------------------------------------------

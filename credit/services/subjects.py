@@ -14,6 +14,10 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.selectors import user_of
 
+ENFORCES = {
+    "PLT-03": "credit.services.subjects.subject_register",
+    "PLT-07": "credit.services.subjects.subject_register",
+}
 ONCE = "国办发〔2015〕63号 六（十一）"
 
 

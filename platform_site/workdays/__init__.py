@@ -91,7 +91,7 @@ def _nth_day(start: date, n: int, unit: Unit) -> date:
     if unit == "cd":
         return start + n * DAY
     if unit in {"mo", "yr"}:
-        return _same_day_later(start, n if unit == "mo" else 12 * n)
+        return same_day_later(start, n if unit == "mo" else 12 * n)
     if unit != "wd":
         raise ValueError(f"unit must be cd, wd, mo or yr, not {unit!r}")
     day = start
@@ -101,7 +101,7 @@ def _nth_day(start: date, n: int, unit: Unit) -> date:
     return day
 
 
-def _same_day_later(start: date, months: int) -> date:
+def same_day_later(start: date, months: int) -> date:
     """The corresponding day of the month of expiry, or that month's last day (民法典 第二百零二条)."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))

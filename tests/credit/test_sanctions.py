@@ -1,18 +1,20 @@
 """Bans are checked by their dates at each act (CRE-07, CRE-08)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from credit import selectors, services
-from platform_site import clock
 from platform_site.accounts.actors import CONSOLE
 from platform_site.accounts.refusals import Refused
+from platform_site.accounts.selectors import actor_for
+from platform_site.accounts.services import duty_grant
 from platform_site.workdays import midnight
-from tests.people import a_code, a_subject
+from tests.people import a_code, a_person, a_subject
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 FIRST, LAST = date(2026, 3, 1), date(2027, 2, 28)
 
 
@@ -59,7 +61,7 @@ def test_the_last_day_lasts_until_24_00_in_china():
     ban(code)
     after = midnight(date(2027, 3, 1))
 
-    assert selectors.standing(code, after - clock.timedelta(seconds=1))
+    assert selectors.standing(code, after - timedelta(seconds=1))
     assert not selectors.standing(code, after)
 
 
@@ -139,3 +141,48 @@ def test_a_trader_publishes_and_lifts_nothing():
         ban(a_code(), actor=trader, document_no="x")
     with pytest.raises(PermissionDenied):
         services.sanction_lift(sanction_id=sanction.pk, on=FIRST, reason="", actor=trader)
+
+
+# -- the terms the articles allow ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def supervisor():
+    person = a_person()
+    duty_grant(user=person, duty="supervisor", actor=CONSOLE)
+    return actor_for(person)
+
+
+TERMS = [
+    pytest.param("CRE-01", "engineering", 1, 2, marks=pytest.mark.rule("CRE-01")),
+    pytest.param("CRE-02", "engineering", 1, 3, marks=pytest.mark.rule("CRE-02")),
+    pytest.param("CRE-03", "engineering", 2, 5, marks=pytest.mark.rule("CRE-03")),
+    pytest.param("CRE-04", "agency", 1, 2, marks=pytest.mark.rule("CRE-04")),
+    pytest.param("CRE-04", "procurement", 1, 3, marks=pytest.mark.rule("CRE-04")),
+    pytest.param("CRE-05", "procurement", 1, 3, marks=pytest.mark.rule("CRE-05")),
+]
+
+
+@pytest.mark.parametrize(("rule", "scope", "least", "most"), TERMS)
+def test_a_supervisor_bans_for_no_other_term_than_the_article_allows(supervisor, rule, scope, least, most):
+    shortest, longest = date(2026 + least, 3, 1) - DAY, date(2026 + most, 3, 1)
+    for number, until in enumerate([shortest, longest]):
+        ban(a_code(), rule=rule, scope=scope, until=until, actor=supervisor, document_no=f"ok{number}")
+
+    for until in (shortest - DAY, longest + DAY, None):
+        with pytest.raises(Refused, match=r"sanction\.term"):
+            ban(a_code(), rule=rule, scope=scope, until=until, actor=supervisor)
+
+
+def test_a_decision_taken_over_from_elsewhere_is_kept_as_it_is():
+    assert ban(a_code(), until=date(2056, 1, 1), actor=CONSOLE).until == date(2056, 1, 1)
+
+
+@pytest.mark.rule("CRE-06")
+@pytest.mark.parametrize(("published", "late"), [(date(2026, 3, 10), False), (date(2026, 3, 11), True)])
+def test_a_decision_published_after_the_seventh_working_day_is_late(at, published, late):
+    at(midnight(published))
+
+    sanction = ban(a_code(), decided_on=date(2026, 2, 28))  # a Saturday worked for the Spring Festival
+
+    assert (sanction in selectors.late_publications()) is late

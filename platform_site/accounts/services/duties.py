@@ -14,6 +14,7 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.models import DUTY_CHOICES, TRADER, DutyGrant, User
 from platform_site.accounts.refusals import Refused, Violation
 
+ENFORCES = {"PLT-04": "platform_site.accounts.services.duties.duty_grant"}
 SEPARATION = "招标投标法实施条例 第五条；国办发〔2015〕63号 七（十三）"
 EXCLUSION = "accounts_dutygrant_exclusive"
 NAMES = dict(DUTY_CHOICES)
