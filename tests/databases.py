@@ -5,6 +5,7 @@ The record refuses TRUNCATE, so a test that must commit gets a database of its o
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -16,7 +17,8 @@ import psutil
 import psycopg2
 from psycopg2 import extensions
 
-from platform_site.embedded import borrowing, databases, postgres
+from platform_site.embedded import borrowing, databases, postgres, redis_server
+from platform_site.embedded.places import Places, orphaned_homes
 
 BASE = Path(__file__).resolve().parent.parent
 # The run's own PORTAL_LOCAL_DIR is thrown away; the cluster and its template are worth keeping between runs.
@@ -109,7 +111,7 @@ def _forget_old_templates(connection, *, keep: str) -> None:
 
 
 def sweep(server: Cluster) -> None:
-    """Databases of runs that died are gone. A run's pid and start time stand in its databases' names."""
+    """Databases and servers of runs that died are gone. A run's pid and start time stand in its databases' names."""
     with contextlib.closing(server.connect()) as connection:
         with connection.cursor() as cursor:
             cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'run\\_%'")
@@ -118,6 +120,11 @@ def sweep(server: Cluster) -> None:
             _, pid, started, *_ = name.split("_")
             if not _lives(int(pid), int(started)):
                 databases.drop(connection, name)
+    for home in orphaned_homes():
+        orphan = Places(home, home / "run", None)
+        redis_server.stop(orphan)
+        postgres.stop(orphan)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def _lives(pid: int, started: int) -> bool:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -84,6 +85,8 @@ def borrowed_servers(arguments: list[str] | None = None) -> Iterator[None]:
                 ensure_portal(where)
             for name, value in addresses(where).items():
                 os.environ.setdefault(name, value)
+        if command == "makemigrations" and not env.text("DATABASE_URL"):
+            warnings.filterwarnings("ignore", message="Got an error checking a consistent migration history")
         owner = os.environ.pop("DATABASE_OWNER_URL", "")
         if command == "migrate" and owner:
             os.environ["DATABASE_URL"] = owner

@@ -64,7 +64,18 @@ def places(local: Path) -> Places:
     run = home / "run"
     _own_folder(run, account[0], account)
     _own_folder(home / "pg", account[0], account)
+    if not (home / "local-folder").exists():
+        (home / "local-folder").write_text(f"{local}\n")
     return Places(home, run, account)
+
+
+def orphaned_homes() -> list[Path]:
+    """Homes under /var/lib whose checkout or local folder is gone. Nobody can start servers there again."""
+    found = []
+    for mark in ROOT_HOME.glob("*/local-folder"):
+        if not Path(mark.read_text().strip()).exists():
+            found.append(mark.parent)
+    return found
 
 
 def _own_folder(path: Path, uid: int, account: tuple[int, int] | None = None) -> None:
