@@ -26,6 +26,6 @@ def behind_front(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[
     return forwarded
 
 
-application = get_wsgi_application()
+application: Callable[..., Iterable[bytes]] = get_wsgi_application()
 if env.flag("PORTAL_BEHIND_FRONT"):
     application = behind_front(application)
