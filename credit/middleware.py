@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from credit import selectors
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.addresses import client_address
+from platform_site.accounts.requests import second_factor_shown
 from platform_site.accounts.selectors import actor_for
 
 SESSION_KEY = "acting_for"
@@ -37,4 +38,4 @@ def acting_for(request: HttpRequest) -> Actor:
     chosen = request.session.get(SESSION_KEY, "")
     if chosen not in codes:
         chosen = next(iter(codes)) if len(codes) == 1 else ""
-    return actor_for(request.user, subject_code=chosen, address=address, verified=request.user.is_verified())
+    return actor_for(request.user, subject_code=chosen, address=address, verified=second_factor_shown(request))

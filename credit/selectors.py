@@ -9,6 +9,7 @@ from credit import codes
 from credit.models import KINDS, TRADING_DUTIES, Membership, Sanction, Subject, SubjectKey
 from credit.rules import rule
 from platform_site import clock
+from platform_site.accounts.models import User
 from platform_site.accounts.refusals import Violation
 from platform_site.workdays import day_of, midnight, period_end
 
@@ -42,7 +43,7 @@ def members_of(code: str) -> list[int]:
     return list(rows.order_by("user_id").values_list("user_id", flat=True).distinct())
 
 
-def memberships_of(user: object) -> list[Membership]:
+def memberships_of(user: User) -> list[Membership]:
     """The person's memberships in force, with their subjects. One query."""
     rows = Membership.objects.in_force(clock.now()).filter(user=user).select_related("subject")
     return list(rows.order_by("subject__name", "duty"))
@@ -54,12 +55,12 @@ def members(subject: Subject) -> list[Membership]:
     return list(rows.order_by("user__name", "duty"))
 
 
-def may_act_for(user: object, code: str) -> bool:
+def may_act_for(user: User, code: str) -> bool:
     """Whether the person holds any membership in the subject now. One query."""
     return Membership.objects.in_force(clock.now()).filter(user=user, subject__code=code).exists()
 
 
-def is_trader(user: object) -> bool:
+def is_trader(user: User) -> bool:
     """Whether the person holds a trading membership now (A9). One query."""
     return Membership.objects.in_force(clock.now()).filter(user=user, duty__in=TRADING_DUTIES).exists()
 
@@ -149,9 +150,9 @@ def sanctions_of(code: str) -> list[Sanction]:
 
 def late_publications() -> list[Sanction]:
     """Decisions published after the working days the law gives (CRE-06), newest first. One query."""
-    days = rule("CRE-06")["days"]
+    days = int(rule("CRE-06")["days"].amount)
     rows = Sanction.objects.order_by("-decided_on", "-pk")
-    return [s for s in rows if s.published_at >= period_end(midnight(s.decided_on), int(days.amount), days.unit)]
+    return [s for s in rows if s.published_at >= period_end(midnight(s.decided_on), days, "wd")]
 
 
 # -- counts --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -17,12 +17,13 @@ from credit.services.memberships import invitation_by_token
 from platform_site import clock
 from platform_site.accounts.models import User
 from platform_site.accounts.refusals import Refused
+from platform_site.accounts.requests import PersonRequest
 
 
 @never_cache
 @login_required
 @require_safe
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: PersonRequest) -> HttpResponse:
     """The subjects one acts for, and the way to register another."""
     return render(request, "credit/mine.html", {"memberships": selectors.memberships_of(request.user)})
 
@@ -30,7 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def register(request: HttpRequest) -> HttpResponse:
+def register(request: PersonRequest) -> HttpResponse:
     """Register a subject; what is wrong is shown on the form, so that nothing typed is lost."""
     form = SubjectForm(request.POST or None)
     violations: tuple = ()
@@ -49,7 +50,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def act_for(request: HttpRequest) -> HttpResponse:
+def act_for(request: PersonRequest) -> HttpResponse:
     """From now on the session acts for the chosen subject."""
     code = request.POST.get("code", "")
     if not selectors.may_act_for(request.user, code):
@@ -58,7 +59,7 @@ def act_for(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:desk")
 
 
-def _own_subject(request: HttpRequest, code: str) -> tuple[Subject, set[str]]:
+def _own_subject(request: PersonRequest, code: str) -> tuple[Subject, set[str]]:
     """The subject and the person's duties in it; 404 for strangers, who learn nothing. Acting moves to it."""
     mine = [m for m in selectors.memberships_of(request.user) if m.subject.code == code]
     if not mine:
@@ -72,7 +73,7 @@ def _own_subject(request: HttpRequest, code: str) -> tuple[Subject, set[str]]:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def members(request: HttpRequest, code: str) -> HttpResponse:
+def members(request: PersonRequest, code: str) -> HttpResponse:
     """Colleagues and open invitations; a manager invites from here."""
     subject, duties = _own_subject(request, code)
     form = InvitationForm(request.POST or None)
@@ -97,7 +98,7 @@ def members(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def member_end(request: HttpRequest, code: str) -> HttpResponse:
+def member_end(request: PersonRequest, code: str) -> HttpResponse:
     """A colleague's, or one's own, membership ends."""
     _own_subject(request, code)
     user = get_object_or_404(User, public_id=request.POST.get("user") or None)
@@ -109,7 +110,7 @@ def member_end(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def invitation_revoke(request: HttpRequest, code: str, invitation_id: int) -> HttpResponse:
+def invitation_revoke(request: PersonRequest, code: str, invitation_id: int) -> HttpResponse:
     """An invitation is withdrawn."""
     subject, _ = _own_subject(request, code)
     get_object_or_404(Invitation, pk=invitation_id, subject=subject)
@@ -120,7 +121,7 @@ def invitation_revoke(request: HttpRequest, code: str, invitation_id: int) -> Ht
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+def invitation(request: PersonRequest, token: str) -> HttpResponse:
     """The invited person sees who invites and accepts."""
     found = invitation_by_token(token)
     if request.method == "POST":
@@ -134,7 +135,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def keys(request: HttpRequest, code: str) -> HttpResponse:
+def keys(request: PersonRequest, code: str) -> HttpResponse:
     """The subject's public keys. A new pair is made in the browser; only its public halves are posted."""
     subject, _ = _own_subject(request, code)
     form = KeyForm(request.POST or None)
@@ -160,7 +161,7 @@ def keys(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def key_revoke(request: HttpRequest, code: str, key_id: str) -> HttpResponse:
+def key_revoke(request: PersonRequest, code: str, key_id: str) -> HttpResponse:
     """A key of the subject is revoked."""
     subject, _ = _own_subject(request, code)
     key = get_object_or_404(subject.keys, pk=key_id)

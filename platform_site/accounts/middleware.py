@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from platform_site.accounts import selectors
+from platform_site.accounts.requests import second_factor_shown
 from platform_site.web.htmx import wants_partial
 
 
@@ -25,7 +26,7 @@ class SecondFactor:
             return None
         if request.path.startswith("/api/") or wants_partial(request):
             return None
-        if not selectors.second_factor_due(request.user, verified=request.user.is_verified()):
+        if not selectors.second_factor_due(request.user, verified=second_factor_shown(request)):
             return None
         if request.method == "GET":
             request.session["after_second_factor"] = request.get_full_path()

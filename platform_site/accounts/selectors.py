@@ -54,6 +54,8 @@ def user_of(actor: Actor) -> User:
     Raises:
         User.DoesNotExist: a machine, or nobody.
     """
+    if actor.user_id is None:
+        raise User.DoesNotExist(f"no person behind {actor.kind}")
     return User.objects.get(public_id=actor.user_id)
 
 

@@ -7,7 +7,7 @@ import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -19,27 +19,27 @@ from platform_site.accounts import selectors, services
 from platform_site.accounts.addresses import client_address
 from platform_site.accounts.benches import benches_for
 from platform_site.accounts.forms import PasswordForm, TokenForm
-from platform_site.accounts.models import User
 from platform_site.accounts.refusals import Refused
+from platform_site.accounts.requests import PersonRequest, second_factor_shown
 from platform_site.accounts.services.second_factor import second_factor_match
 
 
 @never_cache
 @login_required
 @require_safe
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: PersonRequest) -> HttpResponse:
     """Where one's work lies: the open workbenches; straight through where there is only one."""
     benches = benches_for(request.actor)
     if len(benches) == 1 and "stay" not in request.GET:
         return redirect(benches[0].url)
-    due = selectors.second_factor_due(request.user, verified=request.user.is_verified())
+    due = selectors.second_factor_due(request.user, verified=second_factor_shown(request))
     return render(request, "accounts/desk.html", {"benches": benches, "second_factor_due": due})
 
 
 @never_cache
 @login_required
 @require_safe
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: PersonRequest) -> HttpResponse:
     """Name, duties and their terms, second factor."""
     context = {
         "person": request.user,
@@ -53,7 +53,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @login_required
 @sensitive_post_parameters("old", "new")
 @require_http_methods(["GET", "HEAD", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: PersonRequest) -> HttpResponse:
     """Change one's password; other sessions of the person end."""
     form = PasswordForm(request.POST or None)
     violations: tuple = ()
@@ -74,9 +74,9 @@ def password(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: PersonRequest) -> HttpResponse:
     """Enrol a telephone, or show today's code. Official duties count from here on in this session."""
-    user: User = request.user
+    user = request.user
     enrolled = selectors.has_second_factor(user)
     form = TokenForm(request.POST or None)
     wrong = False
