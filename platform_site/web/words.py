@@ -37,6 +37,7 @@ EFFECTS = {
 # What the first cell of a day ruler says.
 RULER_STARTS = {"等标期": "发", "招标文件发售期": "发", "出让公告": "告", "挂牌时间": "挂", "澄清修改至投标截止": "改"}
 FACTS = {
+    "name": "名称",
     "documents_from": "招标文件开始发出时间",
     "documents_until": "招标文件停止发出时间",
     "bid_deadline": "投标截止时间",
