@@ -11,6 +11,8 @@ from typing import Any
 
 import psutil
 
+LARGEST_LOG_BYTES = 20 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Known:
@@ -92,6 +94,8 @@ def spawn_server(command: list[str], *, name: str, log: Path, **options: Any) ->
 
 def spawn(command: list[str], *, log: Path, **options: Any) -> subprocess.Popen:
     """The command runs in a session of its own (Ctrl-C reaches only the supervisor), its output appended to `log`."""
+    if log.exists() and log.stat().st_size > LARGEST_LOG_BYTES:
+        log.replace(log.with_suffix(".old.log"))
     with log.open("ab") as out:
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, **options
