@@ -59,7 +59,7 @@ class Portal(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class HttpPortal:
-    """A portal by its address, e.g. https://ggzy.example/sealing/."""
+    """A portal by its address, e.g. https://ggzy.example."""
 
     base: str
 
@@ -74,7 +74,7 @@ class HttpPortal:
         return self._ask(urllib.request.Request(self._url(path), data=data, headers=headers, method="POST"))
 
     def _url(self, path: str) -> str:
-        return urllib.parse.urljoin(self.base.rstrip("/") + "/", urllib.parse.quote(path))
+        return f"{self.base.rstrip('/')}/sealing/{urllib.parse.quote(path)}"
 
     def _ask(self, request: urllib.request.Request) -> Any:
         try:
@@ -277,7 +277,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="trustee-agent", description="受托人的密钥代理")
     parser.add_argument("--key", type=Path, required=True, help="密钥文件")
     parser.add_argument("--create", metavar="NAME", help="新建密钥文件")
-    parser.add_argument("--portal", help="平台地址，例如 https://ggzy.example/sealing/")
+    parser.add_argument("--portal", help="平台地址，例如 https://ggzy.example")
     parser.add_argument("--trustee", help="本受托人在平台的编号")
     parser.add_argument("--log-key", help="存证记录的公钥（name+id+key），以书面取得的为准")
     parser.add_argument("--once", action="store_true", help="只办一轮")

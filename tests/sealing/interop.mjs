@@ -34,7 +34,7 @@ const acts = {
   unlock: async () => sealing.unlock(task.envelope, await keyOf(task)),
   async generate() {
     const key = await sealing.generateKey(task.subject);
-    const text = await sealing.dumpKeyFile(key, task.passphrase ?? "");
+    const text = await sealing.dumpKeyFile(key, task.passphrase ?? "", { workFactor: 12 }); // 18 is seconds
     const again = await sealing.loadKeyFile(text, task.passphrase ?? "");
     return { text, fingerprint: key.fingerprint, again: again.fingerprint, protected: sealing.isProtected(text) };
   },

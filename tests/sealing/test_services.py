@@ -199,7 +199,7 @@ def test_parts_of_another_subject_are_refused(keyset, alpha):
     assert refused.value.blame.code == "part.missing"
 
 
-@pytest.mark.parametrize("wrong", ["too few", "swapped", "unknown", "unfinished"])
+@pytest.mark.parametrize("wrong", ["too few", "swapped", "unknown", "no id at all", "unfinished"])
 def test_parts_that_are_not_those_promised_are_refused(keyset, alpha, wrong):
     sealed = sealed_for(keyset, alpha)
     uploads = [services.upload_store(owner_ref=ALPHA, content=part).id for part in sealed.parts]
@@ -209,6 +209,8 @@ def test_parts_that_are_not_those_promised_are_refused(keyset, alpha, wrong):
         uploads.reverse()
     elif wrong == "unknown":
         uploads[1] = uuid4()
+    elif wrong == "no id at all":
+        uploads[1] = "../../etc/passwd"
     else:
         begun = services.upload_begin(owner_ref=ALPHA, key="k", size=5, sha256="00" * 32)
         uploads[1] = begun.id

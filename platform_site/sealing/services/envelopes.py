@@ -40,7 +40,7 @@ def envelope_accept(
     header: bytes,
     signature: str,
     wraps: Mapping[str, Any],
-    upload_ids: Sequence[UUID],
+    upload_ids: Sequence[UUID | str],
     public_key: str,
     documents: Collection[str],
     arrived_at: datetime,
@@ -157,9 +157,13 @@ def _decoded(wraps: Mapping[str, Any]) -> dict[str, Any]:
         raise EnvelopeRefused("wraps.shape") from None
 
 
-def _uploads(checked: Header, upload_ids: Sequence[UUID], subject_code: str) -> list[Upload]:
+def _uploads(checked: Header, given_ids: Sequence[UUID | str], subject_code: str) -> list[Upload]:
     entries = part_entries(checked.raw)
-    found = Upload.objects.select_for_update(no_key=True).in_bulk(list(upload_ids))
+    try:
+        upload_ids = [UUID(str(given)) for given in given_ids]
+    except ValueError:
+        raise EnvelopeRefused("part.missing") from None
+    found = Upload.objects.select_for_update(no_key=True).in_bulk(upload_ids)
     if len(entries) != len(upload_ids) or len(found) != len(upload_ids):
         raise EnvelopeRefused("part.missing")
     ordered = [found[upload_id] for upload_id in upload_ids]

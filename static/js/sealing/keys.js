@@ -29,8 +29,8 @@ export async function generateKey(subject) {
   return assemble(subject, identity, secret, recipient, bytesToHex(ed25519.getPublicKey(secret)));
 }
 
-/** The key file's text; with a passphrase it is an armored age file around that text. */
-export async function dumpKeyFile(key, passphrase = "") {
+/** The key file's text; with a passphrase it is an armored age file around that text (scrypt, 2^workFactor). */
+export async function dumpKeyFile(key, passphrase = "", { workFactor = 18 } = {}) {
   if (typeof key.identity !== "string") throw new Error("key.not_exportable");
   const text = JSON.stringify(
     {
@@ -45,6 +45,7 @@ export async function dumpKeyFile(key, passphrase = "") {
   );
   if (!passphrase) return text;
   const encrypter = new Encrypter();
+  encrypter.setScryptWorkFactor(workFactor);
   encrypter.setPassphrase(passphrase);
   return armor.encode(await encrypter.encrypt(text));
 }
