@@ -14,6 +14,7 @@ FORMS = (  # the draft's word and the notice's words for it
     ("cash", re.compile(r"现金(?!流)")),
     ("commitment", re.compile(r"免缴投标保证金承诺|承诺函代替投标保证金|信用承诺")),
 )
+_REFUSED = re.compile(r"不(?:接受|予接受|认可|允许|得(?:采用|使用|以))[^。;,\n|]{0,20}")
 _LABEL = re.compile(r"投标(?:保证金|担保)(?:的)?(?:金额|数额|缴纳金额|递交金额)?(?:\(人民币\))?")
 _NONE = re.compile(
     r"(?:不收取|免收|免缴|免交|无需(?:缴纳|提交|递交)|不要求(?:缴纳|提交|递交)?|不需要?(?:缴纳|提交)?)"
@@ -43,6 +44,7 @@ def bond_forms(page: Page) -> Fact[tuple[str, ...]] | None:
     for match in page.all(re.compile(r"投标(?:保证金|担保)")):
         left, right = page.clause(*match.span())
         words = page.text[max(left, match.start() - 40) : min(right, match.end() + 120)]
-        if found := tuple(name for name, pattern in FORMS if pattern.search(words)):
+        accepted = _REFUSED.sub("", words)
+        if found := tuple(name for name, pattern in FORMS if pattern.search(accepted)):
             return page.fact(found, max(left, match.start() - 40), min(right, match.end() + 120))
     return None

@@ -11,7 +11,8 @@ from platform_site import workdays
 from platform_site.rules import Rule
 from trading.intake import bonds, changes, conditions, grounds, law, lots, parties, terms
 from trading.intake.amounts import amounts
-from trading.intake.facts import Doubt, Fact, LotDraft, NoticeDraft, NoticeRefused
+from trading.intake.facts import Doubt, Fact, LotDraft, Moment, NoticeDraft, NoticeRefused
+from trading.intake.lot_table import lot_table
 from trading.intake.moments import day_of
 from trading.intake.money import yuan_words
 from trading.intake.page import Page, level
@@ -24,7 +25,7 @@ ROUNDING = Decimal(100)  # totals are given to 0.01万元
 _NOTICE_WORD = re.compile(r"(?:公开)?(?:招标|变更|更正|补充|延期|资格预审|重新招标|重招)*公告$")
 _PUBLISHER = re.compile(r"^[^()（）\n]{4,40}?(?:公司|中心|局)关于(?=.{6,})")
 _ATTACHED = re.compile(r"(?:内容|公告|全文|正文)?详?见附件")
-_FILE = re.compile(r"[^\n|]{1,160}?\.(?:pdf|docx?|xlsx?|zip|rar|jpe?g|png|ofd|wps|7z|dwg|[A-Z]{2}ZF)\b", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|jpe?g|png|ofd|wps|7z|dwg|[a-z]{2}zf)$", re.IGNORECASE)
 
 
 def draft_from_record(
@@ -46,20 +47,23 @@ def draft_from_record(
         NoticeRefused: `data` is no tender notice, or there is nothing in it to read.
     """
     record = read(data)
-    page = Page(record.content_text)
+    whole = Page(record.content_text)
+    nature = changes.nature(whole, record.title)
+    table = lot_table(whole)
+    # What is read from the table of lots, or is quoted only to be replaced, must not be read as the notice's own word.
+    page = whole.without([(table.start, table.end), *(changes.superseded(whole) if nature.value == "change" else ())])
     doubts: list[Doubt] = []
     title = _title(record)
-    times = timetable(page, record.published, record.published_text)
+    times = timetable(whole, record.published, record.published_text)
     tenderer, scope = parties.initiator(page), grounds.scope(page)
     _refuse_without_facts(page, {"招标人": tenderer, "招标范围": scope, "投标截止时间": times.deadline})
     raw_title = Fact(record.title[title.start :], "", title.start, len(record.title), field="title")
     agent, watcher = parties.agency(page, raw_title), parties.authority(page)
     money = amounts(page)
-    nature = changes.nature(page, record.title)
     duration = terms.period(page)
     bond = bonds.bond(page, doubts)
     code = grounds.investment_code(page, doubts)
-    divided = lots.lots(page, title, doubts)
+    divided = lots.lots(whole, table, title, doubts)
     draft = NoticeDraft(
         record_id=record.id,
         url=record.url,
@@ -80,7 +84,7 @@ def draft_from_record(
         investment_cny=money.investment,
         period=duration,
         period_days=terms.days(duration),
-        documents_from=times.documents_from,
+        documents_from=_first_issue(times.documents_from, nature),
         documents_until=times.documents_until,
         bid_deadline=times.deadline,
         opening_at=times.opening,
@@ -102,7 +106,7 @@ def draft_from_record(
         funds_secured=grounds.funds_secured(page),
         supervising_authority=watcher,
         contacts=parties.contacts(page, tenderer, agent, watcher),
-        changes=changes.changes(page) if nature.value == "change" else (),
+        changes=changes.changes(whole) if nature.value == "change" else (),
         attachments=_attachments(page),
     )
     draft = replace(draft, lots=_with_the_notices_facts(draft))
@@ -131,6 +135,12 @@ def _title(record: Record) -> Fact[str]:
     if not words:
         raise NoticeRefused(["标题去掉网站标记后为空"])
     return Fact(words, words, start, end, field="title")
+
+
+def _first_issue(issued: Fact[Moment] | None, nature: Fact[str]) -> Fact[Moment] | None:
+    """When documents are issued; a change notice's own date says nothing about that."""
+    concluded = issued is not None and issued.confidence == "derived"
+    return None if concluded and nature.value == "change" else issued
 
 
 def _refuse_without_facts(page: Page, facts: dict[str, Fact[Any] | None]) -> None:
@@ -222,5 +232,5 @@ def _impossible(draft: NoticeDraft) -> list[Doubt]:
 
 def _attachments(page: Page) -> tuple[str, ...]:
     """Names of the files listed under the notice."""
-    tail = page.raw[page.end :]
-    return tuple(dict.fromkeys(match.group().strip() for match in _FILE.finditer(tail)))
+    names = (line.strip() for line in page.raw[page.end :].splitlines())
+    return tuple(dict.fromkeys(name for name in names if _FILE.search(name)))

@@ -8,8 +8,8 @@ from trading.intake.page import Page
 
 _CODE = re.compile(r"(?<![0-9\-])[0-9]{4}-[0-9]{6}-[0-9]{2}-[0-9]{2}-[0-9]{6}(?![0-9\-])")
 _NUMBER = re.compile(
-    r"(?:招标编号|招标项目编号|项目编号) {0,3}:? {0,4}(?P<value>[^\s|。;,]{4,40})|"
-    r"\n {0,6}(?P<bare>[一-鿿]{2,12}字?\[?20[0-9]{2}\]?(?:年)?第 ?[0-9]{1,4} ?号) *\n"
+    r"(?:招标编号|招标项目编号|项目编号) {0,3}:? {0,4}(?P<value>[^\s|。;,()]{1,40}(?:\([0-9]{4}\)[^\s|。;,()]{0,30})?)"
+    r"|\n {0,6}(?P<bare>[一-鿿]{2,12}字?\[?20[0-9]{2}\]?(?:年)?第 ?[0-9]{1,4} ?号) *\n"
 )
 
 
@@ -83,10 +83,11 @@ _SECURED = re.compile(r"资金已落实|资金落实情况")
 def funding(page: Page) -> Fact[str] | None:
     """资金来源."""
     for match in page.all(_FUNDING):
-        name = "a" if match["a"] else "b"
-        start, end = page.trim(*match.span(name))
-        words = re.sub(r"^\(.{0,10}\)", "", page.text[start:end])
-        if words and not words.startswith(("详见", "/")):
+        start, end = page.trim(*match.span("a" if match["a"] else "b"))
+        hint = page.text.find("(", start, end)  # the standard form's own words: 财政资金(资金来源)
+        if hint > start and page.text[hint:end].startswith("(资金来源"):
+            end = page.trim(start, hint)[1]
+        if page.text[start:end] and not page.text.startswith(("详见", "/"), start):
             return page.fact(page.raw[start:end], start, end)
     return cell_or_line(page, _FUNDING_LINE)
 
@@ -159,8 +160,13 @@ def place(page: Page) -> Fact[str] | None:
     )
 
 
+_NAMED = re.compile(r"本(?:招标)?项目 {0,3}(?P<value>[^\s(),。;|]{4,120}) {0,3}\((?:招标)?项目名称\)")
+
+
 def project_name(page: Page) -> Fact[str] | None:
     """工程名称 / 项目名称 as the body gives it."""
+    if match := page.find(_NAMED):
+        return page.fact(page.raw[match.start("value") : match.end("value")], *match.span("value"))
     found = cell_or_line(page, ("工程名称", "项目名称", "招标项目名称", "招标项目", "标段名称"))
     return found if found and len(found.value) <= 200 and "\n" not in found.value else None
 

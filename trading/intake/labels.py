@@ -40,7 +40,7 @@ def label_pattern(labels: Iterable[str]) -> str:
 def on_line(labels: Iterable[str], value: str = r"(?P<value>[^|\n。;]{1,300})") -> re.Pattern[str]:
     """`label：value` where the label begins a line, a cell, a sentence or an item of a list."""
     return re.compile(
-        rf"(?:{_LINE_HEAD}|(?<=[。;,.、:*)\]0-9]) {{0,3}}(?:{_NUMBERING} {{0,2}})?|\n {{0,12}})"
+        rf"(?:{_LINE_HEAD}|(?<=[。;,.、:*)\]0-9]) {{0,3}}(?:{_NUMBERING} {{0,2}})?|\n {{0,12}}|(?<=  ))"
         rf"(?:本项目|本工程|本次招标|本标段)?"
         rf"{label_pattern(labels)} {{0,4}}(?:\([^()\n]{{0,20}}\))? {{0,4}}: {{0,4}}{value}",
         re.MULTILINE,
@@ -67,8 +67,10 @@ _HEADING_WORDS = (
     r"|招标时间|资格审查|评标办法|其他(?:说明|要求|事项)|发布公告的媒介|联系方式|公告媒介|监督|投标保证金|设计成果|报名"
 )
 _HEADING = re.compile(
-    rf"^ {{0,12}}(?:(?P<han>[一二三四五六七八九十]{{1,3}} ?[、.])|(?P<num>[0-9]{{1,2}} ?[、.]?(?![0-9.])))?"
-    rf" {{0,4}}(?P<title>[^\n|。;,:]{{0,20}}(?:{_HEADING_WORDS})[^\n|。;,:]{{0,20}}):? {{0,12}}$",
+    r"^ {0,12}(?:(?P<han>[一二三四五六七八九十]{1,3} ?[、.]) {0,4}(?P<any>[^\n|。;,:]{2,24})"
+    rf"|(?:(?P<num>[0-9]{{1,2}} ?[、.]?(?![0-9.])))? {{0,4}}(?P<known>[^\n|。"
+    rf";,:]{{0,20}}(?:{_HEADING_WORDS})[^\n|。;,:]{{0,20}}))"
+    r":? {0,12}$",
     re.MULTILINE,
 )
 
@@ -77,7 +79,7 @@ def section(page: Page, words: str) -> Fact[str] | None:
     """The text under the first heading whose title matches `words`, up to the next heading."""
     headings = page.all(_HEADING)
     for heading, following in zip(headings, [*headings[1:], None], strict=False):
-        if not re.search(words, heading["title"]):
+        if not re.search(words, heading["any"] or heading["known"]):
             continue
         stop = following.start() if following else page.end
         bar = page.text.find("|", heading.end(), stop)

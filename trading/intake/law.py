@@ -29,7 +29,6 @@ class Calendar(Protocol):
 # (field, rule, why) for facts whose absence anybody can see by looking at the draft.
 _WANTED = (
     ("initiator", "ENG-06", "公告应当载明招标人的名称"),
-    ("scope", "ENG-06", "公告应当载明招标项目的性质、数量，本公告没有招标范围"),
     ("place", "ENG-06", "公告应当载明实施地点"),
     ("period", "ENG-06", "公告应当载明实施时间，本公告没有工期或者服务期"),
     ("qualification", "ENG-06", "公告没有投标人资格要求"),
@@ -65,6 +64,8 @@ def _conditional(draft: NoticeDraft, mentions_agency: bool) -> Iterator[tuple[st
     if draft.ceiling_cny is None and not all(lot.ceiling_cny for lot in draft.lots):
         hint = f"；{yuan_words(draft.estimate_cny.value)}（{draft.estimate_cny.note}）" if draft.estimate_cny else ""
         yield "ceiling_cny", "ENG-17", f"公告没有最高投标限价，设有限价的应当在招标文件中明确{hint}"
+    if draft.scope is None and not all(lot.scope for lot in draft.lots):
+        yield "scope", "ENG-06", "公告应当载明招标项目的性质、数量，本公告没有招标范围"
     if draft.estimate_cny is None and draft.ceiling_cny is None:
         yield "estimate_cny", "ENG-15", "公告没有招标项目估算价，投标保证金上限无从计算"
     if draft.funding is None and draft.funds_secured is None:
@@ -82,7 +83,9 @@ def _conditional(draft: NoticeDraft, mentions_agency: bool) -> Iterator[tuple[st
     if draft.is_change_notice and not any(change.value.new for change in draft.changes):
         yield "changes", "ENG-11", "变更公告正文没有写明变更了什么，只指向附件或者系统"
     if draft.bid_deadline is None:
-        yield "bid_deadline", "ENG-10", "公告没有投标截止时间"
+        prequalified = draft.application_deadline is not None
+        why = "资格预审公告不写投标截止时间，须在投标邀请书中写明" if prequalified else "公告没有投标截止时间"
+        yield "bid_deadline", "ENG-10", why
     elif not hour_stated(draft.bid_deadline.value):
         yield "bid_deadline_hour", "ENG-27", "公告的投标截止时间只写到日，没有时刻"
     if draft.agency is None:
@@ -163,8 +166,10 @@ def _too_short(
     number = rule[name]
     need = int(number.amount)
     first, last = day_of(start.value), day_of(end.value)
+    if "原文为24时" in start.note:
+        first -= timedelta(days=1)  # 24:00 of a day belongs to that day when days are counted
     have = (last - first).days
-    begins = start.value if isinstance(start.value, datetime) else at(first, time())
+    begins = at(first, time())
     earliest = calendar.earliest_after(begins, need, number.unit)
     span = f"{chinese(start.value)}至{chinese(end.value)}"
     if start.confidence == "derived":

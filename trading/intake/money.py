@@ -19,7 +19,7 @@ UNITS = {
 }
 
 _NUMBER = r"(?P<sign>-\s?)?(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,18})(?P<point>\.[0-9]{1,8})?"
-_UNIT = r"(?P<unit>百万元|万元|亿元|亿|万|元|圆)"
+_UNIT = r"(?P<unit>百万元|万元|亿元|元|圆|[亿万](?![一-鿿A-Za-z㎡³²]|\s?[吨平立]))"
 # Words that may stand between a label and its amount without changing what the amount is.
 _FILL = (
     r"(?:\s|[:|\"¥￥]|RMB|CNY|人民币|\((?:单位:?)?(?P<label_unit>万元|亿元|元)\)|\([^()|\n。;0-9]{0,40}\)"

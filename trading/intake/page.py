@@ -4,6 +4,7 @@ The source site flattens tables into lines: cells are parted by `|`, a label cel
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -43,6 +44,9 @@ _BLANKS = (
 )
 _LEVEL |= dict.fromkeys(_BLANKS, 0x20)
 
+_FAR = 2_000  # no clause is longer
+_BLOT = "\ue000"  # a private character: no pattern, no label and no number contains it
+
 _HEAD = re.compile(r"\[信息时间: *[^\]\n]{0,40}\]")
 _TAIL = re.compile(r"\n *查看操作说明 *\n")
 
@@ -79,6 +83,13 @@ class Page:
         self.end = tail.start() if tail else len(raw)
         self.has_head = head is not None
         self.dated = head.span() if head else None
+
+    def without(self, spans: Iterable[tuple[int, int]]) -> "Page":
+        """The same page with `spans` made illegible, so that nothing is read from them; offsets stay."""
+        other = Page(self.raw)
+        for start, end in spans:
+            other.text = other.text[:start] + re.sub(r"[^\n]", _BLOT, other.text[start:end]) + other.text[end:]
+        return other
 
     @property
     def body(self) -> str:
@@ -125,9 +136,10 @@ class Page:
 
     def clause(self, start: int, end: int) -> tuple[int, int]:
         """The clause around [start, end): up to the next 。；| or line end on either side."""
-        left = max(self.text.rfind(mark, self.start, start) for mark in "。;|\n") + 1
-        stops = [at for mark in "。;|\n" if (at := self.text.find(mark, end, self.end)) >= 0]
-        return max(left, self.start), min(stops, default=self.end)
+        floor, ceiling = max(self.start, start - _FAR), min(self.end, end + _FAR)
+        left = max(self.text.rfind(mark, floor, start) for mark in "。;|\n") + 1
+        stops = [at for mark in "。;|\n" if (at := self.text.find(mark, end, ceiling)) >= 0]
+        return max(left, floor), min(stops, default=ceiling)
 
     def find(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """The first match inside the body, with offsets of the whole text."""

@@ -40,7 +40,8 @@ AUTHORITY = (
     "主管部门",
 )
 
-_NAME = r"[A-Za-z0-9一-鿿·&\-、#*]+(?:\([^()\n]{1,20}\)[A-Za-z0-9一-鿿·&\-、#*]*)*"
+_CHARS = r"[A-Za-z0-9一-鿿·&\-、#*]"
+_NAME = rf"{_CHARS}{{1,60}}(?:\([^()\n]{{1,20}}\){_CHARS}{{0,40}}){{0,3}}"
 _ORG = rf"(?P<value>{_NAME})"
 _SUFFIX = re.compile(
     r"(?:公司|集团|局|院|学|校|幼儿园|府|委|会|中心|厅|队|所|站|办|部|处|馆|社|厂|场|行|室|库|段|署|"
@@ -57,9 +58,11 @@ _INITIATOR_IS = re.compile(
 )
 _AGENCY_IS = re.compile(rf"(?:招标代理机构|招标代理单位|代理机构)(?:\([^()\n]{{0,12}}\))? {{0,3}}[为是] {{0,3}}{_ORG}")
 _AUTHORITY_IS = re.compile(rf"{label_pattern(AUTHORITY)}(?:\([^()\n]{{0,12}}\))? {{0,3}}[为是] {{0,3}}{_ORG}")
-_AGENCY_CALLED = re.compile(rf"{_ORG} {{0,3}}\(以下简称:? ?\"?(?:招标代理|招标机构|代理机构)")
+_AGENCY_CALLED = re.compile(
+    rf"(?<![A-Za-z0-9一-鿿·&\-、#*)]){_ORG} {{0,3}}\(以下简称:? ?\"?(?:招标代理|招标机构|代理机构)"
+)
 _AGENCY_CELL = re.compile(r"招标代理机构名称项目负责人及电话|招标代理机构?联系人及电话")
-_IN_CELL = re.compile(rf"(?:联系人|名称)?:? {{0,3}}(?P<value>{_NAME}?公司)")
+_IN_CELL = re.compile(rf"(?P<value>{_CHARS}{{1,40}}?(?:\([^()\n]{{1,20}}\){_CHARS}{{0,30}}?)?公司)")
 _TITLE_AGENCY = re.compile(rf"^{_ORG}关于")
 
 
@@ -115,7 +118,7 @@ def contacts(
     """Persons, phones and addresses, each under its role."""
     parties = {"initiator": tenderer, "agency": agent, "authority": watcher, "centre": None}
     names = {role: party.value if party else "" for role, party in parties.items()}
-    found = {contact.value.role: contact for contact in _twins(page, names)}
+    found = {contact.value.role: contact for contact in (*_twins(page, names), *_columns(page, names))}
     for role, span in (*_cell_spans(page), *_block_spans(page)):
         if role in found:
             continue
@@ -142,7 +145,7 @@ _PERSON = re.compile(
 )
 _PHONE_LINE = re.compile(rf"(?:电 {{0,6}}话|联系方式|手机)[^0-9\n|]{{0,12}}\|?\s*{_PHONE}")
 _ANY_PHONE = re.compile(r"(?P<phone>(?:0[0-9]{2,3}-?[0-9]{7,8}|1[0-9]{2}[0-9*]{8})(?:/1?[0-9*\-]{7,12})?)")
-_ADDRESS = re.compile(r"(?:办公|通讯|单位)?地 {0,6}址 {0,3}:? {0,3}\|? *\n? *(?P<value>[^|\n。;]{4,100})")
+_ADDRESS = re.compile(r"(?:办公|通讯|单位)?地 {0,6}址 {0,3}:? {0,3}\|? *\n? *(?P<value>(?:(?! {2})[^|\n。;]){4,100})")
 
 
 def _cell_spans(page: Page) -> list[tuple[str, tuple[int, int]]]:
@@ -166,6 +169,32 @@ def _twins(page: Page, names: dict[str, str]) -> list[Fact[Contact]]:
                 for role, at, place in (("initiator", 1, addresses[0]), ("agency", 3, addresses[1]))
             ]
     return []
+
+
+def _columns(page: Page, names: dict[str, str]) -> list[Fact[Contact]]:
+    """Two parties in two columns of plain text: 招标人：甲    招标代理机构：乙 and their details likewise below."""
+    lines = {role: page.all(pattern) for role, pattern in _ROLE_LINE}
+    for left in lines["initiator"]:
+        for right in lines["agency"]:
+            if left.end() <= right.start() and "\n" not in page.text[left.end() : right.start("value")]:
+                stop = min(page.end, right.end() + 400)
+                parts = [
+                    list(pattern.finditer(page.text, right.end(), stop)) for pattern in (_PERSON, _PHONE_LINE, _ADDRESS)
+                ]
+                if len(parts[0]) >= 2 and len(parts[1]) >= 2:
+                    return [
+                        _column(page, role, names[role], at, parts) for at, role in enumerate(("initiator", "agency"))
+                    ]
+    return []
+
+
+def _column(page: Page, role: str, name: str, at: int, parts: list[list[re.Match[str]]]) -> Fact[Contact]:
+    """The party in column `at`, from the persons, phones and addresses in reading order."""
+    persons, phones, places = parts
+    person, phone = persons[at], phones[at]
+    place = page.raw[places[at].start("value") : places[at].end("value")].strip() if len(places) > at else ""
+    contact = Contact(role, name, person["value"], phone["phone"].strip(" ,、(/-"), place)
+    return page.fact(contact, min(person.start(), phone.start()), max(person.end(), phone.end()))
 
 
 def _block_spans(page: Page) -> list[tuple[str, tuple[int, int]]]:

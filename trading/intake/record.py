@@ -13,7 +13,7 @@ from trading.intake.moments import day_of, moments_in
 from trading.intake.page import level
 
 TITLE_LIMIT = 200  # the longest real title seen has 97 characters; a register column is no place for a text
-TEXT_LIMIT = 500_000  # a notice, not a whole tender document
+TEXT_LIMIT = 100_000  # a notice, not a whole tender document
 SHORTEST = 40  # characters of body without blanks: below it there is nothing to read
 
 _TENDER_TYPES = re.compile(r"招标公告|招标/资审公告|资格预审公告|招标变更|变更公告|招标邀请|投标邀请")
@@ -33,6 +33,24 @@ _OTHER_TITLES = (
         "终止、暂停、流标公告不产生新的招标",
     ),
     (re.compile(r"答疑|澄清(?:公告|文件|纪要)|招标控制价公[示告]"), "答疑澄清、控制价公示不是招标公告"),
+)
+_CRUMB = re.compile(r"交易信息 ?>\s{0,6}[^>\n]{1,30}>\s{0,6}(?P<kind>[^\s>]{2,20})")
+_OTHER_BODIES = (
+    (
+        re.compile(r"预计 ?(?:发布)?招标\s{0,4}(?:公告)?(?:发布)?\s{0,4}(?:时间|日期)"),
+        "正文是招标计划：只写预计招标时间",
+    ),
+    (
+        re.compile(
+            r"(?:^|[\n|]) *(?:(?:第[一1] ?)?中标候选人(?:排序(?:及相关内容)?|1[^\n|]{0,10})?|"
+            r"中标(?:单位|人)) *(?=[\n|:])"
+        ),
+        "正文是中标候选人或者结果公示",
+    ),
+    (
+        re.compile(r"(?:^|\n)[^\n|。]{0,60}(?:终止|暂停|中止|取消)(?:招标)?(?:公告|公示|的通知) *(?=\n)"),
+        "正文是终止、暂停招标的公告",
+    ),
 )
 _MARKUP = re.compile(r"<\s*[/!]?\s*[A-Za-z]")
 _DECORATION = re.compile(
@@ -180,7 +198,12 @@ def _not_a_notice(record: Record, business_type: str) -> list[str]:
         return [f"信息类型是「{record.info_type[:40]}」，不是招标公告"]
     if _OTHER_TYPES.search(record.info_type):
         return [f"信息类型是「{record.info_type[:40]}」，不是招标公告"]
-    return [reason for pattern, reason in _OTHER_TITLES if pattern.search(record.title)]
+    if found := [reason for pattern, reason in _OTHER_TITLES if pattern.search(record.title)]:
+        return found
+    text = level(record.content_text[:TEXT_LIMIT])
+    if not record.info_type and (crumb := _CRUMB.search(text)) and not _TENDER_TYPES.search(crumb["kind"]):
+        return [f"网站栏目是「{crumb['kind']}」，不是招标公告"]
+    return [reason for pattern, reason in _OTHER_BODIES if pattern.search(text)]
 
 
 def _unfit(record: Record) -> list[str]:

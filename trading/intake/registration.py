@@ -16,8 +16,10 @@ def said(fact: Fact[Any] | None, default: Any = None) -> Any:
 
 
 def registration(draft: NoticeDraft) -> dict[str, Any]:
-    """{"tender", "lots", "source"} for registering; "source" carries every fact with its words, what is missing, what breaks
-    a rule and what is doubtful, so that the wizard can show them.
+    """{"tender", "lots", "source"} for registering.
+
+    "source" carries every fact with its words, what is missing, what breaks a rule and what is doubtful, so that the
+    wizard can show them.
     """
     approval = said(draft.approval)
     tender = {
@@ -28,7 +30,9 @@ def registration(draft: NoticeDraft) -> dict[str, Any]:
         "investment_code": said(draft.investment_code, ""),
         "funding": said(draft.funding, "")[:200],
         "kind": said(draft.kind, "works"),
-        "approval": {"number": approval.number, "authority": approval.authority, "paper": approval.paper} if approval else {},
+        "approval": {"number": approval.number, "authority": approval.authority, "paper": approval.paper}
+        if approval
+        else {},
         "funds_secured": draft.funds_secured is not None,
     }
     return {"tender": tender, "lots": [_lot(draft, lot) for lot in draft.lots], "source": _source(draft)}

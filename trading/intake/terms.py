@@ -81,9 +81,10 @@ _KINDS = (  # the first that matches the title wins: an EPC title also names des
             r"?$|材料采购|设备采购"
         ),
     ),
+    ("works", re.compile(r"施工(?!图|许可|监理)")),
 )
 _FORM = re.compile(
-    r"(?:^|\n) *(?:[^\n|]{0,30}工程)?\n? *(?P<word>施工|监理|设计|勘察设计|勘察|货物|材料采购|"
+    r"\n {0,12}(?:[^\s|]{0,30}工程 {0,4}\n?)? {0,12}(?P<word>施工|监理|设计|勘察设计|勘察|货物|材料采购|"
     r"设备采购)(?:招标|变更|资格预审)公告 *\n"
 )
 _FORM_KINDS = {

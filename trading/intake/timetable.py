@@ -225,9 +225,11 @@ def _issue_spans(page: Page) -> list[tuple[int, int]]:
         words = page.text[at:stop]
         if _ISSUE.search(words) and _PAPERS.search(words):
             left = at
-            for clause in re.split(r"(?<=;)", words):  # a filing deadline in the next clause is none of ours
-                if _ISSUE.search(clause) and not _NOT_ISSUE.search(re.sub(r"\([^()]{0,60}\)", "", clause)):
-                    spans.append((left, left + len(clause)))
+            for clause in re.split(r"(?<=;)", words):  # a filing deadline in the same sentence is none of ours
+                aside = _NOT_ISSUE.search(re.sub(r"\([^()]{0,60}\)", lambda m: "_" * len(m.group()), clause))
+                ours = clause[: aside.start()] if aside else clause
+                if _ISSUE.search(ours):
+                    spans.append((left, left + len(ours)))
                 left += len(clause)
         at = stop + 1
     return spans
