@@ -1,15 +1,16 @@
 """工程建设项目公开招标, from registration to archive, and its unhappy ways."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from experts import nonces
 from experts.draw import Need, commitment, new_nonce
 from experts.services import draws, invitations
-from platform_site import ledger
+from platform_site import ledger, workdays
 from platform_site.accounts.actors import Actor
+from trading.kernel.time import same_hour
 from trading.models import Lot
 from trading.rehearsal import sealed
 from trading.rehearsal.casting import countersign, released, trustees_of
@@ -141,12 +142,7 @@ def announced(stage: Stage, cast: Cast, variant: str, draft: Mapping[str, Any] |
     )
     lot = tender.lots.get(number=1)
     publish = stage.at(stage.now + timedelta(days=1), 9)
-    moments = {
-        "notice_at": publish,
-        "documents_from": publish,
-        "documents_until": publish + timedelta(days=8, hours=8),
-        "bid_deadline": publish + timedelta(days=23, minutes=30),
-    }
+    moments = {"notice_at": publish, "documents_from": publish, **lawful_moments(publish)}
     if variant == "short_period":
         moments["bid_deadline"] = publish + timedelta(days=13)
     yield Step(
@@ -170,6 +166,13 @@ def announced(stage: Stage, cast: Cast, variant: str, draft: Mapping[str, Any] |
     stage.to(publish)
     yield Step("服务器时钟", "到点发布招标公告", lambda: None, state="bidding")
     return Lot.objects.get(pk=lot.pk)
+
+
+def lawful_moments(publish: datetime) -> dict[str, datetime]:
+    """The end of issue and a deadline two days beyond the shortest lawful one, on working days."""
+    until = same_hour(workdays.midnight(workdays.add_days(workdays.day_of(publish), 8, "cd")), publish.replace(hour=17))
+    earliest = workdays.earliest_after(publish, 20, "cd") + timedelta(days=2)
+    return {"documents_until": until, "bid_deadline": same_hour(earliest, publish.replace(hour=9, minute=30))}
 
 
 def schedule(cast: Cast, lot: Lot) -> Any:

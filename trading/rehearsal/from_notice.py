@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,9 @@ def drafted(file: Path, record: str) -> tuple[dict[str, Any], dict[str, str]]:
 
 def completed(tender: dict[str, Any]) -> dict[str, Any]:
     """The project's facts as the officer completes them: only what the notice left open is taken from the example."""
-    return {
-        **engineering_open.TENDER,
-        **{name: value for name, value in tender.items() if value not in ("", {}, None, False)},
-    }
+    stated = {name: value for name, value in tender.items() if value not in ("", {}, None, False)}
+    approval = {name: text for name, text in stated.get("approval", {}).items() if text}
+    return {**engineering_open.TENDER, **stated, "approval": {**engineering_open.TENDER["approval"], **approval}}
 
 
 def completed_lot(lot: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def completed_lot(lot: dict[str, Any]) -> dict[str, Any]:
     if not kept.get("estimate_cny"):
         kept["estimate_cny"] = kept.get("ceiling_cny") or engineering_open.LOT["estimate_cny"] / 100
     terms = {**engineering_open.TERMS, **lot["terms"]}
-    terms["bond_cny"] = str(min(kept["estimate_cny"] / 100, 100_000).quantize(engineering_open.FEN))
+    terms["bond_cny"] = str(min(kept["estimate_cny"] / 100, Decimal(100_000)).quantize(engineering_open.FEN))
     terms["bond_forms"] = sorted({*terms["bond_forms"], "guarantee"})
     return {**kept, "terms": terms}
 

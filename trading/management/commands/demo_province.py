@@ -11,6 +11,7 @@ from trading.rehearsal.province import populate
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []
     help = "Seed the demo province into an empty demo installation."
 
     def handle(self, *args: Any, **options: Any) -> None:

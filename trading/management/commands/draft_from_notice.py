@@ -16,6 +16,7 @@ from trading.intake.record import from_file
 class Command(BaseCommand):
     """Reads one record of a file of notices and shows the draft it yields."""
 
+    requires_system_checks: list[str] = []
     help = "Turn a tender notice (招标公告) into a structured draft; every value with the words it was read from."
 
     def add_arguments(self, parser: CommandParser) -> None:

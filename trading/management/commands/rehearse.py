@@ -22,6 +22,7 @@ from trading.rehearsal.stage import Played
 
 
 class Command(BaseCommand):
+    requires_system_checks: list[str] = []
     help = "Play a procedure from registration to archive in a scratch database; prints act, actor, article, position."
 
     def add_arguments(self, parser: CommandParser) -> None:
