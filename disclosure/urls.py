@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from disclosure.views import home, rules
+from disclosure.views import home, rules, trades
 
 app_name = "disclosure"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("trades/", trades.trade_index, name="trades"),
+    path("trades/<str:reference>/", trades.tender_detail, name="tender"),
+    path("trades/<str:reference>/<int:number>/", trades.trade_detail, name="trade"),
+    path("trades/<str:reference>/<int:number>/notices/<uuid:notice_id>/", trades.notice_detail, name="notice"),
     path("rules/", rules.rule_index, name="rules"),
     path("rules/procedures/<str:procedure_id>/", rules.procedure_detail, name="procedure"),
     path("rules/<str:rule_id>/", rules.rule_detail, name="rule"),

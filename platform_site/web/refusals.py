@@ -16,11 +16,12 @@ def template_names(code: str) -> list[str]:
     return [f"refusals/{code.replace('.', '__')}.html", "refusals/_fallback.html"]
 
 
-def rendered(violation: Violation, *, fill: bool = False, warn: bool = False) -> str:
+def rendered(violation: Violation, *, fill: Any = False, warn: bool = False) -> str:
     """One reason as HTML: what is wrong, the facts in numbers, the article, the way out.
 
     Args:
-        fill: the partial stands inside the form it judges, so the way out may be a button that fills the field.
+        fill: the partial stands inside the form it judges, so the way out may be a button that fills the field. An object
+            with `url`, `value` and `target` makes it a button that posts the value there by itself, also without script.
         warn: the act passes and is only told; drawn in amber. Some codes are never anything else.
     """
     context = {

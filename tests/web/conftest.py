@@ -1,20 +1,11 @@
 """These tests add a gallery to the site's addresses and can serve it to a browser."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 
-
-class Quiet(WSGIRequestHandler):
-    """Says nothing about the requests it serves."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+from tests.web.serving import serving
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +18,6 @@ def gallery_urls(settings) -> None:
 
 @pytest.fixture
 def served(fresh_db, gallery_urls) -> Iterator[str]:
-    """The origin of a small server in this process: the gallery and the public pages, with static files."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(StaticFilesHandler(get_wsgi_application()))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    """The origin of the gallery and the public pages, with static files."""
+    with serving() as origin:
+        yield origin

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from platform_site import clock
 from platform_site.accounts.refusals import Violation
-from platform_site.web import amounts, law, moments, refusals, words
+from platform_site.web import amounts, law, moments, papers, refusals, words
 
 register = template.Library()
 
@@ -378,3 +378,38 @@ def field_value(value: Any) -> str:
 def rule_number(value: Any) -> str:
     """A rule's number in words: 不少于 20 日, 不超过 2%."""
     return words.number(value)
+
+
+# -- papers --------------------------------------------------------------------------------------------------------
+
+
+@register.filter
+def as_moment(text: str | datetime | None) -> datetime | None:
+    """A moment out of canonical content."""
+    if not text or isinstance(text, datetime):
+        return text or None
+    return datetime.fromisoformat(text)
+
+
+@register.filter
+def verify_code(digest: str | None) -> str:
+    """核验码 of a digest."""
+    return papers.verify_code(digest) if digest else ""
+
+
+@register.simple_tag
+def stamp(name: str, sample: bool = True) -> SafeString:
+    """The round seal over name and date."""
+    return papers.stamp(name, sample=sample)
+
+
+@register.simple_tag
+def code_square(text: str) -> SafeString:
+    """A QR code."""
+    return papers.code_square(text)
+
+
+@register.filter
+def lookup(mapping: Mapping[str, Any] | None, key: str) -> Any:
+    """`mapping[key]`, or nothing: for keys that hold a dash or come from a variable."""
+    return (mapping or {}).get(key, "")

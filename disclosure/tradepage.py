@@ -1,0 +1,318 @@
+"""The public trade page: public facts and the present moment, composed for the template."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from disclosure import strip
+from disclosure.rulepages import who
+from disclosure.tradefacts import BOND_FORMS, METHODS, PublicLot
+from platform_site.ledger import selectors as record
+from platform_site.rules import ALL
+from trading.kernel.procedure import Facts, Procedure, moment
+from trading.models import Lot, Notice
+
+CATEGORIES = {
+    "engineering": "工程建设",
+    "procurement": "政府采购",
+    "land": "土地使用权",
+    "mining": "矿业权",
+    "equity": "国有产权",
+}
+EVIDENCE_ROWS = 8
+# Entries whose event no act of the book names.
+EVENTS = {
+    "lot.registered": "进场登记",
+    "lot.key_set_assigned": "确定受托人和密钥",
+    "opening.objection_answered": "当场答复异议",
+    "evaluation.time_extended": "延长评标时间",
+    "ledger.sealed_revealed": "公开已到时间的封存记录",
+}
+# What must happen after the award, for the section before a contract stands: (act, within, rule).
+AFTERWARDS = {
+    "engineering": (
+        ("订立合同，内容与招标文件和投标文件一致", "中标通知书发出后 30 日内", "ENG-43"),
+        ("提交履约保证金，不超过合同金额 10%", "订立合同前", "ENG-46"),
+        ("退还投标保证金及银行同期存款利息", "合同订立后 5 日内", "ENG-45"),
+        ("向监督部门提交书面报告", "确定中标人后 15 日内", "ENG-47"),
+    ),
+    "procurement": (
+        ("签订采购合同", "成交通知书发出后 30 日内", "GP-34"),
+        ("退还保证金", "成交通知书发出后、合同签订后各 5 个工作日内", "GP-11"),
+    ),
+    "land": (
+        ("签订出让合同", "成交确认书约定的时间", "LND-11"),
+        ("退还其他竞买人的保证金", "竞价结束后", "LND-12"),
+    ),
+}
+
+
+def compose(public: PublicLot, now: datetime) -> dict[str, Any]:
+    """The template's context. Two queries (the record)."""
+    lot = public.lot
+    book, procedure = lot.book, lot.procedure
+    facts = Facts(lot.state, now, lot.recorded, {}, public.held)
+    nexts, due = strip.ahead(book, procedure, facts)
+    category = procedure.category
+    context = {
+        "public": public,
+        "lot": lot,
+        "tender": lot.tender,
+        "procedure": procedure,
+        "category": CATEGORIES.get(category, category),
+        "state_name": procedure.states[lot.state],
+        "words": words_of(procedure),
+        "stages": strip.stages(book, procedure, facts),
+        "next": nexts,
+        "due": due,
+        "overview": overview(lot),
+        "dates": key_dates(lot, facts),
+        "bond": bond(lot),
+        "notices": chain(public),
+        "files": files(public),
+        "bids": bids(public),
+        "candidates": candidates(public),
+        "parts": [part for part in lot.terms.get("criteria") or [] if part.get("points")],
+        "afterwards": [(*row[:2], ALL[row[2]]) for row in AFTERWARDS.get(category, ())],
+        "challenges": public.challenges,
+        "siblings": [(s, trade_url(s), s.procedure.states[s.state]) for s in public.siblings],
+        "evidence": evidence(lot),
+        "verify_url": page_or_nothing("ledger:verify-script"),
+        "crumbs": [
+            ("首页", "/"),
+            (CATEGORIES.get(category, category), f"{reverse('disclosure:trades')}?category={category}"),
+            (lot.tender.region_name or lot.tender.region_code, ""),
+        ],
+    }
+    context["sections"] = sections(context)
+    return context
+
+
+def page_or_nothing(name: str, *args: Any) -> str:
+    """The address, or "" where this process does not serve it."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def trade_url(lot: Lot) -> str:
+    """Where the lot's public page stands."""
+    return reverse("disclosure:trade", args=[lot.tender.reference, lot.number])
+
+
+def notice_url(lot: Lot, notice: Notice) -> str:
+    """Where the notice's page stands."""
+    return reverse("disclosure:notice", args=[lot.tender.reference, lot.number, notice.pk])
+
+
+def words_of(procedure: Procedure) -> dict[str, str]:
+    """The category's own words: 投标 or 响应, 开标 or 开启, 异议 or 质疑."""
+    if procedure.category == "procurement":
+        return {
+            "bidder": "供应商",
+            "opening": "开启",
+            "result": "评审结果",
+            "objection": "质疑",
+            "document": "采购文件",
+        }
+    if procedure.category in {"land", "mining"}:
+        return {
+            "bidder": "竞买人",
+            "opening": "报价",
+            "result": "成交结果",
+            "objection": "异议",
+            "document": "出让文件",
+        }
+    return {"bidder": "投标人", "opening": "开标", "result": "评标结果", "objection": "异议", "document": "招标文件"}
+
+
+def overview(lot: Lot) -> list[tuple[str, Any, str]]:
+    """(name, value, form) of what the lot is; form: text | mono | money | subject."""
+    tender, terms = lot.tender, lot.terms
+    parts = "、".join(f"{p['title']} {p['points']} 分" for p in terms.get("criteria") or [] if p.get("points"))
+    method = METHODS.get(terms.get("method", ""), terms.get("method", ""))
+    approval = tender.approval or {}
+    approved = f"{approval.get('authority', '')} {approval.get('number', '')}".strip()
+    rows = [
+        ("统一交易标识码", lot.reference, "mono"),
+        ("投资项目代码", tender.investment_code, "mono"),
+        ("最高投标限价" if lot.procedure.category == "engineering" else "预算金额", lot.ceiling_cny, "money"),
+        ("项目审批", approved, "text"),
+        ("资金来源", tender.funding, "text"),
+        ("范围", lot.scope, "text"),
+        ("资格条件", lot.qualification, "text"),
+        ("联合体", {True: "接受", False: "不接受"}.get(terms.get("consortium_allowed"), ""), "text"),
+        ("评审办法", "，".join(word for word in (method, parts) if word), "text"),
+        ("工期" if tender.kind in {"works", "epc"} else "履行期限", lot.period_text, "text"),
+        ("监督部门", tender.authority, "subject"),
+        ("交易中心", tender.centre, "subject"),
+    ]
+    return [row for row in rows if row[1] not in (None, "")]
+
+
+def key_dates(lot: Lot, facts: Facts) -> list[tuple[str, datetime, str]]:
+    """(name, moment, clock state) of every moment that is known, in order of time."""
+    found = []
+    for name, how in lot.procedure.moments.items():
+        at = moment(lot.book, lot.procedure, name, facts)
+        if at is not None:
+            found.append((how.title, at, "ahead" if at > facts.now else ""))
+    for name, title in (("opening_at", "开标"), ("award_at", "中标通知"), ("contract_at", "订立合同")):
+        if name in facts.moments:
+            found.append((title, facts.moments[name], ""))
+    return sorted(found, key=lambda row: row[1])
+
+
+def bond(lot: Lot) -> dict[str, Any] | None:
+    """Bid bond: amount, share of the estimate, cap, forms; None where none is asked."""
+    amount = lot.terms.get("bond_cny")
+    if not amount:
+        return None
+    base = lot.estimate_cny or lot.ceiling_cny
+    return {
+        "amount": Decimal(amount),
+        "share": Decimal(amount) / base if base else None,
+        "cap": ALL["ENG-15"]["share"].amount if lot.procedure.category == "engineering" else None,
+        "forms": "、".join(BOND_FORMS.get(form, form) for form in lot.terms.get("bond_forms") or []),
+    }
+
+
+SUMMARIES = {
+    "clarification": lambda c: (
+        f"答复 {len(c.get('answers') or [])} 个问题。" if c.get("answers") else c.get("text", "")[:80]
+    ),
+    "amendment": lambda c: c.get("summary", ""),
+    "opening": lambda c: (
+        f"递交 {len(c.get('roll') or [])} 份，"
+        f"成功开启 {sum(r.get('outcome') == 'opened' for r in c.get('results') or [])} 份。"
+    ),
+    "objection": lambda c: f"{c.get('title', '')}：{'异议成立' if c.get('upheld') else '异议不成立'}",
+    "failure": lambda c: c.get("reason", ""),
+    "termination": lambda c: c.get("reason", ""),
+}
+
+
+def chain(public: PublicLot) -> list[dict[str, Any]]:
+    """The notice chain, oldest first; the newest is `now`."""
+    links = []
+    for notice in public.notices:
+        follows_same = notice.kind in {"amendment", "clarification"} and notice.follows_id
+        links.append(
+            {
+                "title": notice.get_kind_display(),
+                "url": notice_url(public.lot, notice),
+                "at": notice.published_at,
+                "summary": SUMMARIES.get(notice.kind, lambda c: "")(notice.content),
+                "digest": notice.digest,
+                "diff_url": f"{notice_url(public.lot, notice)}#changes" if follows_same and _changed(notice) else "",
+                "state": "",
+            }
+        )
+    if links:
+        links[-1]["state"] = "now"
+    return links
+
+
+def _changed(notice: Notice) -> bool:
+    return bool(notice.content.get("changes"))
+
+
+def files(public: PublicLot) -> list[dict[str, Any]]:
+    """Files of every issued version, newest version first; an older version is marked as replaced."""
+    newest = max((version.number for version in public.documents), default=0)
+    return [
+        {
+            "name": file.name,
+            "version": version.number,
+            "replaced": version.number < newest,
+            "at": version.issued_at,
+            "size": file.size,
+            "sha256": file.sha256,
+        }
+        for version in public.documents
+        for file in version.files.all()
+    ]
+
+
+def bids(public: PublicLot) -> list[dict[str, Any]]:
+    """Rows of the opening table, with the distance from the maximum price."""
+    ceiling, rows = public.lot.ceiling_cny, []
+    for bid in public.bids:
+        share = (ceiling - bid.price) / ceiling if ceiling and bid.price is not None else None
+        rows.append(
+            {
+                "bid": bid,
+                "below": share if share is not None and share >= 0 else None,
+                "above": -share if share is not None and share < 0 else None,
+                # a tenth below the ceiling fills half the bar: real bids lie close together
+                "bar": min(Decimal(1), share * 5) if share is not None and share > 0 else Decimal(0),
+                "void": bool(bid.rejection) or bid.outcome in {"revoked", "withdrawn"},
+                "url": page_or_nothing("credit:subject", bid.code),
+            }
+        )
+    return rows
+
+
+RANKS = "一二三四五六七八九"
+
+
+def candidates(public: PublicLot) -> list[dict[str, Any]]:
+    """Ranked candidates with points by part as published."""
+    parts = [part["key"] for part in public.lot.terms.get("criteria") or [] if part.get("points")]
+    return [
+        {
+            "rank": f"第{RANKS[c.rank - 1]}候选人",
+            "first": c.rank == 1,
+            "name": c.bid.subject.name,
+            "url": page_or_nothing("credit:subject", c.bid.subject.code),
+            "price": c.price_cny,
+            "points": [c.points.get(part, "") for part in parts],
+            "total": c.points.get("total", ""),
+        }
+        for c in public.candidates
+    ]
+
+
+def evidence(lot: Lot) -> dict[str, Any]:
+    """The newest public entries of the lot and how many there are. Two queries."""
+    found = record.entries_for(lot.ledger_ref)
+    rows = list(found.order_by("-place__position")[:EVIDENCE_ROWS])
+    return {"rows": [entry_row(lot, entry) for entry in rows], "count": found.count()}
+
+
+def entry_row(lot: Lot, entry: Any) -> dict[str, Any]:
+    """One entry in words: the act by its name in the book, the role, never a person."""
+    facts = entry.facts or {}
+    move = lot.procedure.transitions.get(facts.get("act", ""))
+    title = move.title if move else EVENTS.get(entry.event, entry.event)
+    actors = {"clock": "服务器时钟", "trustee": "受托人", "anonymous": "未登录"}
+    by = actors.get(entry.actor) or (who(lot.procedure, move.actor.replace("clock|", "")) if move else "")
+    article = next((ALL[r].article for r in facts.get("rules") or [] if r in ALL), "")
+    return {
+        "index": entry.position,
+        "at": entry.legal_at,
+        "event": title,
+        "who": "，".join(word for word in (by, article) if word),
+        "digest": bytes(entry.leaf_hash).hex(),
+        "proof_url": page_or_nothing("ledger:entry-proof", entry.pk),
+    }
+
+
+def sections(context: dict[str, Any]) -> list[dict[str, Any]]:
+    """The section nav in its fixed order. Before the opening there is no opening section, not an empty one."""
+    words, public = context["words"], context["public"]
+    rows = [("overview", "概况", None), ("notices", "公告", len(context["notices"]))]
+    if context["files"]:
+        rows.append(("files", "文件", len(context["files"])))
+    if public.opening_started:
+        rows.append(("bids", words["opening"], len(context["bids"])))
+    if context["candidates"]:
+        rows.append(("result", words["result"], None))
+    if context["afterwards"] and public.lot.state not in {"failed", "terminated"}:
+        rows.append(("contract", "合同与履约", None))
+    rows.append(("challenge", f"{words['objection']}投诉", len(context["challenges"])))
+    rows.append(("evidence", "证据", context["evidence"]["count"]))
+    return [{"id": key, "name": name, "count": count} for key, name, count in rows]

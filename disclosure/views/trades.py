@@ -1,0 +1,107 @@
+"""The public list, the trade page and its notices."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from disclosure import tradefacts, tradelist, tradepage
+from platform_site import clock
+from platform_site.web.htmx import wants_partial
+from trading.models import Lot, Notice
+
+
+@require_GET
+def trade_index(request: HttpRequest) -> HttpResponse:
+    """Published notices, filtered and paged; htmx gets the rows."""
+    query = tradelist.Query.of(request.GET)
+    found = tradelist.page(query)
+    context = {
+        "query_asked": query,
+        "items": found["items"],
+        "pager": {
+            "previous_url": _turned(request, before=found["before"]) if found["before"] else "",
+            "next_url": _turned(request, after=found["after"]) if found["after"] else "",
+            "note": f"本页 {len(found['items'])} 则，按发布时间",
+        },
+        "categories": tradepage.CATEGORIES,
+        "kinds": {key: name for key, (name, _) in tradelist.KINDS.items()},
+        "periods": tradelist.PERIODS,
+    }
+    if wants_partial(request):
+        return render(request, "disclosure/partials/trade_rows.html", context)
+    return render(request, "disclosure/trade_index.html", {**context, "regions": tradelist.regions()})
+
+
+def _turned(request: HttpRequest, **cursor: str) -> str:
+    params = request.GET.copy()
+    for name in ("after", "before"):
+        params.pop(name, None)
+    params.update(cursor)
+    return "?" + params.urlencode()
+
+
+def _lot(reference: str, number: int) -> Lot:
+    """The announced lot, or the same 404 for a hidden and a missing one."""
+    try:
+        return tradefacts.lot_of(reference, number)
+    except Lot.DoesNotExist:
+        raise Http404("no such trade") from None
+
+
+@require_GET
+def tender_detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """A trade identifier without a lot leads to its first announced lot."""
+    from platform_site.accounts.actors import ANONYMOUS
+
+    first = Lot.objects.visible_to(ANONYMOUS).filter(tender__reference=reference).order_by("number").first()
+    if first is None:
+        raise Http404("no such trade")
+    return redirect("disclosure:trade", reference=reference, number=first.number)
+
+
+@require_GET
+def trade_detail(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+    """Everything public about one lot on one page."""
+    lot = _lot(reference, number)
+    context = tradepage.compose(tradefacts.public_facts(lot), clock.now())
+    if wants_partial(request):
+        return render(request, "disclosure/partials/trade_progress.html", context)
+    return render(request, "disclosure/trade_detail.html", context)
+
+
+@require_GET
+def notice_detail(request: HttpRequest, reference: str, number: int, notice_id: UUID) -> HttpResponse:
+    """One published notice as the paper it is."""
+    lot = _lot(reference, number)
+    try:
+        notice = lot.notices.select_related("paper", "follows").get(pk=notice_id, state="published")
+    except Notice.DoesNotExist:
+        raise Http404("no such notice") from None
+    notice.lot = lot
+    context = {
+        "lot": lot,
+        "notice": notice,
+        "procedure": lot.procedure,
+        "content": notice.content,
+        "paper_template": f"papers/{_paper(notice.kind)}.html",
+        "trade_url": tradepage.trade_url(lot),
+        "follows_url": tradepage.notice_url(lot, notice.follows) if notice.follows_id else "",
+        "crumbs": [("首页", "/"), (lot.title, tradepage.trade_url(lot)), (notice.get_kind_display(), "")],
+        "page_url": request.build_absolute_uri(reverse("disclosure:notice", args=[reference, number, notice.pk])),
+    }
+    return render(request, "disclosure/notice_detail.html", context)
+
+
+PAPERS = {
+    "opening": "opening_record",
+    "candidates": "candidates",
+    "award": "award_result",
+    "objection": "objection_reply",
+}
+
+
+def _paper(kind: str) -> str:
+    return PAPERS.get(kind, "notice")
