@@ -145,6 +145,8 @@ def discard(opened: Sequence[Opened]) -> None:
 
 
 def _bundle(envelope: Envelope, keyset: KeySet | None) -> Bundle:
+    if not isinstance(envelope.header, dict):
+        raise EnvelopeRefused("header.fields", "platform")
     return Bundle(
         header=envelope.header,
         signature=envelope.signature,
@@ -154,7 +156,7 @@ def _bundle(envelope: Envelope, keyset: KeySet | None) -> Bundle:
         lot=envelope.lot_ref,
         subject=envelope.subject_code,
         # Which versions could be answered was judged at filing; now the signed header speaks for itself.
-        documents={envelope.header.get("document", "")},
+        documents=[envelope.header.get("document", "")],
         keyset=keyset.document if keyset else None,
         purpose=envelope.purpose,
     )
