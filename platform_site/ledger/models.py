@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 
 from platform_site.ledger.leaves import leaf_of
+from platform_site.ledger.values import canonical
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
@@ -52,12 +53,16 @@ class Entry(models.Model):
     @property
     def leaf(self) -> bytes:
         """The leaf's bytes, computed from the columns as they stand."""
+        return self.leaf_around(canonical(self.facts))
+
+    def leaf_around(self, facts: bytes) -> bytes:
+        """The leaf's bytes, where the facts' canonical bytes are at hand."""
         return leaf_of(
             entry_id=self.id,
             event=self.event,
             subject=self.subject,
             actor=self.actor,
-            facts=self.facts,
+            facts=facts,
             private=self.private,
             sealed=self.sealed,
             legal_at=self.legal_at,

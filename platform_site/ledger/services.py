@@ -50,13 +50,7 @@ def append(
     if not connection.in_atomic_block:
         raise TransactionManagementError("ledger.append belongs in the transaction of the act it records")
     reference = subject if isinstance(subject, str) else subject.ledger_ref
-    secrets = {**_who(actor), **(private or {})}
-    openings: dict[str, Any] = {}
-    commitments: dict[str, str] = {}
-    for name, value in plain(secrets).items():
-        salt = new_salt()
-        openings[name] = {"salt": salt.hex(), "value": value}
-        commitments[name] = commitment(salt, value)
+    openings, commitments = _hidden({**_who(actor), **(private or {})})
     entry = Entry(
         id=uuid4(),
         event=event,
@@ -68,9 +62,21 @@ def append(
         legal_at=clock.now(),
         recorded_at=_machine(),
     )
-    entry.leaf_hash = leaf_hash(entry.leaf)
-    _insert(entry, openings)
+    written = canonical(entry.facts)
+    entry.leaf_hash = leaf_hash(entry.leaf_around(written))
+    _insert(entry, written, openings)
     return entry
+
+
+def _hidden(secrets: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Openings for the side table, commitments for the leaf."""
+    openings: dict[str, Any] = {}
+    commitments: dict[str, str] = {}
+    for name, value in plain(secrets).items():
+        salt = new_salt()
+        openings[name] = {"salt": salt.hex(), "value": value}
+        commitments[name] = commitment(salt, value)
+    return openings, commitments
 
 
 def reveal(
@@ -162,7 +168,7 @@ def _machine() -> datetime:
     return now
 
 
-def _insert(entry: Entry, openings: dict[str, Any]) -> None:
+def _insert(entry: Entry, facts: bytes, openings: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT ledger_append(%s::uuid, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s::jsonb)",
@@ -171,7 +177,7 @@ def _insert(entry: Entry, openings: dict[str, Any]) -> None:
                 entry.event,
                 entry.subject,
                 entry.actor,
-                canonical(entry.facts).decode(),
+                facts.decode(),
                 canonical(entry.private).decode(),
                 entry.sealed,
                 entry.legal_at,
