@@ -95,7 +95,7 @@ def bid_review(
         PermissionDenied: no seat.
         Refused: an item the document does not list, a ground outside the law, a failing mark without a reason.
     """
-    lot = Lot.objects.get(pk=lot_id)
+    lot = Lot.objects.select_related("tender").get(pk=lot_id)
     listed = {row["key"]: row for row in lot.terms.get("reviews") or ()}
     if item not in listed:
         raise Refused([Violation("review.unlisted", "ENG-31", lot.book.article("ENG-31"), {"items": (item,)})])
@@ -124,7 +124,7 @@ def bid_score(*, lot_id: int, bid_id: UUID, item: str, points: Decimal, actor: A
         PermissionDenied: no seat.
         Refused: an item the document does not list, points outside the item, more than two decimals.
     """
-    lot = Lot.objects.get(pk=lot_id)
+    lot = Lot.objects.select_related("tender").get(pk=lot_id)
     items = scoring_items(lot.terms)
     if not isinstance(points, Decimal) or not points.is_finite() or points != points.quantize(CENT):
         raise Refused([Violation("score.unreadable", facts={"points": str(points)[:20]})])
@@ -147,11 +147,12 @@ def bid_score(*, lot_id: int, bid_id: UUID, item: str, points: Decimal, actor: A
 
 
 def _same(model: Any, lot: Lot, bid_id: UUID, item: str, actor: Actor, said: Mapping[str, Any]) -> Any:
-    """The mark, where it already says the same and the act is open: a second click is no second act."""
-    if kernel.gate(lot.book, lot.procedure, "review_bid", facts_of(lot, clock.now())):
+    """The actor's mark, where it already says the same and could be made now: a second click is no second act."""
+    mine = model.objects.filter(member__user__public_id=actor.user_id, member__left_at__isnull=True)
+    found = mine.filter(member__committee__lot=lot, bid_id=bid_id, item=item, **said).first()
+    if found and kernel.gate(lot.book, lot.procedure, "review_bid", facts_of(lot, clock.now())):
         return None
-    member = seat_of(lot, actor)
-    return model.objects.filter(member=member, bid_id=bid_id, bid__lot=lot, item=item, **said).first()
+    return found
 
 
 def question_ask(*, lot_id: int, bid_id: UUID, text: str, actor: Actor) -> BidQuestion:

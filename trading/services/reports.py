@@ -280,7 +280,10 @@ def report_submit(*, lot_id: int, actor: Actor, silent: Mapping[str, str] | None
         if digest_of(report_content(act.lot)) != report.digest:
             raise Refused([Violation("report.stale", "ENG-36", act.lot.book.article("ENG-36"))])
         if not report.content["ranking"]:
+            # Nobody is left to be ranked: that is a failed lot, not a report.
             raise Refused([Violation("bids.none_valid", "ENG-35", act.lot.book.article("ENG-35"))])
+        signed = report.signatures.filter(digest=report.digest).values_list("member__label", flat=True)
+        silence = {label: note for label, note in deemed.items() if label not in set(signed)}
         report.submitted_at = act.now
         report.save(update_fields=["submitted_at"])
         _reject(act.lot, report.content["rejected"])
@@ -289,10 +292,10 @@ def report_submit(*, lot_id: int, actor: Actor, silent: Mapping[str, str] | None
             "report.submitted",
             {
                 "digest": report.digest,
-                "deemed_consent": sorted(deemed),
+                "deemed_consent": [m.label for m in members_of(act.lot.committee) if m.label in silence],
                 "rejected": [r["bid"] for r in report.content["rejected"]],
             },
-            private={"silent": deemed} if deemed else None,
+            private={"silent": silence} if silence else None,
         )
         tell_initiator(act.lot, about=f"report:{act.lot.pk}", title="收到评标报告", body=act.lot.title)
     return report
