@@ -23,9 +23,9 @@ SCRIPTS: dict[str, ModuleType] = {
 START = datetime(2026, 3, 10, 8, 0, tzinfo=CHINA)
 
 
-def cast_for(names: Mapping[str, str] | None = None) -> Cast:
+def cast_for(names: Mapping[str, str] | None = None, *, start: datetime = START) -> Cast:
     """The cast stands in the database at the start of the play."""
-    with clock.at(START):
+    with clock.at(start):
         return assemble(dict(names or {}))
 
 

@@ -24,6 +24,11 @@ def offer(price: str, *, days: int | None = None, manager: str = "周启明") ->
 
 def file(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any], *, text: bytes = b"") -> Bid:
     """The bidder sealed `said` with one file in its browser, uploaded the parts and filed."""
+    return bids.bid_file(**prepare(cast, lot, bidder, said, text=text))
+
+
+def prepare(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any], *, text: bytes = b"") -> dict[str, Any]:
+    """What the browser sends when it files: `bid_file`'s arguments, with every part uploaded."""
     keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
     body = text or f"{bidder.code} 技术标".encode()
     made = seal(
@@ -39,16 +44,16 @@ def file(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any], *, text: by
         "trustees": [base64.b64encode(w).decode() for w in made.wraps["trustees"]],
     }
     uploads = [sealing.upload_store(owner_ref=bidder.code, content=part).id for part in made.parts]
-    return bids.bid_file(
-        lot_id=lot.pk,
-        actor=bidder.actor,
-        user_id=bidder.pk,
-        header=made.header,
-        signature=made.signature,
-        wraps=wraps,
-        upload_ids=uploads,
-        idempotency_key=uuid4(),
-    )
+    return {
+        "lot_id": lot.pk,
+        "actor": bidder.actor,
+        "user_id": bidder.pk,
+        "header": made.header,
+        "signature": made.signature,
+        "wraps": wraps,
+        "upload_ids": uploads,
+        "idempotency_key": uuid4(),
+    }
 
 
 def unlock(cast: Cast, lot: Lot, bidder: Person) -> Bid:
