@@ -1,13 +1,9 @@
 """A bidder's day in a real browser, under the portal's content policy: make a key, seal, upload, unlock."""
 
 import base64
-import threading
 from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 
 from platform_site import ledger
@@ -25,25 +21,6 @@ pytestmark = [
 ]
 LOT = "lot:T-2026-0001/1"
 SIZE = 9_000_000  # bytes; three chunks
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format, *args):
-        pass
-
-
-@pytest.fixture
-def served(fresh_db, settings, tmp_path):
-    settings.ROOT_URLCONF = "tests.sealing.urls"
-    settings.MEDIA_ROOT = tmp_path / "files"
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(StaticFilesHandler(get_wsgi_application()))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
 
 
 @pytest.fixture
