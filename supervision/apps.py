@@ -3,3 +3,18 @@ from django.apps import AppConfig
 
 class SupervisionConfig(AppConfig):
     name = "supervision"
+
+    def ready(self) -> None:
+        """The board stands on the desks of those who supervise."""
+        from platform_site.accounts.benches import Bench, register
+
+        register(
+            Bench(
+                "监督工作台",
+                "本部门监督的交易、下一步和提示。只看，不办理交易",
+                "supervision:board",
+                lambda actor: bool(actor.duties & {"supervisor", "auditor"}),
+                order=20,
+                icon_name="eye",
+            )
+        )

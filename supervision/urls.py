@@ -1,6 +1,8 @@
-"""Pages of this room."""
+"""Supervision's pages: reading only."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from supervision import views
 
 app_name = "supervision"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.board, name="board")]
