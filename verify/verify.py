@@ -7,8 +7,8 @@
     verify.py --keys keys.json promise promise.json --log mirror/
     verify.py --keys keys.json consistency old.txt new.txt --log mirror/
     verify.py --keys keys.json log mirror/ [--against old.txt]
-    verify.py envelope header.json --signature HEX --public-key HEX [part …]
     verify.py mirror https://…/ledger/ mirror/
+    verify.py draw | envelope | … [-h]
 
 keys.json is the platform's /ledger/keys as you saved it, or as a newspaper printed it: get it from elsewhere than the
 platform if you can. Exit status: 0 it holds, 1 it does not (for a promise: the platform broke it), 2 cannot be read,
@@ -28,6 +28,9 @@ import struct
 import sys
 import urllib.request
 from pathlib import Path
+
+# The script as it is downloaded carries its neighbours (draw.py, envelope.py …) here, word for word.
+NEIGHBOURS = {}
 
 HOLDS, FAILS, UNREADABLE, UNDECIDED = 0, 1, 2, 3
 PROMISED_SECONDS = 60
@@ -642,27 +645,6 @@ def run_log(options):
     print(", ".join(f"{count} {name}" for name, count in counts.items()))
 
 
-def run_envelope(options):
-    """An envelope's header is canonical and its owner's; the given parts are those it promises, in its order."""
-    raw = read_bytes(options.header)
-    header = parse_json(raw, options.header)
-    if canonical(header) != raw:
-        raise Bad("the header is not canonical JSON")
-    if header.get("format") != "ggzy-envelope/1" or header.get("signing") != "ed25519":
-        raise Unreadable("an envelope of a kind this script does not know")
-    message = b"ggzy-envelope/1 header\n" + raw
-    if not ed25519_holds(bytes.fromhex(options.public_key), bytes.fromhex(options.signature), message):
-        raise Bad("the owner's key did not sign this header")
-    promised = [header["manifest"], *header["parts"]]
-    if options.parts and len(options.parts) != len(promised):
-        raise Bad(f"the header promises {len(promised)} ciphertexts (the manifest first), {len(options.parts)} given")
-    for path, entry in zip(options.parts, promised):  # noqa: B905 - Python 3.9 has no strict
-        data = read_bytes(path)
-        if len(data) != entry["size"] or hashlib.sha256(data).hexdigest() != entry["sha256"]:
-            raise Bad(f"{path} is not the ciphertext the header promises")
-    print(f"holds: header {hashlib.sha256(raw).hexdigest()} for {header['lot']}, {len(options.parts)} ciphertexts")
-
-
 def run_mirror(options):
     """The public files are copied; what is there and complete is not fetched again."""
     base, folder = options.url.rstrip("/") + "/", Path(options.folder)
@@ -707,6 +689,21 @@ def _keep(base, folder, name):
     return data
 
 
+def neighbours():
+    """The other checks by name: their sources, from this file or from beside it."""
+    if NEIGHBOURS:
+        return NEIGHBOURS
+    here = Path(__file__).resolve()
+    return {path.stem: read_text(path) for path in sorted(here.parent.glob("[a-z]*.py")) if path != here}
+
+
+def run_neighbour(options):
+    """Another check, run as the script it is."""
+    name = options.verb
+    sys.argv = [f"verify.py {name}", *options.rest]
+    exec(compile(neighbours()[name], f"{name}.py", "exec"), {"__name__": "__main__"})
+
+
 def build_parser():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -729,11 +726,12 @@ def build_parser():
     consistency.add_argument("--log", help="a folder made by `mirror`")
     consistency.add_argument("--proof", help="base64 hashes, one a line")
     verb("log", run_log, "folder").add_argument("--against", help="an older checkpoint you kept")
-    envelope = verb("envelope", run_envelope, "header")
-    envelope.add_argument("--signature", required=True, help="hex")
-    envelope.add_argument("--public-key", required=True, help="hex")
-    envelope.add_argument("parts", nargs="*", help="ciphertexts in the header's order, the manifest first")
     verb("mirror", run_mirror, "url", "folder")
+    for name, source in neighbours().items():
+        line = source.split('"""')[1].split("\n")[0].replace("%", "%%")
+        other = verbs.add_parser(name, help=line, add_help=False, prefix_chars="\0")
+        other.set_defaults(run=run_neighbour)
+        other.add_argument("rest", nargs="*")
     return parser
 
 

@@ -38,14 +38,16 @@ def mode() -> str | None:
 
 
 def check() -> None:
-    """The record, if there is one, is of the mode and origin this installation runs in.
+    """The record, if there is one, is of the mode, origin and keys this installation runs with.
 
     Raises:
-        ImproperlyConfigured: a demo's record behind a production portal, or any other mixture.
+        ImproperlyConfigured: a demo's record behind a production portal, another record's keys, or any other mixture.
     """
     entry = first()
     if entry is None:
         return
-    for name, here in (("mode", settings.MODE), ("origin", settings.LEDGER_ORIGIN)):
-        if entry.facts.get(name) != here:
-            raise ImproperlyConfigured(f"the record says {name} {entry.facts.get(name)!r}, the settings say {here!r}")
+    here = facts()
+    for name in ("mode", "origin", "log_key", "promise_key"):
+        if entry.facts.get(name) != here[name]:
+            said = entry.facts.get(name)
+            raise ImproperlyConfigured(f"the record says {name} {said!r}, this installation has {here[name]!r}")

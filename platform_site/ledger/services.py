@@ -182,7 +182,7 @@ def _insert(entry: Entry, facts: bytes, openings: dict[str, Any]) -> None:
                 entry.sealed,
                 entry.legal_at,
                 entry.recorded_at,
-                entry.leaf_hash,
+                bytes(entry.leaf_hash),
                 canonical(openings).decode() if openings else None,
             ],
         )

@@ -10,14 +10,13 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from platform_site.ledger import genesis, layout, publishing, receipts, selectors, tree
+from platform_site.ledger import genesis, layout, publishing, receipts, script, selectors, tree
 from platform_site.ledger.merkle import HASH_BYTES, TILE_WIDTH
 from platform_site.ledger.models import Checkpoint
 
 FOR_EVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=2"
 TEXT = "text/plain; charset=utf-8"
-SCRIPT = settings.BASE_DIR / "verify" / "verify.py"
 
 
 @require_safe
@@ -120,7 +119,7 @@ def receipt_proof(request: HttpRequest, entry_id: UUID, entry_hash: str) -> Http
 @require_safe
 def verify_script(request: HttpRequest) -> HttpResponse:
     """The script that checks all of this without us."""
-    answer = HttpResponse(SCRIPT.read_bytes(), content_type="text/x-python; charset=utf-8")
+    answer = HttpResponse(script.bundle(), content_type="text/x-python; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="verify.py"'
     return answer
 

@@ -46,7 +46,9 @@ def unexplained(table: StateTable) -> Iterator[Finding]:
         state = getattr(row, table.state_attr)
         found[getattr(row, table.ref_attr)] = str(getattr(state, "value", state))
     said: dict[str, _Said] = {}
-    for prefix in sorted({ref.split(":", 1)[0] for ref in found} | ({table.prefix} if table.prefix else set())):
+    for prefix in sorted(
+        {ref.split(":", 1)[0] for ref in found} | ({table.prefix.rstrip(":")} if table.prefix else set())
+    ):
         said |= _last_said(prefix)
     for ref, state in found.items():
         if ref not in said:
