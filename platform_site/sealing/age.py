@@ -5,10 +5,11 @@ Nothing here chooses a cipher or splits a secret: a k-of-n lock is plain age ins
 
 import re
 from collections.abc import Sequence
-from typing import BinaryIO
 
 import pyrage
 from pyrage import x25519
+
+from platform_site.sealing.padding import Readable, Writable
 
 INTRO = b"age-encryption.org/v1\n"
 RECIPIENT = re.compile(r"age1[023456789acdefghjklmnpqrstuvwxyz]{58}\Z")
@@ -72,12 +73,12 @@ def decrypt(ciphertext: bytes, identity: str) -> bytes:
         raise CannotOpen(str(error)) from None
 
 
-def encrypt_stream(source: BinaryIO, target: BinaryIO, recipient: str) -> None:
+def encrypt_stream(source: Readable, target: Writable, recipient: str) -> None:
     """Like `encrypt`, without holding the file in memory."""
     pyrage.encrypt_io(source, target, [x25519.Recipient.from_str(recipient)])
 
 
-def decrypt_stream(source: BinaryIO, target: BinaryIO, identity: str) -> None:
+def decrypt_stream(source: Readable, target: Writable, identity: str) -> None:
     """Like `decrypt`, without holding the file in memory. On failure `target` may hold a beginning: throw it away.
 
     Raises:

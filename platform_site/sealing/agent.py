@@ -221,8 +221,9 @@ class Agent:
     def _keyset(self, lot: str, status: Any = None) -> dict[str, Any]:
         status = status or self.portal.get(f"lots/{lot}/")
         keyset = status.get("keyset") if isinstance(status, dict) else None
-        found = keysets.faults(keyset, lot) if isinstance(keyset, dict) else ["malformed"]
-        if found:
+        if not isinstance(keyset, dict):
+            raise Declined("密钥组有误")
+        if found := keysets.faults(keyset, lot):
             raise Declined(f"密钥组有误：{'、'.join(found)}")
         return keyset
 

@@ -6,7 +6,7 @@ Frame = length of the content (8 bytes, big-endian) + content + zeros. Padmé (N
 
 import hashlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Protocol
 
 PREFIX = 8
 FLOOR = 16 * 1024
@@ -16,6 +16,26 @@ _AGE_TAG = 16
 _AGE_NONCE = 16
 # An age header to one X25519 key is 167 bytes; writers may add grease.
 _AGE_HEADER = range(150, 2049)
+
+
+class Readable(Protocol):
+    """What streaming reads from."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next at most `size` bytes; b"" at the end."""
+        ...
+
+
+class Writable(Protocol):
+    """What streaming writes to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take the bytes; how many were taken."""
+        ...
+
+    def flush(self) -> None:
+        """Pass on what is held back."""
+        ...
 
 
 class BadFrame(ValueError):
@@ -71,7 +91,7 @@ def content_prefix(content_size: int) -> bytes:
 class FramedSource:
     """Reads as the padded frame around a file, for streaming encryption."""
 
-    def __init__(self, source: BinaryIO, content_size: int) -> None:
+    def __init__(self, source: Readable, content_size: int) -> None:
         self._pieces = self._walk(source, content_size)
         self._rest = b""
 
@@ -87,7 +107,7 @@ class FramedSource:
         return given
 
     @staticmethod
-    def _walk(source: BinaryIO, content_size: int) -> Iterator[bytes]:
+    def _walk(source: Readable, content_size: int) -> Iterator[bytes]:
         yield content_prefix(content_size)
         left = content_size
         while left:
@@ -105,7 +125,7 @@ class FramedSource:
 class ContentSink:
     """Takes a padded frame piece by piece and writes only its content; `finish()` judges the whole."""
 
-    def __init__(self, target: BinaryIO, padded: int) -> None:
+    def __init__(self, target: Writable, padded: int) -> None:
         self._target, self._padded = target, padded
         self._prefix, self._seen = b"", 0
         self._hash = hashlib.sha256()

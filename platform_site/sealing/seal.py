@@ -4,6 +4,7 @@ browser's module (static/js/sealing), which writes the same bytes but for random
 
 import hashlib
 import io
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -132,7 +133,7 @@ def describe_wraps(wraps: Mapping[str, Any], keyset: Mapping[str, Any] | None) -
 class _Hashing:
     """Passes bytes on and remembers their digest and count."""
 
-    def __init__(self, inner: BinaryIO) -> None:
+    def __init__(self, inner: BinaryIO | io.BytesIO) -> None:
         self._inner, self._hash, self.size = inner, hashlib.sha256(), 0
 
     def read(self, size: int = -1) -> bytes:
@@ -158,21 +159,18 @@ class _Hashing:
 
 def _seal_file(file: PlainFile, recipient: str) -> tuple[bytes | Path, dict[str, Any], dict[str, Any]]:
     """(ciphertext, header entry, manifest entry) of one file; large ones go through temporary files."""
+    opened: BinaryIO
     if isinstance(file.content, bytes):
         size, opened = len(file.content), io.BytesIO(file.content)
     else:
         size, opened = file.content.stat().st_size, file.content.open("rb")
-    with opened:
-        plain = _Hashing(opened)
-        if size <= IN_MEMORY:
-            memory = io.BytesIO()
-            target, kept = memory, None
-        else:
-            named = tempfile.NamedTemporaryFile(prefix="sealed-", delete=False)  # noqa: SIM115 - the caller deletes it
-            target, kept = named, Path(named.name)
-        cipher = _Hashing(target)
+    memory, kept = io.BytesIO(), None
+    if size > IN_MEMORY:
+        handle, name = tempfile.mkstemp(prefix="sealed-")
+        kept = Path(name)  # the caller deletes it
+    with opened, os.fdopen(handle, "wb") if kept else memory as target:
+        plain, cipher = _Hashing(opened), _Hashing(target)
         age.encrypt_stream(padding.FramedSource(plain, size), cipher, recipient)
-        part: bytes | Path = memory.getvalue() if kept is None else kept
-        target.close()
+        part: bytes | Path = kept or memory.getvalue()
     entry = {"sha256": cipher.sha256, "size": cipher.size, "padded": padding.padded_size(size)}
     return part, entry, {"size": size, "sha256": plain.sha256}
