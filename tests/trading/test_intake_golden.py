@@ -1,4 +1,4 @@
-"""The real notices against what a person read in them (golden_intake.json). Skipped where the shared crawl is absent."""
+"""The real notices against what a person read in them (golden_intake.json); skipped where the crawl is absent."""
 
 import json
 from collections.abc import Iterator

@@ -24,7 +24,7 @@ _SPAN = re.compile(
     rf" {{0,2}}第? {{0,2}}(?P<b>{N}) {{0,2}}标段"
 )
 _DEFINES = re.compile(r"^ {0,3}(?:\([^()\n]{0,30}\) {0,2})?(?:为|是|:|包括|招标范围|招标内容|建设内容|\()")
-_SCOPE = re.compile(r"^[\s:为是(]*(?P<value>[^;。\n|)]{2,300})")
+_SCOPE = re.compile(r"[\s:为是(]*(?P<value>[^;。\n|)]{2,300})")
 
 
 def lots(page: Page, table: LotTable, title: Fact[str], doubts: list[Doubt]) -> tuple[LotDraft, ...]:

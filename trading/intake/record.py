@@ -13,7 +13,7 @@ from trading.intake.moments import day_of, moments_in
 from trading.intake.page import level
 
 TITLE_LIMIT = 200  # the longest real title seen has 97 characters; a register column is no place for a text
-TEXT_LIMIT = 100_000  # a notice, not a whole tender document
+TEXT_LIMIT = 50_000  # a notice, not a whole tender document
 SHORTEST = 40  # characters of body without blanks: below it there is nothing to read
 
 _TENDER_TYPES = re.compile(r"招标公告|招标/资审公告|资格预审公告|招标变更|变更公告|招标邀请|投标邀请")
