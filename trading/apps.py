@@ -7,6 +7,7 @@ class TradingConfig(AppConfig):
     def ready(self) -> None:
         """The record's verifier knows our states, holds wake our lots, the moving clock ticks."""
         from platform_site import ledger
+        from platform_site.accounts.benches import Bench, register
         from platform_site.clock import services as clock
         from platform_site.holds import services as holds
         from trading import registers
@@ -17,3 +18,13 @@ class TradingConfig(AppConfig):
         ledger.register_verifier(registers.notices_unchanged)
         holds.on_change(registers.wake_held_lot)
         clock.on_advance(registers.LotsDue())
+        register(
+            Bench(
+                "交易工作台",
+                "登记项目、编制公告、定标和合同；参加的标段",
+                "trading:desk",
+                opens_to=lambda actor: bool(actor.subject_code) and not actor.duties,
+                order=10,
+                icon_name="files",
+            )
+        )

@@ -1,6 +1,42 @@
-"""Pages of this room."""
+"""Pages of this room, mounted at /work/. One list a family; views/<family>.py."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from trading.views import challenges, desk, notices, register, results, wizard
 
 app_name = "trading"
-urlpatterns: list[URLPattern] = []
+LOT = "lots/<str:reference>/<int:number>/"
+
+urlpatterns = [
+    # desk
+    path("", desk.desk, name="desk"),
+    path(LOT, desk.lot, name="lot"),
+    path(LOT + "recall/", desk.recall, name="recall"),
+    # register
+    path("register/", register.register, name="register"),
+    # wizard
+    path(LOT + "draft/", wizard.review, name="wizard-review"),
+    path(LOT + "draft/field/<str:name>/", wizard.field, name="wizard-field"),
+    path(LOT + "draft/files/upload/", wizard.files, name="wizard-files"),
+    path(LOT + "draft/trustees/", wizard.key_set, name="wizard-trustees"),
+    path(LOT + "draft/submit/", wizard.submit, name="wizard-submit"),
+    path(LOT + "draft/<str:slug>/", wizard.wizard, name="wizard"),
+    # notices
+    path(LOT + "files/<uuid:file_id>/", notices.file, name="file"),
+    path(LOT + "notices/<uuid:notice_id>/", notices.notice, name="notice"),
+    path(LOT + "enquiries/", notices.enquiry_list, name="enquiries"),
+    path(LOT + "amend/", notices.amend, name="amend"),
+    # challenges
+    path(LOT + "challenges/", challenges.challenge_list, name="challenges"),
+    path(LOT + "challenges/<uuid:challenge_id>/answer/", challenges.answer, name="challenge-answer"),
+    # results
+    path(LOT + "results/", results.results, name="results"),
+    path(LOT + "results/candidates/", results.candidates, name="candidates"),
+    path(LOT + "results/award/", results.award, name="award"),
+    path(LOT + "results/report/", results.report, name="award-report"),
+    path(LOT + "results/contract/", results.contract, name="contract"),
+    path(LOT + "results/refund/", results.refund, name="refund"),
+    path(LOT + "results/archive/", results.archive, name="archive"),
+    path(LOT + "results/archive/download/", results.archive_download, name="archive-download"),
+    path(LOT + "terminate/", results.terminate, name="terminate"),
+]

@@ -1,5 +1,6 @@
 """The stage of the trade's tests."""
 
 from tests.stages import files, play_until
+from tests.trading.stage import stage_cast
 
-__all__ = ["files", "play_until"]
+__all__ = ["files", "play_until", "stage_cast"]

@@ -1,0 +1,189 @@
+"""From the report to the archive, as the initiator's side does it in the browser."""
+
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from platform_site import ledger
+from tests.trading.stage import played, signed_in
+from trading.services.acts import moment_of
+
+
+@pytest.fixture
+def cast(stage_cast, db, files):
+    return stage_cast
+
+
+@pytest.fixture
+def to(cast, at):
+    """Call `to(milestone)`: the scene there, legal time standing there."""
+
+    def go(milestone, variant="happy"):
+        made = played(cast, milestone, variant)
+        at(made.stage.now)
+        return made
+
+    return go
+
+
+@pytest.fixture
+def agent(cast):
+    return signed_in(cast, "agency")
+
+
+def test_before_the_report_nothing_of_the_ranking_shows(to, agent):
+    scene = to("scored")
+
+    page = agent.get(scene.url("results/")).content.decode()
+
+    assert "评标委员会" in page
+    assert "总分" not in page
+    assert "公示中标候选人" not in page
+
+
+def test_a_submitted_report_shows_its_ranking_and_publishes_candidates(to, agent):
+    scene = to("reported")
+    assert "总分" in agent.get(scene.url("results/")).content.decode()
+
+    agent.post(scene.url("results/candidates/"))
+
+    assert scene.again().state == "publicity"
+    assert scene.lot.candidates.count() == 3
+
+
+def test_committee_names_stay_sealed_until_the_award(to, agent):
+    scene = to("reported")
+
+    page = agent.get(scene.url("results/")).content.decode()
+
+    assert "成员名单在中标结果确定前保密" in page
+    assert "评委甲" not in page
+
+
+def test_the_award_page_names_the_winner_and_everybody_who_will_be_told(to, agent):
+    scene = to("publicity")
+
+    page = agent.get(scene.url("results/award/")).content.decode()
+
+    assert "第 1 中标候选人" in page
+    for username in ("bidder1", "bidder2", "bidder3", "bidder4"):
+        assert scene.cast.subjects[username].name in page
+    assert "公示期满" in page
+    assert 'type="submit">发出中标通知书' not in page
+
+
+def test_an_award_before_the_publicity_ends_is_refused(to, agent):
+    scene = to("publicity")
+
+    assert agent.post(scene.url("results/award/"), {"rank": "1"}).status_code == 409
+    assert scene.again().state == "publicity"
+
+
+def test_the_award_tells_all_in_one_act(to, agent, at):
+    scene = to("publicity")
+    at(moment_of(scene.again(), "publicity_ends"))
+
+    agent.post(scene.url("results/award/"), {"rank": "1"})
+
+    assert scene.again().state == "awarded"
+    page = agent.get(scene.url("results/")).content.decode()
+    assert "评委甲" in page
+    assert "订立合同" in page
+
+
+@pytest.mark.rule("ENG-40")
+def test_passing_over_the_first_without_a_reason_is_refused_and_keeps_the_choice(to, agent, at):
+    scene = to("publicity")
+    at(moment_of(scene.again(), "publicity_ends"))
+
+    answer = agent.post(scene.url("results/award/"), {"rank": "2", "passed_over": ""})
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "第 2 中标候选人" in html
+
+
+def test_an_objection_that_waits_stands_before_the_award(to, agent):
+    scene = to("objected", "objection")
+
+    page = agent.get(scene.url("results/")).content.decode()
+
+    assert "先答复异议" in page
+    assert agent.post(scene.url("results/award/"), {"rank": "1"}).status_code == 409
+
+
+@pytest.mark.rule("ENG-44")
+def test_the_contract_is_filled_in_from_the_bid_and_a_difference_is_refused_with_its_article(to, agent):
+    scene = to("awarded")
+    form = agent.get(scene.url("results/contract/")).context["form"]
+    said = {name: form[name].value() or "" for name in form.fields}
+    assert said["amount_cny"] == f"{scene.again().award.amount_cny:,.2f}"
+
+    refused = agent.post(scene.url("results/contract/"), {**said, "amount_cny": "1,000.00"})
+    html = refused.content.decode()
+    assert refused.status_code == 409
+    assert "与招标文件、中标人的投标文件不一致" in html and "第四十六条" in html
+    assert 'value="1,000.00"' in html
+
+    agent.post(scene.url("results/contract/"), said)
+    assert scene.again().state == "contracted"
+
+
+def test_what_is_owed_after_the_award_can_be_done_once(to, agent):
+    scene = to("contracted")
+
+    agent.post(scene.url("results/report/"))
+    agent.post(scene.url("results/refund/"))
+
+    page = agent.get(scene.url("results/")).content.decode()
+    assert "提交书面报告</button>" not in page
+    assert "登记已退还" not in page
+    assert {"award_reported_at", "bonds_refunded_at"} <= set(scene.again().moments)
+
+
+def test_the_archive_is_made_and_downloaded(to, agent, tmp_path):
+    scene = to("contracted")
+    ledger.sequence_once()
+
+    agent.post(scene.url("results/archive/"))
+    answer = agent.get(scene.url("results/archive/download/"))
+
+    assert scene.again().state == "archived"
+    package = tmp_path / "package.zip"
+    package.write_bytes(b"".join(answer.streaming_content))
+    assert "manifest.json" in zipfile.ZipFile(package).namelist()
+
+
+def test_buttons_stand_only_for_acts_the_book_opens(to, agent):
+    scene = to("opened")
+
+    page = agent.get(scene.url()).content.decode()
+
+    assert "终止招标" in page
+    for title in ("公示中标候选人", "订立书面合同", "修改招标文件", "提交招标公告"):
+        assert title not in page
+
+
+def test_a_desk_of_many_lots_costs_the_same_as_a_desk_of_one(to, agent, cast, django_assert_max_num_queries):
+    to("publicity")
+    agent.get("/work/")
+
+    with django_assert_max_num_queries(14):
+        agent.get("/work/")
+    for _ in range(3):
+        from tests.trading.stage import drafted
+
+        drafted(cast)
+    with django_assert_max_num_queries(14):
+        agent.get("/work/")
+
+
+def test_a_failed_lot_ends_its_strip_there_and_can_be_archived(to, agent, at):
+    scene = to("deadline", "too_few")
+    at(scene.stage.now + timedelta(hours=1))
+
+    page = agent.get(scene.url()).content.decode()
+
+    assert "招标失败" in page
+    assert "归档" in page

@@ -1,0 +1,307 @@
+"""What a draft on the screen says about itself: checks with numbers, hints under fields, steps with marks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.safestring import mark_safe
+
+from platform_site import workdays
+from platform_site.accounts.refusals import Violation
+from platform_site.web import amounts, law, refusals, words
+from platform_site.web import moments as say
+from trading.draftforms import FIELD_OF_FACT, FIELD_OF_RULE, STEP_OF_FIELD, STEPS
+from trading.kernel.procedure import Facts
+from trading.models import Lot
+from trading.rulebooks.guards.evaluation import committee_composed
+from trading.services import tenders
+
+ORDER = ("no", "hm", "wait", "ok")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the live checks.
+
+    Attributes:
+        state: no (refused), hm (passes, supervision is told), wait (not filled in yet), ok.
+        field: the field it stands at, "" where none.
+        step: that field's step.
+    """
+
+    state: str
+    title: str
+    text: str
+    article: str
+    rule: str
+    violation: Violation | None = None
+    field: str = ""
+    step: str = ""
+
+
+def checks_of(lot: Lot, now: datetime) -> list[Check]:
+    """Every rule of the notice against the draft, worst first. Up to three queries (holds, key set)."""
+    found = [_check(lot, rule, state, violation) for rule, state, violation in tenders.draft_checks(lot, now)]
+    found += _own(lot, now)
+    # One rule may be asked by several guards: say it once where all agree.
+    worse = {c.rule for c in found if c.state != "ok"}
+    seen: set[str] = set()
+    rows = []
+    for check in found:
+        if check.state == "ok" and (check.rule in worse or check.rule in seen):
+            continue
+        seen.add(check.rule)
+        rows.append(check)
+    return sorted(rows, key=lambda c: ORDER.index(c.state))
+
+
+def _check(lot: Lot, rule: str, state: str, violation: Violation | None) -> Check:
+    known = law.find(rule)
+    title = known.title if known else rule
+    article = lot.book.article(rule) if rule else ""
+    if violation is None:
+        return Check("ok", title, "", article, rule)
+    where = field_of(violation)
+    if violation.code == "fact.missing":
+        return Check(
+            "wait",
+            title,
+            f"尚未填写{words.FACTS.get(violation.facts['fact'], violation.facts['fact'])}",
+            article,
+            rule,
+            violation,
+            where,
+            STEP_OF_FIELD.get(where, ""),
+        )
+    return Check(
+        state,
+        title,
+        brief(violation),
+        violation.article or article,
+        rule,
+        violation,
+        where,
+        STEP_OF_FIELD.get(where, ""),
+    )
+
+
+def _own(lot: Lot, now: datetime) -> list[Check]:
+    """What no guard of the notice asks but a later act will: a time in the past, a committee that cannot sit."""
+    found = []
+    at = lot.recorded.get("notice_at")
+    if at and at < now:
+        past = Violation("notice.past", facts={"at": at, "now": now})
+        found.append(
+            Check("no", "公告发布时间应当在将来", f"定在 {say.moment(at)}", "", "", past, "notice_at", "times")
+        )
+    if seats := lot.terms.get("committee"):
+        members, experts = seats.get("members") or 0, seats.get("experts") or 0
+        facts = Facts(lot.state, now, values={"members": members, "experts": experts})
+        rule, title = committee_composed.rule, "评标委员会五人以上单数，专家不少于三分之二"
+        if members and (violation := committee_composed(facts, lot.book)):
+            found.append(
+                Check(
+                    "hm",
+                    title,
+                    f"现为 {members} 人，其中专家 {experts} 名",
+                    violation.article,
+                    rule,
+                    violation,
+                    "members",
+                    "method",
+                )
+            )
+        elif members:
+            found.append(Check("ok", title, "", lot.book.article(rule), rule))
+    return found
+
+
+def field_of(violation: Violation) -> str:
+    """The field a violation stands at: its remedy's, its missing fact's, or its rule's."""
+    name = str(violation.remedy.get("field") or violation.facts.get("fact") or FIELD_OF_RULE.get(violation.rule, ""))
+    return FIELD_OF_FACT.get(name, name)
+
+
+def brief(violation: Violation) -> str:
+    """The violation in half a line: the number as it is, the number as it should be."""
+    facts = violation.facts
+    if "need" in facts and "have" in facts:
+        unit = words.UNITS.get(str(facts.get("unit", "")), "")
+        return f"现为 {facts['have']} {unit}，应有 {facts['need']} {unit}"
+    if "cap" in facts:
+        now, cap = facts.get("amount", facts.get("share")), facts["cap"]
+        return f"现为 {_number(now)}，上限 {_number(cap)}"
+    if "total" in facts:
+        return f"现合计 {facts['total']} 分"
+    if hits := facts.get("hits"):
+        return "“" + "”“".join(hits) + "”"
+    if waiting := facts.get("waiting"):
+        return f"尚未会签：{'、'.join(waiting)}"
+    if "estimate" in facts:
+        return f"估算价 {_number(facts['estimate'])}，达到 {_number(facts['limit'])}"
+    if lots := facts.get("lots"):
+        return "、".join(lots) + "合计达到规模标准"
+    return ""
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return "未填"
+    amount = Decimal(value)
+    if 0 < amount < 1:
+        return f"{amount * 100:.2f}".rstrip("0").rstrip(".") + "%"
+    return "".join(amounts.split(amount)) + " 元"
+
+
+def counted(checks: Iterable[Check]) -> str:
+    """`1 处不符，1 条提示，3 项未填`."""
+    counts = dict.fromkeys(ORDER, 0)
+    for check in checks:
+        counts[check.state] += 1
+    said = [
+        f"{counts['no']} 处不符" if counts["no"] else "",
+        f"{counts['hm']} 条提示" if counts["hm"] else "",
+        f"{counts['wait']} 项未填" if counts["wait"] else "",
+    ]
+    return "，".join(word for word in said if word) or "全部符合"
+
+
+@dataclass(frozen=True, slots=True)
+class StepMark:
+    """One step of the list on the left: what is wrong or missing in it."""
+
+    slug: str
+    name: str
+    note: str
+    state: str
+
+
+def step_marks(checks: Sequence[Check], here: str) -> list[StepMark]:
+    """The six steps; a step without anything wrong or missing is done."""
+    rows = []
+    for step in STEPS:
+        mine = [c for c in checks if c.step == step.slug]
+        bad, missing = [c for c in mine if c.state == "no"], [c for c in mine if c.state == "wait"]
+        hints = [c for c in mine if c.state == "hm"]
+        note = (
+            f"{len(bad)} 处不符合规定"
+            if bad
+            else f"{len(missing)} 项未填"
+            if missing
+            else f"{len(hints)} 条提示"
+            if hints
+            else ""
+        )
+        state = "now" if step.slug == here else "" if bad or missing or step.slug == "review" else "done"
+        rows.append(StepMark(step.slug, step.name, note, state))
+    return rows
+
+
+# -- hints under fields ----------------------------------------------------------------------------------------------
+
+
+def hints_of(lot: Lot, name: str, now: datetime) -> list[str]:
+    """What stands under a field whose value is readable: its weekday, its share, its days."""
+    at = lot.recorded.get(name)
+    if at is not None and name in tenders.SET_BY_HAND:
+        return [*_day_hints(at, now), *_span_hints(lot, name)]
+    amount = {"estimate_cny": lot.estimate_cny, "ceiling_cny": lot.ceiling_cny}.get(name)
+    if name in {"bond_cny", "budget_funds_cny", "investment_cny", "floor_cny"} and lot.terms.get(name):
+        amount = Decimal(lot.terms[name])
+    if not amount:
+        return []
+    found = [f"合 {''.join(amounts.split(amount, '万元'))} 万元"] if amount >= 10_000 else []
+    base = lot.estimate_cny or lot.ceiling_cny
+    if name == "bond_cny" and base:
+        share = (amount / base * 100).quantize(Decimal("0.01"))
+        cap = lot.book.rule("ENG-15")["share"].amount * 100
+        found.append(
+            f"估算价 {''.join(amounts.split(base, '万元'))} 万元的 {share}%，上限 {cap:f}%".replace(".00%", "%")
+        )
+    return found
+
+
+def _day_hints(at: datetime, now: datetime) -> list[str]:
+    day = workdays.day_of(at)
+    found = [say.weekday(at)]
+    if not workdays.is_workday(day):
+        found.append("这一天不是工作日")
+    if workdays.provisional(day):
+        found.append(f"{day.year} 年放假安排尚未公布，按法定节日暂计，公布后请再核对")
+    if at < now:
+        found.append("已经过去")
+    return found
+
+
+def _span_hints(lot: Lot, name: str) -> list[str]:
+    """The counted period that ends at this moment, where it is long enough."""
+    start, end = lot.recorded.get("documents_from"), lot.recorded.get(name)
+    if start is None or end is None or end <= start:
+        return []
+    days = max(0, workdays.days_between(start, end, "cd"))
+    if name == "bid_deadline" and days >= int(lot.book.rule("ENG-10")["days"].amount):
+        return [f"从文件开始发出起 {days} 日"]
+    if name == "documents_until" and days + 1 >= int(lot.book.rule("ENG-07")["days"].amount):
+        return [f"发售期 {days + 1} 日"]
+    return []
+
+
+@dataclass(slots=True)
+class Block:
+    """One field on the screen: the bound field, what stands under it, where it posts.
+
+    Attributes:
+        kind: line, area, tick, boxes, select, criteria, reviews.
+        rows: of a table editor.
+    """
+
+    name: str
+    bound: Any
+    kind: str
+    url: str
+    suffix: str = ""
+    half: bool = False
+    hints: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    refusals: list[tuple[Violation, bool, "Fix"]] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
+    total: str = ""
+    oob: bool = False
+
+    @property
+    def bad(self) -> bool:
+        """Whether something blocks here."""
+        return bool(self.errors) or any(not warn for _, warn, _ in self.refusals)
+
+    @property
+    def input(self) -> str:
+        """The input itself, marked where something blocks."""
+        worn = self.bound.field.widget.attrs.get("class", "")
+        attrs = {"aria-describedby": f"v-{self.name}"}
+        if self.bad:
+            attrs |= {"aria-invalid": "true", "class": f"{worn} is-bad"}
+        return self.bound.as_widget(attrs=attrs)
+
+    @property
+    def refused(self) -> list[str]:
+        """Each refusal in its words, as markup."""
+        return [mark_safe(refusals.rendered(violation, fill=fix, warn=warn)) for violation, warn, fix in self.refusals]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The one-click way out of a refusal: what is posted where, and which block is replaced."""
+
+    url: str
+    value: str
+    target: str
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def beside(block: Block) -> Block:
+    """The same block as it is sent beside an answer: only what stands under its input."""
+    return replace(block, oob=True)

@@ -1,0 +1,173 @@
+"""What people type outside the wizard: registering a project, answers, amendments, the contract. Forms only read."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from credit import codes
+from credit.models import Subject
+from trading.draftforms import KINDS
+from trading.fields import ChinaTime, Choice, Figure, Money, Text, Yes
+from trading.rulebooks import PROCEDURES
+
+# 交易分类代码 of engineering (rulebook §10.3).
+CATEGORIES = (
+    ("A01", "房屋建筑"),
+    ("A02", "市政"),
+    ("A03", "公路"),
+    ("A04", "铁路"),
+    ("A05", "民航"),
+    ("A06", "水运"),
+    ("A07", "水利"),
+    ("A08", "能源"),
+    ("A09", "邮电通信"),
+    ("A10", "桥梁"),
+    ("A11", "城市轨道"),
+    ("A12", "矿产冶金"),
+    ("A13", "信息网络"),
+    ("A14", "工业制造"),
+    ("A99", "其他"),
+)
+TITLE = 200
+MOST_LOTS = 50
+
+
+def named(kind: str) -> list[tuple[str, str]]:
+    """Active subjects of a kind as choices. One query."""
+    rows = Subject.objects.filter(kinds__contains=[kind], state="active").order_by("name")
+    return [(s.code, s.name) for s in rows[:300]]
+
+
+class RegisterForm(forms.Form):
+    """A project with its parties. Lots are forms of their own beside it."""
+
+    side = Choice(
+        label="本单位是", choices=[("initiator", "招标人"), ("agency", "受招标人委托的招标代理机构")], required=True
+    )
+    other_code = Text(
+        label="对方的统一社会信用代码",
+        max_length=40,
+        help_text="招标人自行办理的不填；委托代理的填代理机构的代码；代理机构办理的填招标人的代码",
+    )
+    title = Text(label="项目名称", max_length=TITLE, required=True)
+    procedure = Choice(
+        label="招标方式",
+        required=True,
+        choices=[(p.id, p.title) for p in PROCEDURES.values() if p.category == "engineering"],
+    )
+    trade_category = Choice(label="行业", choices=CATEGORIES, required=True)
+    kind = Choice(label="招标内容", choices=KINDS, required=True)
+    centre = Choice(label="进场的交易中心", required=True, help_text="可以自主选择任何一个交易中心")
+    authority = Choice(label="行政监督部门")
+    region_code = forms.RegexField(
+        label="项目所在地区划代码",
+        regex=r"^\d{6}$",
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control gz-num", "inputmode": "numeric"}),
+        error_messages={"invalid": "区划代码是 6 位数字"},
+        help_text="6 位数字，不填取交易中心所在地",
+    )
+    region_name = Text(label="项目所在地", max_length=60)
+    investment_code = Text(label="投资项目统一代码", max_length=30)
+    approval_number = Text(label="审批、核准或者备案文号", max_length=100)
+    approval_authority = Text(label="审批、核准或者备案机关", max_length=100)
+    funding = Text(label="资金来源", max_length=200)
+    funds_secured = Yes(label="资金或者资金来源已经落实")
+    mandatory = Yes(label="依法必须进行招标的项目", initial=True)
+    state_controlled = Yes(label="国有资金占控股或者主导地位", initial=True)
+    mandate_scope = Text(label="委托代理范围", max_length=200, help_text="例如：招标代理全过程")
+    mandate_signed = Text(label="委托合同签订日期", max_length=20, help_text="例如 2026-02-10")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["centre"].choices = [("", "请选择"), *named("centre")]
+        self.fields["authority"].choices = [("", "请选择"), *named("authority")]
+        for field in self.fields.values():
+            field.error_messages["required"] = "请填写或者选择"
+
+    def clean_other_code(self) -> Subject | None:
+        """The other party, or None where the tenderer acts for itself."""
+        typed = codes.normalise(self.cleaned_data.get("other_code") or "")
+        if not typed:
+            if self.cleaned_data.get("side") == "agency":
+                raise ValidationError("代理机构办理的，请填写招标人的代码")
+            return None
+        found = Subject.objects.filter(code=typed, state="active").first()
+        if found is None:
+            raise ValidationError("没有登记过这个代码的单位。请对方先登记，登记即时生效")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """An agency needs its mandate."""
+        said = super().clean() or {}
+        if said.get("other_code") is not None and not said.get("mandate_scope"):
+            self.add_error("mandate_scope", "委托招标代理机构的，请写明委托代理范围")
+        return said
+
+
+class LotForm(forms.Form):
+    """One lot of the project being registered."""
+
+    title = Text(label="标段名称", max_length=TITLE, required=True)
+    estimate_cny = Money(label="估算价（元）")
+    ceiling_cny = Money(label="最高投标限价（元）")
+    scope = Text(label="招标范围", max_length=20_000, rows=2)
+
+
+LotForms = forms.formset_factory(
+    LotForm, extra=0, min_num=1, max_num=MOST_LOTS, validate_min=True, validate_max=True, absolute_max=MOST_LOTS + 10
+)
+
+
+class AnswerForm(forms.Form):
+    """Something further that a clarification says to everybody, beside the answers."""
+
+    text = Text(label="同时说明的其他事项", max_length=5000, rows=3)
+
+
+class AmendForm(forms.Form):
+    """A change of the document. Empty fields leave things as they are."""
+
+    summary = Text(label="变更内容", max_length=5000, rows=4, required=True, help_text="写明改了什么，公告全文发布")
+    affects = Yes(label="可能影响投标文件编制", initial=True)
+    bid_deadline = ChinaTime(label="新的投标截止时间", help_text="不填则不变；只能顺延，不能提前")
+    ceiling_cny = Money(label="新的最高投标限价（元）", help_text="不填则不变")
+    scope = Text(label="新的招标范围", max_length=20_000, rows=3, help_text="不填则不变")
+    qualification = Text(label="新的资格条件", max_length=20_000, rows=3, help_text="不填则不变")
+
+
+class ReplyForm(forms.Form):
+    """The reply to an objection."""
+
+    reply = Text(label="答复", max_length=5000, rows=5, required=True)
+    upheld = Choice(label="结论", choices=[("", "请选择"), ("yes", "异议成立"), ("no", "异议不成立")], required=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["upheld"].error_messages["required"] = "请选择结论"
+
+
+class AwardForm(forms.Form):
+    """Whom the award goes to."""
+
+    rank = Figure(least=1, most=3, required=True)
+    passed_over = Text(label="不按排名第一确定的法定理由", max_length=500, rows=2)
+
+
+class ContractForm(forms.Form):
+    """The contract's particulars, pre-filled from the winning bid."""
+
+    subject = Text(label="合同标的", max_length=200, required=True)
+    amount_cny = Money(label="合同价款（元）", required=True)
+    period_days = Figure(label="工期（日历天）", least=1, most=9999)
+    quality = Text(label="质量标准", max_length=60)
+    performance_bond_cny = Money(label="履约保证金（元）", help_text="不收取的留空")
+    retention_cny = Money(label="质量保证金（元）", help_text="不收取的留空")
+
+
+class TerminateForm(forms.Form):
+    """Why the tender ends and how fees and bonds go back."""
+
+    reason = Text(label="终止招标的原因", max_length=1000, rows=3, required=True)
+    refund = Text(label="文件费用和投标保证金及利息如何退还", max_length=1000, rows=3, required=True)

@@ -1,0 +1,163 @@
+"""Where a lot stands and what comes next, drawn from its book: stage strip, next step, later moments, open acts.
+
+One reading for the workbench and the public page; nothing here asks who looks, but `open_acts_of` takes the roles held.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from platform_site.accounts.refusals import Violation
+from platform_site.holds import selectors as holds
+from platform_site.web import moments as say
+from trading.kernel import procedure as kernel
+from trading.kernel.time import HeldFor
+from trading.models import Lot
+
+# Acts that leave the state alone: the moment that says they were done.
+DONE = {"report_award": "award_reported_at", "refund_bonds": "bonds_refunded_at", "post_to_media": "media_at"}
+FAILED = {"failed": "招标失败", "terminated": "已终止"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One node of the strip, as templates/components/stages.html takes it."""
+
+    name: str
+    note: str
+    state: str
+    near: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next step, as templates/components/next.html takes it. `mine`: somebody of the initiator's side must act."""
+
+    title: str
+    article: str = ""
+    rule: str = ""
+    until: datetime | None = None
+    until_note: str = ""
+    reason: str = ""
+    paused: str = ""
+    mine: bool = False
+    verb: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAct:
+    """An act the state allows; `shut` says why it still cannot be done (hold, clock), without asking a guard."""
+
+    verb: str
+    title: str
+    article: str
+    rule: str
+    until: datetime | None
+    shut: Violation | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def facts_of_many(lots: Sequence[Lot], now: datetime) -> dict[int, kernel.Facts]:
+    """The kernel's facts of each lot, by pk. One query for all holds."""
+    held = holds.intervals_by_ref([lot.ledger_ref for lot in lots])
+    return {
+        lot.pk: kernel.Facts(
+            lot.state,
+            now,
+            lot.recorded,
+            holds=tuple(HeldFor(h.start, h.end, h.kind, h.reason, h.article) for h in held.get(lot.ledger_ref, ())),
+        )
+        for lot in lots
+    }
+
+
+def stages_of(lot: Lot, facts: kernel.Facts) -> list[Stage]:
+    """The stage strip. A lot that failed or was terminated ends its strip there."""
+    procedure, book = lot.procedure, lot.book
+    dates = {name: kernel.moment(book, procedure, name, facts) for _, _, name in procedure.stages if name}
+    ended = facts.state in FAILED
+    now = next((n for n, (_, states, _) in enumerate(procedure.stages) if facts.state in states), -1)
+    if ended:
+        past = [n for n, (_, _, name) in enumerate(procedure.stages) if dates.get(name) and dates[name] <= facts.now]
+        now = (max(past) if past else 0) + 1
+    rows = []
+    for n, (title, _, name) in enumerate(procedure.stages):
+        if ended and n >= now:
+            break
+        at = dates.get(name)
+        rows.append((title, f"{say.day(at)}" if at else "", "done" if n < now else "now" if n == now else "todo"))
+    if facts.state == "archived":
+        rows = [(title, note, "done") for title, note, _ in rows]
+    if ended:
+        rows.append((FAILED[facts.state], "", "now"))
+    return [Stage(*row, near=abs(n - min(max(now, 1), len(rows) - 2)) <= 1) for n, row in enumerate(rows)]
+
+
+def due_of(lot: Lot, facts: kernel.Facts) -> list[kernel.Due]:
+    """What lies ahead, soonest first, without what has been done already."""
+    return [d for d in kernel.due(lot.book, lot.procedure, facts) if DONE.get(d.verb) not in facts.moments]
+
+
+def next_of(lot: Lot, facts: kernel.Facts, *, answered: bool = True) -> Next:
+    """The next step: what the initiator's side owes soonest, else what the clock or the others will do.
+
+    Args:
+        answered: no objection waits for its reply; otherwise replying is the next step.
+    """
+    procedure = lot.procedure
+    standing = [h for h in facts.holds if h.end is None]
+    ahead = [d for d in due_of(lot, facts) if d.actor == "clock" or not d.verb.startswith("answer_") or not answered]
+    if standing and answered:
+        return Next(f"等待恢复：{standing[0].reason}", standing[0].article, paused=standing[0].reason)
+    if not answered:
+        # The reply is owed from whichever objection came last; its period runs through no hold.
+        replies = [d for d in ahead if d.verb.startswith("answer_")]
+        for item in sorted(replies, key=lambda d: d.at or datetime.max.replace(tzinfo=facts.now.tzinfo)):
+            return Next(
+                f"{procedure.initiator}{item.title}",
+                item.article,
+                item.rule,
+                item.at,
+                "距答复期限",
+                mine=True,
+                verb=item.verb,
+            )
+    if facts.state == "registered":
+        return Next(f"{procedure.initiator}编制并提交公告", mine=True, verb="schedule_notice")
+    owed = [d for d in ahead if set(d.actor.split("|")) & {"initiator", "agency"}]
+    first = next(iter(owed or ahead), None)
+    if first is None:
+        return Next(WAITING.get(facts.state, procedure.states.get(facts.state, "")))
+    mine = first in owed
+    title = f"{procedure.initiator}{first.title}" if mine else first.title
+    return Next(title, first.article, first.rule, first.at, "距期限" if mine else "还有", mine=mine, verb=first.verb)
+
+
+WAITING = {
+    "opened": "开始评标：评标委员会组建以后由招标人或者交易中心启动",
+    "evaluating": "评标委员会评审并提交评标报告",
+    "archived": "全部办结，已归档",
+    "failed": "归档，然后依法重新招标",
+    "terminated": "归档",
+}
+
+
+def open_acts_of(lot: Lot, facts: kernel.Facts, held: frozenset[str]) -> list[OpenAct]:
+    """Acts somebody with the roles `held` could try now, in the book's order. No guard is asked."""
+    procedure, book = lot.procedure, lot.book
+    found = []
+    for verb in kernel.open_acts(procedure, facts.state, held):
+        move = procedure.transitions[verb]
+        rule = move.rules[0] if move.rules else ""
+        until = (
+            kernel.moment(book, procedure, move.deadline or move.before, facts)
+            if move.deadline or move.before
+            else None
+        )
+        if DONE.get(verb) in facts.moments:
+            continue
+        found.append(
+            OpenAct(verb, move.title, book.article(rule), rule, until, kernel.gate(book, procedure, verb, facts))
+        )
+    return found

@@ -1,0 +1,125 @@
+"""The desk of whoever trades, and the page of one lot with everything that can be done now."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from platform_site import clock
+from platform_site.accounts.benches import benches_for
+from platform_site.messages.selectors import unread_count
+from trading.lifeline import open_acts_of
+from trading.models import Lot
+from trading.services import tenders
+from trading.views.benches import act_links, framed, lot_address
+from trading.views.own import SIDE, lot_page
+from trading.worklists import own_lots, taken_lots
+
+
+@never_cache
+@login_required
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """My projects: what is owed soonest first; a bidder's lots; officials' other benches."""
+    actor, now = request.actor, clock.now()
+    ended = "ended" in request.GET
+    rows = own_lots(actor, now, ended=ended)
+    for row in rows:
+        row.lot.page = (
+            lot_address("trading:wizard", row.lot, "project")
+            if row.lot.state == "registered"
+            else lot_address("trading:lot", row.lot)
+        )
+    taken = [] if ended else taken_lots(actor, now)
+    for row in taken:
+        row.lot.page = lot_address("trading:bid", row.lot) or f"/trades/{row.lot.reference}/"
+    others = [bench for bench in benches_for(actor) if bench.url != request.path]
+    context = {"rows": rows, "taken": taken, "ended": ended, "unread": unread_count(request.user), "others": others}
+    return render(request, "trading/desk.html", context)
+
+
+@require_safe
+@lot_page(roles=SIDE | {"operator"})
+def lot(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """One lot: strip, next step, what can be done now, and the state of each of its parts."""
+    challenges = list(lot.challenges.order_by("number"))
+    context = framed(lot, held, answered=all(c.replied_at for c in challenges))
+    waiting = lot.enquiries.filter(answered_at__isnull=True).count() if held & SIDE else 0
+    context |= {
+        "acts": act_links(lot, open_acts_of(lot, context["facts"], held)),
+        "challenges": challenges if held & SIDE else [],
+        "waiting": waiting,
+        "notices": notice_links(lot),
+        "parts": parts(lot, held),
+    }
+    return render(request, "trading/lot.html", context)
+
+
+def notice_links(lot: Lot) -> list[dict[str, object]]:
+    """The chain: what is published, then what is scheduled. One query."""
+    shown = lot.notices.exclude(state="recalled").order_by("publish_at", "pk")
+    return [
+        {
+            "title": n.title,
+            "url": lot_address("trading:notice", lot, n.pk),
+            "at": n.published_at or n.publish_at,
+            "summary": "" if n.state == "published" else "尚未发布，可以撤回",
+            "digest": n.digest,
+            "state": "todo" if n.state == "scheduled" else "",
+        }
+        for n in shown
+    ]
+
+
+def parts(lot: Lot, held: frozenset[str]) -> list[dict[str, str]]:
+    """The lot's pages that already mean something."""
+    after = (
+        "opened",
+        "evaluating",
+        "reported",
+        "publicity",
+        "awarded",
+        "contracted",
+        "archived",
+        "failed",
+        "terminated",
+    )
+    found = []
+    if held & SIDE:
+        if lot.state == "registered":
+            found.append(
+                {"name": "编制招标公告", "note": "六步，逐条核对", "url": lot_address("trading:wizard", lot, "project")}
+            )
+        if lot.state not in {"registered", "scheduled"}:
+            found.append(
+                {"name": "询问与澄清", "note": "收到的询问不显示是谁提出", "url": lot_address("trading:enquiries", lot)}
+            )
+        if lot.state == "bidding":
+            found.append(
+                {"name": "变更公告", "note": "修改招标文件，可以顺延截止时间", "url": lot_address("trading:amend", lot)}
+            )
+        if lot.state not in {"registered", "scheduled"}:
+            found.append({"name": "异议", "note": "受理期限与答复", "url": lot_address("trading:challenges", lot)})
+    if lot.state in {"opening", *after}:
+        found.append({"name": "开标", "note": "唱标名册与解密", "url": lot_address("trading:opening", lot)})
+    if lot.state in after:
+        found.append(
+            {
+                "name": "评标、定标与合同",
+                "note": "委员会、候选人、合同、归档",
+                "url": lot_address("trading:results", lot),
+            }
+        )
+    return [part for part in found if part["url"]]
+
+
+@require_POST
+@lot_page()
+def recall(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """The scheduled notice is taken back; the draft opens again."""
+    from django.contrib import messages
+
+    tenders.notice_recall(lot_id=lot.pk, actor=request.actor)
+    messages.success(request, "公告已撤回，可以继续修改")
+    return redirect("trading:wizard", lot.tender.reference, lot.number, "review")

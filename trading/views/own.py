@@ -1,0 +1,48 @@
+"""The lot a workbench page is about: found for whoever may work on it, 404 for everybody else."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from trading.models import Lot
+
+SIDE = frozenset({"initiator", "agency"})
+
+
+def working_lot(
+    request: HttpRequest, reference: str, number: int, *, roles: frozenset[str] = SIDE
+) -> tuple[Lot, frozenset[str]]:
+    """The lot and the roles held over it, at least one of `roles`. One query beyond the actor's own.
+
+    Raises:
+        Http404: no such lot, not visible, or none of the roles: a stranger cannot tell which.
+    """
+    actor = request.actor  # type: ignore[attr-defined]
+    found = Lot.objects.visible_to(actor).filter(tender__reference=reference, number=number)
+    lot = found.select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority").first()
+    if lot is None:
+        raise Http404
+    held = lot.tender.party_roles(actor) | (actor.duties & {"operator"})
+    if not held & roles:
+        raise Http404
+    return lot, held
+
+
+def lot_page(*, roles: frozenset[str] = SIDE) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """The view gets `lot` and `held` instead of the address; signed in, never cached."""
+
+    def around(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @never_cache
+        @login_required
+        @wraps(view)
+        def page(request: HttpRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponse:
+            lot, held = working_lot(request, reference, number, roles=roles)
+            return view(request, lot, held, *args, **kwargs)
+
+        return page
+
+    return around

@@ -1,0 +1,226 @@
+"""From the report to the archive: candidates, award with everybody who will be told, contract, what is still owed."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from platform_site.accounts.refusals import Refused
+from trading.forms import AwardForm, ContractForm, TerminateForm
+from trading.kernel import procedure as kernel
+from trading.lifeline import OpenAct, open_acts_of
+from trading.models import Archive, Award, Committee, Contract, Lot, Report
+from trading.services import archives, awards, closings
+from trading.services.committees import committee_names
+from trading.views.benches import framed
+from trading.views.notices import sent
+from trading.views.own import SIDE, lot_page
+
+# The initiator receives the report when it is submitted; nothing of it shows before.
+REPORTED = ("reported", "publicity", "awarded", "contracted", "archived")
+NAMED = ("awarded", "contracted", "archived")
+
+
+def one(model: Any, lot: Lot) -> Any:
+    """The lot's only row of a kind, or None. One query."""
+    return model.objects.filter(lot=lot).first()
+
+
+def ranking_of(lot: Lot) -> list[dict[str, Any]]:
+    """The report's ranking with its candidates marked; empty before the report is submitted. One query."""
+    report = one(Report, lot) if lot.state in REPORTED else None
+    if report is None or report.submitted_at is None:
+        return []
+    listed = report.content["candidates"]
+    return [
+        {
+            **row,
+            "price": Decimal(row["price_cny"]),
+            "rank": listed.index(row["bid"]) + 1 if row["bid"] in listed else None,
+        }
+        for row in report.content["ranking"]
+    ]
+
+
+def open_now(context: dict[str, Any], lot: Lot) -> dict[str, OpenAct]:
+    """The open acts by verb, those whose gates are shut left out."""
+    return {act.verb: act for act in open_acts_of(lot, context["facts"], context["held"]) if act.shut is None}
+
+
+@require_safe
+@lot_page(roles=SIDE | {"operator"})
+def results(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """Committee, report, candidates, award, contract, archive: what stands and what can be done now."""
+    waiting = lot.challenges.filter(replied_at__isnull=True).exists()
+    context = framed(lot, held, here="评标、定标与合同", answered=not waiting)
+    committee = one(Committee, lot)
+    seats = list(committee.members.filter(left_at__isnull=True).order_by("label")) if committee else []
+    side = bool(held & SIDE)
+    context |= {
+        "committee": committee,
+        "seats": seats,
+        "experts": sum(seat.is_expert for seat in seats),
+        "names": committee_names(lot) if lot.state in NAMED and committee else [],
+        "report": one(Report, lot) if lot.state in REPORTED else None,
+        "ranking": ranking_of(lot) if side else [],
+        "publicity_ends": kernel.moment(lot.book, lot.procedure, "publicity_ends", context["facts"]),
+        "award": Award.objects.filter(lot=lot).select_related("subject").first(),
+        "contract": one(Contract, lot),
+        "archive": Archive.objects.filter(lot=lot).select_related("file").first(),
+        "open": open_now(context, lot),
+        "waiting": waiting,
+        "side": side,
+    }
+    return render(request, "trading/results/results.html", context)
+
+
+@require_POST
+@lot_page()
+def candidates(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """The candidates are public and the publicity period runs."""
+    awards.candidates_publish(lot_id=lot.pk, actor=request.actor)
+    messages.success(request, "中标候选人已公示，投标人已收到通知")
+    return redirect("trading:results", lot.tender.reference, lot.number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@lot_page()
+def award(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """Who wins and who will be told, then the one act that tells them all."""
+    if lot.state != "publicity":
+        return redirect("trading:results", lot.tender.reference, lot.number)
+    listed = list(lot.candidates.select_related("bid__subject"))
+    form = AwardForm(request.POST or None, initial={"rank": 1})
+    violations: tuple = ()
+    if request.method == "POST" and form.is_valid():
+        try:
+            awards.award_make(
+                lot_id=lot.pk,
+                rank=form.cleaned_data["rank"],
+                passed_over=form.cleaned_data["passed_over"],
+                actor=request.actor,
+            )
+        except Refused as refused:
+            violations = refused.violations
+        else:
+            messages.success(request, "中标通知书已发出，未中标结果同时告知其他投标人")
+            return redirect("trading:results", lot.tender.reference, lot.number)
+    asked = request.POST.get("rank") or request.GET.get("rank", "1")
+    chosen = next((one for one in listed if str(one.rank) == asked), listed[0] if listed else None)
+    if chosen is None:
+        raise Http404
+    waiting = lot.challenges.filter(replied_at__isnull=True).exists()
+    context = framed(lot, held, here="定标", answered=not waiting)
+    context |= {
+        "candidates": listed,
+        "chosen": chosen,
+        "losers": awards.losers_of(lot, chosen.bid),
+        "form": form,
+        "violations": violations,
+        "shut": kernel.gate(lot.book, lot.procedure, "award", context["facts"]),
+        "representative": (chosen.bid.offer or {}).get("manager", ""),
+    }
+    return render(
+        request, "trading/results/award.html", context, status=409 if violations else 422 if form.errors else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@lot_page()
+def contract(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """The contract, filled in from the winning bid; what differs is refused with the article."""
+    given = Award.objects.filter(lot=lot).select_related("bid", "subject").first()
+    if given is None or lot.state not in {"awarded", "contracted", "archived"}:
+        raise Http404
+    if lot.state != "awarded":
+        return redirect("trading:results", lot.tender.reference, lot.number)
+    offer = (given.bid.offer or {}) if given.bid else {}
+    prefilled = {
+        "subject": lot.title,
+        "amount_cny": given.amount_cny,
+        "period_days": offer.get("period_days"),
+        "quality": offer.get("quality", ""),
+        "performance_bond_cny": bond_of(lot, given.amount_cny),
+    }
+    form = ContractForm(request.POST or None, initial=prefilled)
+    violations: tuple = ()
+    if request.method == "POST" and form.is_valid():
+        said = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
+        try:
+            awards.contract_sign(lot_id=lot.pk, particulars=said, actor=request.actor)
+        except Refused as refused:
+            violations = refused.violations
+        else:
+            messages.success(request, "合同已登记并公告")
+            return redirect("trading:results", lot.tender.reference, lot.number)
+    context = framed(lot, held, here="订立合同") | {
+        "form": form,
+        "violations": violations,
+        "award": given,
+        "offer": offer,
+        "due_at": kernel.moment(
+            lot.book, lot.procedure, "contract_due", kernel.Facts(lot.state, lot.recorded["award_at"], lot.recorded)
+        ),
+    }
+    return render(
+        request, "trading/results/contract.html", context, status=409 if violations else 422 if form.errors else 200
+    )
+
+
+def bond_of(lot: Lot, price: Decimal) -> Decimal | None:
+    """履约保证金 as the document says it: a share of the contract price, to the fen; None where it asks for none."""
+    share = lot.terms.get("performance_bond_share")
+    return (price * Decimal(share)).quantize(Decimal("0.01")) if share and Decimal(share) else None
+
+
+@require_POST
+@lot_page()
+def report(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """The written report has gone to the supervising authority."""
+    closings.award_reported(lot_id=lot.pk, actor=request.actor)
+    messages.success(request, "已提交招标投标情况书面报告")
+    return redirect("trading:results", lot.tender.reference, lot.number)
+
+
+@require_POST
+@lot_page()
+def refund(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """Every bond went back with interest."""
+    closings.bonds_refunded(lot_id=lot.pk, actor=request.actor)
+    messages.success(request, "已登记退还投标保证金，投标人已收到通知")
+    return redirect("trading:results", lot.tender.reference, lot.number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@lot_page()
+def terminate(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """The tender ends before there is an award, with its reason in public."""
+    form = TerminateForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        closings.lot_terminate(lot_id=lot.pk, actor=request.actor, **form.cleaned_data)
+        messages.success(request, "招标已终止")
+        return redirect("trading:lot", lot.tender.reference, lot.number)
+    context = framed(lot, held, here="终止招标") | {"form": form}
+    return render(request, "trading/results/terminate.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@lot_page(roles=SIDE | {"operator"})
+def archive(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """The package is made and the lot is archived."""
+    archives.archive_make(lot_id=lot.pk, actor=request.actor)
+    messages.success(request, "已归档，可以下载档案包")
+    return redirect("trading:results", lot.tender.reference, lot.number)
+
+
+@require_safe
+@lot_page(roles=SIDE | {"operator"})
+def archive_download(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+    """The archive package."""
+    found = Archive.objects.filter(lot=lot).select_related("file").first()
+    if found is None:
+        raise Http404
+    return sent(found.file)
