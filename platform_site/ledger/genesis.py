@@ -51,3 +51,13 @@ def check() -> None:
         if entry.facts.get(name) != here[name]:
             said = entry.facts.get(name)
             raise ImproperlyConfigured(f"the record says {name} {said!r}, this installation has {here[name]!r}")
+
+
+def public_keys() -> dict[str, Any] | None:
+    """The keys whose signatures count, as the first entry says: {origin, mode, log, promise, witnesses}. One query."""
+    first_entry = first()
+    if first_entry is None:
+        return None
+    names = {"origin": "origin", "mode": "mode", "log": "log_key", "promise": "promise_key"}
+    found = {name: first_entry.facts[fact] for name, fact in names.items()}
+    return found | {"witnesses": list(getattr(settings, "LEDGER_WITNESSES", ()))}

@@ -10,16 +10,18 @@ from django.conf import settings
 
 from platform_site import ledger
 from platform_site.accounts.actors import Actor
+from platform_site.accounts.refusals import Refused, Violation
+from platform_site.ledger import genesis
 from platform_site.ledger import selectors as record
 from platform_site.ledger.models import Checkpoint
 from platform_site.ledger.publishing import signed_note
+from platform_site.ledger.script import bundle
+from platform_site.sealing import storage
 from platform_site.sealing.models import Envelope, KeySet
 from trading.digests import canonical, digest_of
 from trading.models import Archive, Lot
 from trading.services.acts import acting
 from trading.services.documents import file_store
-
-VERIFY = Path(settings.BASE_DIR) / "verify" / "verify.py"
 
 
 def archive_make(*, lot_id: int, actor: Actor) -> Archive:
@@ -28,7 +30,8 @@ def archive_make(*, lot_id: int, actor: Actor) -> Archive:
     The package is gathered before the lock; the act's own entry therefore is not in it, but its digest is in that entry.
 
     Raises:
-        Refused: the lot is not at its end, or something stored no longer matches its digest.
+        Refused: the lot is not at its end, something stored no longer matches its digest, or the record's next checkpoint
+            does not yet cover every entry of the lot (`archive.waiting`: a minute at most).
     """
     lot = Lot.objects.select_related("tender__initiator", "tender__agency").get(pk=lot_id)
     content, broken = package(lot)
@@ -60,7 +63,7 @@ def package(lot: Lot) -> tuple[bytes, list[str]]:
     _record(members, lot)
     _envelopes(members, lot)
     _evaluation(members, lot)
-    members["verify.py"] = VERIFY.read_bytes()
+    members["verify.py"] = bundle()
     members["manifest.json"] = _json(
         {
             "lot": lot.ledger_ref,
@@ -80,11 +83,15 @@ def package(lot: Lot) -> tuple[bytes, list[str]]:
 
 def _record(members: dict[str, bytes], lot: Lot) -> None:
     for entry in record.entries_for(lot.ledger_ref):
-        members[f"entries/{record.position_of(entry):012d}.json"] = _json(
-            {"leaf": entry.leaf.decode(), "leaf_hash": bytes(entry.leaf_hash).hex(), "proof": ledger.proof(entry)}
-        )
+        name = f"entries/{record.position_of(entry):012d}"
+        proof = ledger.proof(entry)
+        if proof is None:
+            raise Refused([Violation("archive.waiting")])
+        members[f"{name}.proof"] = proof.encode()
+        members[f"{name}.json"] = canonical({"leaf": entry.leaf.decode(), "facts": entry.facts, "event": entry.event})
     if newest := Checkpoint.objects.order_by("-size").first():
         members["checkpoint"] = signed_note(newest).encode()
+    members["keys.json"] = _json(genesis.public_keys())
 
 
 def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
@@ -103,6 +110,9 @@ def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
     for envelope in Envelope.objects.filter(lot_ref=lot.ledger_ref).exclude(
         state__in=("replaced", "retracted", "returned")
     ):
+        for part in envelope.parts.select_related("upload"):
+            path = storage.ciphertext_path(part.upload_id)
+            members[f"envelopes/{envelope.id}/{part.number}.age"] = path.read_bytes()
         members[f"envelopes/{envelope.id}.json"] = _json(
             {
                 "header": envelope.header,

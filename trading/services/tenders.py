@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from credit.models import Subject
@@ -200,8 +199,7 @@ def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor
         from platform_site.accounts import policy
 
         policy.require(actor, "initiator|agency", over=lot)
-        # Agents keep to their own clocks as well, but a clock that can be moved (demo, sandbox) is not theirs to check.
-        not_before = lot.recorded.get("bid_deadline") if settings.MODE == "production" else None
+        not_before = lot.recorded.get("bid_deadline")
         keyset = sealing.assign_keyset(lot.ledger_ref, trustees, k, not_before=not_before)
         lot.key_set_hash = keyset.hash
         lot.save(update_fields=["key_set_hash"])
