@@ -1,10 +1,17 @@
 """What the front page shows. Each part is absent where nothing is known yet: no invented figures, no empty boxes."""
 
+from decimal import Decimal
 from typing import Any
 
+from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 
-from platform_site.ledger.models import Checkpoint
+from disclosure import dayplan, deals, tradelist
+from disclosure.tradepage import CATEGORIES
+from platform_site import clock
+from platform_site.ledger import selectors as record
+from platform_site.web import amounts
+from trading.models import Notice
 
 # name, icon, title, note of the eight ways in; one whose page is not served is left out
 LINKS = (
@@ -16,18 +23,21 @@ LINKS = (
     ("disclosure:verify", "fingerprint", "核验凭证", "不经本平台也能验"),
     ("disclosure:oversight", "message-report", "异议与投诉", "时限、渠道和办理结果"),
     ("disclosure:subscribe", "bell", "订阅提醒", "按关键词、地区和类别"),
+    ("disclosure:calendar", "calendar-event", "开评标日程", "每天几点、在哪里开标"),
+    ("disclosure:deals", "table", "成交明细", "每一宗交易，加起来就是统计数"),
+    ("credit:subjects", "users", "市场主体", "登记、资质和信用记录"),
 )
 
 
 def links() -> list[dict[str, str]]:
-    """The ways in that this process serves."""
+    """The first eight ways in that this process serves."""
     found = []
     for name, icon, title, note in LINKS:
         try:
             found.append({"url": reverse(name), "icon": icon, "title": title, "note": note})
         except NoReverseMatch:
             continue
-    return found
+    return found[:8]
 
 
 def ledger_line() -> dict[str, Any] | None:
@@ -35,12 +45,69 @@ def ledger_line() -> dict[str, Any] | None:
 
     Two queries.
     """
-    last = Checkpoint.objects.order_by("-size").first()
+    last = record.newest_checkpoint()
     if last is None:
         return None
     return {"size": last.size, "root": bytes(last.root).hex(), "witnesses": last.cosignatures.count()}
 
 
 def compose() -> dict[str, Any]:
-    """Everything on the front page. Constant queries."""
-    return {"links": links(), "ledger": ledger_line()}
+    """Everything on the front page. At most 12 queries, whatever the number of trades."""
+    now = clock.china(clock.now())
+    waiting = dayplan.closings()
+    today = dayplan.day_plan(now.date(), waiting, dayplan.opened_between(now.date(), now.date()))
+    year = deals.sums(deals.deals(now.year))
+    trades = reverse("disclosure:trades")
+    return {
+        "links": links(),
+        "ledger": ledger_line(),
+        "categories": categories(waiting, trades),
+        "stats": stats(today, waiting, year, now.year),
+        "latest": tradelist.latest(8),
+        "today": today,
+        "near": dayplan.near(waiting),
+        "hints": [
+            ("今天截止的项目", reverse("disclosure:calendar")),
+            ("候选人与结果", f"{trades}?kind=result"),
+            ("核验一份凭证", reverse("disclosure:verify")),
+        ],
+    }
+
+
+def categories(waiting: list[dayplan.Closing], trades: str) -> list[dict[str, Any]]:
+    """The category tabs with the number of trades announced and open."""
+    counts = dayplan.open_counts(waiting)
+    rows = [{"name": "全部", "url": trades, "count": sum(counts.values())}]
+    return rows + [{"name": n, "url": f"{trades}?category={k}", "count": counts[k]} for k, n in CATEGORIES.items()]
+
+
+def stats(
+    today: list[dict[str, Any]], waiting: list[dayplan.Closing], year: dict[str, Any], number: int
+) -> list[dict[str, Any]]:
+    """The five tiles; each links to the rows that add up to it. One query."""
+    start = clock.china(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    fresh = Notice.objects.filter(state="published", published_at__gte=start).aggregate(n=Count("pk"))["n"]
+    calendar, found = reverse("disclosure:calendar"), f"{reverse('disclosure:deals')}?year={number}"
+    done = sum(1 for row in today if row.get("past"))
+    running = sum(1 for row in today if row.get("tag_kind") == "is-now")
+    return [
+        _tile("今日开标、竞价", f"{len(today)}", "场", f"已完成 {done} 场，正在进行 {running} 场", calendar),
+        _tile("正在公告", f"{len(waiting):,}", "项", f"今日新发布 {fresh} 则公告", f"{calendar}?all=1"),
+        _tile("今年成交", *_sum(year["amount"]), f"{year['count']:,} 宗", found),
+        _tile("今年节约资金", *_sum(year["saved"]), _share("较最高限价或者预算降低", year["saved_share"]), found),
+        _tile("今年出让增值", *_sum(year["gained"]), _share("较起始价增加", year["gained_share"]), found),
+    ]
+
+
+def _tile(label: str, number: str, unit: str, note: str, url: str) -> dict[str, str]:
+    return {"label": label, "number": number, "unit": unit, "note": note, "url": url}
+
+
+def _sum(amount: Decimal) -> tuple[str, str]:
+    """In 亿元 from one up, else in 万元."""
+    unit = "亿元" if amount >= amounts.SCALES["亿元"] else "万元"
+    return "".join(amounts.split(amount, unit)), unit
+
+
+def _share(words: str, share: Decimal | None) -> str:
+    return f"{words} {share * 100:.1f}%" if share is not None else "今年尚无"

@@ -86,7 +86,9 @@ class Act:
 def who(procedure: Procedure, roles: str) -> str:
     """Roles in the law's words: the initiator is 招标人, 采购人 or 出让人."""
     names = {**PARTY_NAMES, "initiator": procedure.initiator}
-    return "、".join(names.get(role, role) for role in roles.split("|"))
+    held = roles.split("|")
+    # Where a person may do what the clock otherwise does, the person is named.
+    return "、".join(names.get(role, role) for role in held if role != "clock" or len(held) == 1)
 
 
 def acts(procedure: Procedure) -> list[Act]:

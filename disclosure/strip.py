@@ -1,7 +1,7 @@
 """Where a lot is and what happens next, drawn from the kernel's `due()`: the same declarations that judge every act."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from disclosure.rulepages import who
@@ -65,14 +65,12 @@ def _note(procedure: Procedure, facts: Facts, name: str, at: datetime | None, st
 
 def _last(at: datetime) -> datetime:
     """A moment at midnight belongs to the day that ends there."""
-    from datetime import timedelta
-
     return at - timedelta(microseconds=1)
 
 
 def ahead(book: Book, procedure: Procedure, facts: Facts) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """The next step and up to three later moments."""
-    due = kernel.due(book, procedure, facts)
+    due = _pending(procedure, facts, kernel.due(book, procedure, facts))
     standing = [h for h in facts.holds if h.end is None]
     if standing and not any(d.verb in ANSWERS for d in due):
         held = standing[0]
@@ -90,6 +88,29 @@ def ahead(book: Book, procedure: Procedure, facts: Facts) -> tuple[dict[str, Any
         return _undated(book, procedure, facts), []
     first = next((d for d in due if standing and d.verb in ANSWERS), due[0])
     return _next(procedure, first, standing), [_later(procedure, d) for d in due if d is not first][:3]
+
+
+def _pending(procedure: Procedure, facts: Facts, due: list[Due]) -> list[Due]:
+    """What is really still ahead.
+
+    An act that leaves the state as it is may have been done long ago: once its moment has passed it is not shown, but
+    for an answer that a standing hold waits for. Of several acts of the clock at one moment the happy one is shown:
+    before the deadline nobody knows which it will be, and the page must not hint at it.
+    """
+    waiting = any(h.end is None for h in facts.holds)
+    kept: list[Due] = []
+    for item in due:
+        move = procedure.transitions[item.verb]
+        answers = item.verb in ANSWERS
+        if answers and not waiting:
+            continue
+        if not move.target and not answers and item.at is not None and item.at <= facts.now:
+            continue
+        rivals = [d for d in due if d.actor == item.actor == "clock" and d.at == item.at]
+        if len(rivals) > 1 and move.target in procedure.ended:
+            continue
+        kept.append(item)
+    return kept
 
 
 def _sentence(procedure: Procedure, due: Due) -> str:

@@ -26,9 +26,23 @@ EVIDENCE_ROWS = 8
 EVENTS = {
     "lot.registered": "进场登记",
     "lot.key_set_assigned": "确定受托人和密钥",
+    "lot.keyset_countersigned": "受托人会签密钥",
+    "lot.key_released": "受托人交出密钥",
+    "lot.bids_rejected": "否决投标",
+    "lot.bids_returned": "退回投标文件",
+    "lot.notice_recalled": "撤回待发布的公告",
+    "hold.placed": "暂停交易活动",
+    "hold.released": "恢复交易活动",
+    "opening.objection_raised": "当场提出异议",
     "opening.objection_answered": "当场答复异议",
-    "evaluation.time_extended": "延长评标时间",
-    "ledger.sealed_revealed": "公开已到时间的封存记录",
+    "committee.formed": "组建评审委员会",
+    "evaluation.time_asked": "委员会成员要求延长评审时间",
+    "evaluation.time_extended": "延长评审时间",
+    "listing.started": "挂牌开始",
+    "listing.round_started": "进入限时竞价",
+    "listing.closed": "竞价结束",
+    "lot.unsold": "未成交",
+    "record.revealed": "公开已到时间的封存记录",
 }
 # What must happen after the award, for the section before a contract stands: (act, within, rule).
 AFTERWARDS = {
@@ -109,14 +123,17 @@ def notice_url(lot: Lot, notice: Notice) -> str:
 
 
 def words_of(procedure: Procedure) -> dict[str, str]:
-    """The category's own words: 投标 or 响应, 开标 or 开启, 异议 or 质疑."""
+    """The category's own words: 投标人 or 供应商, 开标 or 开启, 异议 or 质疑."""
     if procedure.category == "procurement":
         return {
             "bidder": "供应商",
             "opening": "开启",
             "result": "评审结果",
             "objection": "质疑",
-            "document": "采购文件",
+            "notice": f"{procedure.title}公告",
+            "ceiling": "预算金额",
+            "period": "履行期限",
+            "objection_rule": "GP-39",
         }
     if procedure.category in {"land", "mining"}:
         return {
@@ -124,14 +141,26 @@ def words_of(procedure: Procedure) -> dict[str, str]:
             "opening": "报价",
             "result": "成交结果",
             "objection": "异议",
-            "document": "出让文件",
+            "notice": "出让公告",
+            "ceiling": "最高限价",
+            "period": "履行期限",
+            "objection_rule": "",
         }
-    return {"bidder": "投标人", "opening": "开标", "result": "评标结果", "objection": "异议", "document": "招标文件"}
+    return {
+        "bidder": "投标人",
+        "opening": "开标",
+        "result": "评标结果",
+        "objection": "异议",
+        "notice": "招标公告",
+        "ceiling": "最高投标限价",
+        "period": "工期",
+        "objection_rule": "ENG-12",
+    }
 
 
 def overview(lot: Lot) -> list[tuple[str, Any, str]]:
     """(name, value, form) of what the lot is; form: text | mono | money | subject."""
-    tender, terms = lot.tender, lot.terms
+    tender, terms, words = lot.tender, lot.terms, words_of(lot.procedure)
     parts = "、".join(f"{p['title']} {p['points']} 分" for p in terms.get("criteria") or [] if p.get("points"))
     method = METHODS.get(terms.get("method", ""), terms.get("method", ""))
     approval = tender.approval or {}
@@ -139,30 +168,40 @@ def overview(lot: Lot) -> list[tuple[str, Any, str]]:
     rows = [
         ("统一交易标识码", lot.reference, "mono"),
         ("投资项目代码", tender.investment_code, "mono"),
-        ("最高投标限价" if lot.procedure.category == "engineering" else "预算金额", lot.ceiling_cny, "money"),
+        (words["ceiling"], lot.ceiling_cny, "money"),
+        ("起始价", _amount(terms.get("start_price_cny")), "money"),
+        ("增价幅度", _amount(terms.get("increment_cny")), "money"),
         ("项目审批", approved, "text"),
         ("资金来源", tender.funding, "text"),
         ("范围", lot.scope, "text"),
         ("资格条件", lot.qualification, "text"),
         ("联合体", {True: "接受", False: "不接受"}.get(terms.get("consortium_allowed"), ""), "text"),
         ("评审办法", "，".join(word for word in (method, parts) if word), "text"),
-        ("工期" if tender.kind in {"works", "epc"} else "履行期限", lot.period_text, "text"),
+        (words["period"], lot.period_text, "text"),
         ("监督部门", tender.authority, "subject"),
         ("交易中心", tender.centre, "subject"),
     ]
     return [row for row in rows if row[1] not in (None, "")]
 
 
+def _amount(text: str | None) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
 def key_dates(lot: Lot, facts: Facts) -> list[tuple[str, datetime, str]]:
-    """(name, moment, clock state) of every moment that is known, in order of time."""
+    """(name, moment, form) of every moment that is known, in order of time.
+
+    Form: `ahead` shows a clock, `until` a past deadline (midnight is 24:00), `moment` something that happened.
+    """
     found = []
     for name, how in lot.procedure.moments.items():
         at = moment(lot.book, lot.procedure, name, facts)
         if at is not None:
-            found.append((how.title, at, "ahead" if at > facts.now else ""))
-    for name, title in (("opening_at", "开标"), ("award_at", "中标通知"), ("contract_at", "订立合同")):
-        if name in facts.moments:
-            found.append((title, facts.moments[name], ""))
+            past = "until" if how.after or how.pauses or name.endswith("until") else "moment"
+            found.append((how.title, at, "ahead" if at > facts.now else past))
+    words = words_of(lot.procedure)
+    happened = (("opening_at", words["opening"]), ("award_at", "结果通知"), ("contract_at", "订立合同"))
+    found += [(title, facts.moments[name], "moment") for name, title in happened if name in facts.moments]
     return sorted(found, key=lambda row: row[1])
 
 
@@ -197,12 +236,12 @@ SUMMARIES = {
 
 def chain(public: PublicLot) -> list[dict[str, Any]]:
     """The notice chain, oldest first; the newest is `now`."""
-    links = []
+    links, words = [], words_of(public.lot.procedure)
     for notice in public.notices:
         follows_same = notice.kind in {"amendment", "clarification"} and notice.follows_id
         links.append(
             {
-                "title": notice.get_kind_display(),
+                "title": words["notice"] if notice.kind == "tender" else notice.get_kind_display(),
                 "url": notice_url(public.lot, notice),
                 "at": notice.published_at,
                 "summary": SUMMARIES.get(notice.kind, lambda c: "")(notice.content),
@@ -289,8 +328,8 @@ def entry_row(lot: Lot, entry: Any) -> dict[str, Any]:
     move = lot.procedure.transitions.get(facts.get("act", ""))
     title = move.title if move else EVENTS.get(entry.event, entry.event)
     actors = {"clock": "服务器时钟", "trustee": "受托人", "anonymous": "未登录"}
-    by = actors.get(entry.actor) or (who(lot.procedure, move.actor.replace("clock|", "")) if move else "")
-    article = next((ALL[r].article for r in facts.get("rules") or [] if r in ALL), "")
+    by = actors.get(entry.actor) or (who(lot.procedure, move.actor) if move else "")
+    article = facts.get("article") or next((ALL[r].article for r in facts.get("rules") or [] if r in ALL), "")
     return {
         "index": entry.position,
         "at": entry.legal_at,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure.views import home, rules, trades
+from disclosure.views import calendar, home, rules, trades
 
 app_name = "disclosure"
 urlpatterns = [
@@ -11,9 +11,14 @@ urlpatterns = [
     path("trades/<str:reference>/", trades.tender_detail, name="tender"),
     path("trades/<str:reference>/<int:number>/", trades.trade_detail, name="trade"),
     path("trades/<str:reference>/<int:number>/notices/<uuid:notice_id>/", trades.notice_detail, name="notice"),
+    path("calendar/", calendar.day_plan, name="calendar"),
+    path("deals/", calendar.deal_index, name="deals"),
     path("rules/", rules.rule_index, name="rules"),
     path("rules/procedures/<str:procedure_id>/", rules.procedure_detail, name="procedure"),
     path("rules/<str:rule_id>/", rules.rule_detail, name="rule"),
+    path("guide/", home.guide, name="guide"),
+    path("oversight/", home.oversight, name="oversight"),
+    path("accessibility/", home.accessibility, name="accessibility"),
     path("about/", home.about, name="about"),
     path("verify/", home.verify, name="verify"),
 ]

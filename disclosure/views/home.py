@@ -1,5 +1,7 @@
 """The front page and the pages about the platform itself."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from disclosure import frontpage, rulepages
 from platform_site.rules import ALL
+from trading.kernel.procedure import Procedure
 from trading.rulebooks import PROCEDURES
 
 
@@ -33,3 +36,67 @@ def verify(request: HttpRequest) -> HttpResponse:
     """How anybody checks a paper, a receipt or the whole record without trusting this platform."""
     context = {"origin": settings.LEDGER_ORIGIN, "ledger": frontpage.ledger_line()}
     return render(request, "disclosure/verify.html", context)
+
+
+@require_GET
+def guide(request: HttpRequest) -> HttpResponse:
+    """How each kind of trade goes (F4): the stages of every procedure and the periods the law sets."""
+    return render(request, "disclosure/guide.html", {"books": [_book(*book) for book in rulepages.editions()]})
+
+
+def _book(title: str, edition: str, procedures: list[Procedure]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "edition": edition,
+        "procedures": [
+            {
+                "procedure": procedure,
+                "stages": [
+                    {"name": name, "note": "", "state": "todo", "near": True} for name, _, _ in procedure.stages
+                ],
+                "periods": [(m.title, ALL[m.rule], m.value) for m in procedure.moments.values() if m.rule in ALL],
+            }
+            for procedure in procedures
+        ],
+    }
+
+
+# What a person with a complaint needs: (what, rule, name of its number).
+OBJECTIONS = (
+    ("对招标文件提出异议，投标截止前", "ENG-12", "tenderer"),
+    ("招标人答复对招标文件的异议", "ENG-13", "days"),
+    ("招标人答复对评标结果的异议", "ENG-39", "days"),
+    ("政府采购质疑", "GP-39", "days"),
+    ("采购人、代理机构答复质疑", "GP-40", "query"),
+)
+COMPLAINTS = (
+    ("招标投标投诉，自知道或者应当知道之日起", "CMP-02", "days"),
+    ("监督部门决定是否受理", "CMP-04", "accept"),
+    ("监督部门作出处理决定", "CMP-04", "decide"),
+    ("政府采购投诉", "CMP-06", "days"),
+    ("财政部门审查政府采购投诉", "CMP-07", "review"),
+    ("财政部门作出处理决定", "CMP-07", "decide"),
+    ("申请行政复议", "CMP-09", "apply"),
+)
+
+
+def _periods(rows: tuple[tuple[str, str, str], ...]) -> list[tuple[str, Any, Any]]:
+    """(what, rule, its number): the number called `name`, or the rule's only one."""
+    found = []
+    for what, rule_id, name in rows:
+        rule = ALL[rule_id]
+        found.append((what, rule, rule.values.get(name) or next(iter(rule.values.values()))))
+    return found
+
+
+@require_GET
+def oversight(request: HttpRequest) -> HttpResponse:
+    """Where to object and to complain, and how long everybody has."""
+    context = {"objections": _periods(OBJECTIONS), "complaints": _periods(COMPLAINTS)}
+    return render(request, "disclosure/oversight.html", context)
+
+
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What the pages promise to readers who see, hear or move differently."""
+    return render(request, "disclosure/accessibility.html", {})

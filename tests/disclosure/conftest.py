@@ -10,17 +10,13 @@ import pytest
 from platform_site.clock import CHINA
 from tests import databases
 
-NOW = datetime(2026, 6, 20, 9, 42, tzinfo=CHINA)
 # name: (procedure, variant, milestone to stop at, start)
 LIVES = {
     "archived": ("engineering.open", "happy", "", datetime(2026, 3, 10, 8, tzinfo=CHINA)),
     "failed": ("engineering.open", "too_few", "deadline", datetime(2026, 3, 11, 8, tzinfo=CHINA)),
     "objected": ("engineering.open", "objection", "objected", datetime(2026, 3, 12, 8, tzinfo=CHINA)),
-    "publicity": ("engineering.open", "happy", "publicity", datetime(2026, 3, 12, 8, tzinfo=CHINA)),
-    "evaluating": ("engineering.open", "happy", "scored", datetime(2026, 3, 16, 8, tzinfo=CHINA)),
     "opening": ("engineering.open", "happy", "deadline", datetime(2026, 3, 17, 8, tzinfo=CHINA)),
     "bidding": ("engineering.open", "happy", "filed_bidder4", datetime(2026, 3, 18, 8, tzinfo=CHINA)),
-    "amended": ("engineering.open", "happy", "amended", datetime(2026, 3, 20, 8, tzinfo=CHINA)),
     "draft": ("engineering.open", "happy", "registered", datetime(2026, 3, 24, 8, tzinfo=CHINA)),
     "inquiry": ("procurement.inquiry", "happy", "", datetime(2026, 3, 10, 8, tzinfo=CHINA)),
     "land": ("land.listing", "happy", "offered", datetime(2026, 3, 10, 8, tzinfo=CHINA)),
@@ -36,6 +32,12 @@ class Province:
 
     def __getitem__(self, life: str) -> str:
         return self.paths[life]
+
+
+@pytest.fixture(autouse=True)
+def public_face(settings) -> None:
+    """Only what the public face serves."""
+    settings.ROOT_URLCONF = "tests.disclosure.urls"
 
 
 @pytest.fixture(scope="session")
