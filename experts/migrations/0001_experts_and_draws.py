@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,104 +16,163 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Draw',
+            name="Draw",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('lot_ref', models.CharField(max_length=120, unique=True)),
-                ('title', models.CharField(blank=True, default='', max_length=200)),
-                ('state', models.CharField(choices=[('open', '待承诺随机数'), ('committed', '待公开随机数'), ('revealed', '待抽取'), ('drawn', '已抽取')], default='open', max_length=10)),
-                ('need', models.JSONField()),
-                ('rows', models.JSONField()),
-                ('openings', models.JSONField()),
-                ('root', models.CharField(max_length=64)),
-                ('initiator_codes', models.JSONField(default=list)),
-                ('witness_codes', models.JSONField(default=list)),
-                ('commitments', models.JSONField(blank=True, default=dict)),
-                ('committed_by', models.JSONField(blank=True, default=dict)),
-                ('sealed_nonces', models.JSONField(blank=True, default=dict)),
-                ('nonces', models.JSONField(blank=True, default=dict)),
-                ('events', models.JSONField(blank=True, default=list)),
-                ('certificate', models.JSONField(blank=True, null=True)),
-                ('certificate_digest', models.CharField(blank=True, default='', max_length=64)),
-                ('opened_at', models.DateTimeField()),
-                ('drawn_at', models.DateTimeField(blank=True, null=True)),
-                ('names_unsealed_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("lot_ref", models.CharField(max_length=120, unique=True)),
+                ("title", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "待承诺随机数"),
+                            ("committed", "待公开随机数"),
+                            ("revealed", "待抽取"),
+                            ("drawn", "已抽取"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("need", models.JSONField()),
+                ("rows", models.JSONField()),
+                ("openings", models.JSONField()),
+                ("root", models.CharField(max_length=64)),
+                ("initiator_codes", models.JSONField(default=list)),
+                ("witness_codes", models.JSONField(default=list)),
+                ("commitments", models.JSONField(blank=True, default=dict)),
+                ("committed_by", models.JSONField(blank=True, default=dict)),
+                ("sealed_nonces", models.JSONField(blank=True, default=dict)),
+                ("nonces", models.JSONField(blank=True, default=dict)),
+                ("events", models.JSONField(blank=True, default=list)),
+                ("certificate", models.JSONField(blank=True, null=True)),
+                ("certificate_digest", models.CharField(blank=True, default="", max_length=64)),
+                ("opened_at", models.DateTimeField()),
+                ("drawn_at", models.DateTimeField(blank=True, null=True)),
+                ("names_unsealed_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ('-opened_at',),
+                "ordering": ("-opened_at",),
             },
         ),
         migrations.CreateModel(
-            name='PoolRoot',
+            name="PoolRoot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(unique=True)),
-                ('root', models.CharField(max_length=64)),
-                ('count', models.PositiveIntegerField()),
-                ('secret', models.CharField(max_length=64)),
-                ('rows', models.JSONField()),
-                ('published_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(unique=True)),
+                ("root", models.CharField(max_length=64)),
+                ("count", models.PositiveIntegerField()),
+                ("secret", models.CharField(max_length=64)),
+                ("rows", models.JSONField()),
+                ("published_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Expert',
+            name="Expert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('active', '在库'), ('suspended', '暂停'), ('exited', '退出')], default='active', max_length=10)),
-                ('specialties', models.JSONField(default=list)),
-                ('region_code', models.CharField(max_length=6)),
-                ('employer_code', models.CharField(blank=True, default='', max_length=18)),
-                ('employer_name', models.CharField(blank=True, default='', max_length=200)),
-                ('title', models.CharField(blank=True, default='', max_length=60)),
-                ('years', models.PositiveSmallIntegerField(default=0)),
-                ('admitted_at', models.DateTimeField()),
-                ('state_reason', models.CharField(blank=True, default='', max_length=200)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='expert', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "在库"), ("suspended", "暂停"), ("exited", "退出")],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("specialties", models.JSONField(default=list)),
+                ("region_code", models.CharField(max_length=6)),
+                ("employer_code", models.CharField(blank=True, default="", max_length=18)),
+                ("employer_name", models.CharField(blank=True, default="", max_length=200)),
+                ("title", models.CharField(blank=True, default="", max_length=60)),
+                ("years", models.PositiveSmallIntegerField(default=0)),
+                ("admitted_at", models.DateTimeField()),
+                ("state_reason", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="expert", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=64)),
-                ('rank', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('invited', '已通知，待答复'), ('accepted', '确认参加'), ('refused', '不能参加'), ('unreachable', '多次通知无回应'), ('recused', '依法回避'), ('absent', '未到场')], default='invited', max_length=12)),
-                ('sent_at', models.DateTimeField()),
-                ('next_check', models.DateTimeField(blank=True, db_index=True, null=True)),
-                ('attempts', models.JSONField(blank=True, default=list)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=200)),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='experts.draw')),
-                ('expert', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='experts.expert')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("label", models.CharField(max_length=64)),
+                ("rank", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("invited", "已通知，待答复"),
+                            ("accepted", "确认参加"),
+                            ("refused", "不能参加"),
+                            ("unreachable", "多次通知无回应"),
+                            ("recused", "依法回避"),
+                            ("absent", "未到场"),
+                        ],
+                        default="invited",
+                        max_length=12,
+                    ),
+                ),
+                ("sent_at", models.DateTimeField()),
+                ("next_check", models.DateTimeField(blank=True, db_index=True, null=True)),
+                ("attempts", models.JSONField(blank=True, default=list)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to="experts.draw"
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="invitations", to="experts.expert"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('rank',),
+                "ordering": ("rank",),
             },
         ),
         migrations.AddField(
-            model_name='draw',
-            name='pool',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='experts.poolroot'),
+            model_name="draw",
+            name="pool",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="experts.poolroot"
+            ),
         ),
         migrations.AddIndex(
-            model_name='expert',
-            index=models.Index(fields=['state', 'region_code'], name='expert_by_state'),
+            model_name="expert",
+            index=models.Index(fields=["state", "region_code"], name="expert_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='expert',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('active', 'suspended', 'exited'))), name='expert_known_state'),
+            model_name="expert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("active", "suspended", "exited"))), name="expert_known_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(fields=('draw', 'expert'), name='invited_once_a_draw'),
+            model_name="invitation",
+            constraint=models.UniqueConstraint(fields=("draw", "expert"), name="invited_once_a_draw"),
         ),
         migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('invited', 'accepted', 'refused', 'unreachable', 'recused', 'absent'))), name='invitation_known_state'),
+            model_name="invitation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ("invited", "accepted", "refused", "unreachable", "recused", "absent"))
+                ),
+                name="invitation_known_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('open', 'committed', 'revealed', 'drawn'))), name='draw_known_state'),
+            model_name="draw",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ("open", "committed", "revealed", "drawn"))), name="draw_known_state"
+            ),
         ),
     ]

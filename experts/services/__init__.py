@@ -1,7 +1,7 @@
 """Every write of the expert room: one function per verb, one transaction, one ledger entry.
 
 expert_admit / expert_suspend / expert_restore / expert_exit · pool_root_publish
-draw_open → nonce_commit ×2 → nonce_reveal ×2 (or key_release, nonce_recover) → draw_run
+draw_open → nonce_commit ×2 → nonce_reveal ×2 (or the trustees' keys and nonce_recover) → draw_run
 invitation_answer / replace / draw_extend / invitations_tick · names_unseal
 """
 
@@ -10,7 +10,6 @@ from experts.services.draws import (
     Exclusions,
     draw_open,
     draw_run,
-    key_release,
     keyset_of,
     names_unseal,
     nonce_commit,
@@ -33,7 +32,6 @@ __all__ = [
     "expert_suspend",
     "invitation_answer",
     "invitations_tick",
-    "key_release",
     "keyset_of",
     "names_unseal",
     "nonce_commit",

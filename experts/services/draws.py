@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from credit.selectors import members_of
 from experts import draw as drawing
 from experts import pool as pools
 from experts.models import Draw, Expert, Invitation, PoolRoot
@@ -18,6 +19,7 @@ from platform_site import clock, ledger
 from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.messages import services as messages
 from platform_site.sealing import services as sealing
 from platform_site.sealing.canonical import digest
 from platform_site.sealing.models import KeySet, ReleasedKey, Trustee
@@ -93,6 +95,7 @@ def draw_open(
         opened_at=now,
     )
     keyset = _keep_nonces(draw, trustees, k)
+    _tell_sides(draw)
     ledger.append(
         "draw.opened",
         subject=draw,
@@ -139,6 +142,18 @@ def _keep_nonces(draw: Draw, trustees: Sequence[Trustee] | None, k: int) -> KeyS
         found = Trustee.objects.in_bulk(named)
         trustees, k = [found[UUID(name)] for name in named], of_lot.k
     return sealing.assign_keyset(draw.ledger_ref, trustees, k, release_event=RELEASE_EVENT)
+
+
+def _tell_sides(draw: Draw) -> None:
+    """Whoever acts for the initiator or a witness finds the draw to commit to."""
+    for code in {*draw.initiator_codes, *draw.witness_codes}:
+        messages.deliver(
+            members_of(code),
+            dedupe=f"{draw.ledger_ref}:commit:{code}",
+            title="专家抽取待提交随机数承诺",
+            body=draw.title or draw.lot_ref,
+            url=f"/experts/desk/{draw.id}/",
+        )
 
 
 def keyset_of(draw: Draw) -> dict[str, Any]:
@@ -256,22 +271,6 @@ def _reveal(draw: Draw, role: str, nonce: str, actor: Actor, *, by: str) -> Draw
         },
     )
     return draw
-
-
-@transaction.atomic
-def key_release(*, draw_id: UUID, trustee_id: UUID, secret: str, signature: str = "", address: str = "") -> None:
-    """A trustee's key of this draw is in. Repeatable. Only after both nonces are bound.
-
-    Raises:
-        Refused: too early, not a member, not the secret of its recipient.
-    """
-    draw = _locked(draw_id)
-    trustee = Trustee.objects.get(pk=trustee_id)
-    if ReleasedKey.objects.filter(lot_ref=draw.ledger_ref, trustee=trustee).exists():
-        return
-    sealing.release_key(draw.ledger_ref, trustee, secret, signature=signature)
-    actor = Actor(kind="trustee", subject_code=trustee.subject_code, address=address)
-    ledger.append("draw.key_released", subject=draw, actor=actor, facts={"trustee": trustee.id, "name": trustee.name})
 
 
 @transaction.atomic

@@ -12,8 +12,9 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.models import User
 from platform_site.sealing import services as sealing
 from platform_site.sealing.keyfiles import TrusteeKey
-from platform_site.sealing.keysets import ROLES
-from platform_site.sealing.models import Trustee
+from platform_site.sealing.keysets import RELEASE_CONTEXT, ROLES, release_statement
+from platform_site.sealing.models import KeySet, Trustee
+from platform_site.sealing.services.trustees import trustee_release
 
 INITIATOR, NOTARY = "91330000000000001A", "12330000000000002N"
 TRUSTEES = {
@@ -126,7 +127,16 @@ def as_expert(found: Expert) -> Actor:
 
 
 def release(draw: Draw, keepers: Trustees, count: int) -> None:
-    """`count` trustees have given their key of this draw away."""
+    """`count` trustees have given their key of this draw away, as their agents do."""
+    keyset = KeySet.objects.get(pk=draw.ledger_ref)
     for row in keepers.rows[:count]:
-        serial = row.lot_keys.get(lot_ref=draw.ledger_ref).serial
-        services.key_release(draw_id=draw.id, trustee_id=row.id, secret=keepers.keys[row.id].lot_identity(serial))
+        key, serial = keepers.keys[row.id], row.lot_keys.get(lot_ref=draw.ledger_ref).serial
+        secret = key.lot_identity(serial)
+        statement = release_statement(draw.ledger_ref, keyset.hash, serial, secret)
+        trustee_release(
+            lot_ref=draw.ledger_ref,
+            trustee_id=row.id,
+            serial=serial,
+            secret=secret,
+            signature=key.sign(RELEASE_CONTEXT, statement),
+        )

@@ -12,6 +12,8 @@ from experts.models import Expert, Invitation
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry
+from platform_site.messages.models import Message
+from platform_site.sealing import services as sealing
 from tests.experts import world as pool
 from tests.trading import evaluation_world as w
 from trading.models import Candidate, Opening
@@ -245,3 +247,29 @@ def test_an_inquiry_is_awarded_from_the_report_with_the_experts_named():
     assert notice.title.endswith("成交结果公告")
     assert len(notice.content["committee"]) == 3
     assert Candidate.objects.get(rank=1).points == {"total": None}
+
+
+def test_a_draw_for_a_lot_takes_need_sides_and_exclusions_from_the_lot():
+    world = w.opened()
+    keepers = pool.trustees()
+    sealing.assign_keyset(world.lot.ledger_ref, keepers.rows, 3)
+    inside = pool.expert(50, employer=world.subjects["bidder0"].code)
+    pool.pool(6)
+
+    draw = committees.committee_draw_open(lot_id=world.lot.pk, actor=pool.OFFICER)
+
+    assert draw.need == {"specialties": ["A08"], "regions": [], "count": 4, "per_employer": 1}
+    assert draw.initiator_codes == [world.subjects["initiator"].code, world.subjects["agency"].code]
+    assert {draw.opened[row.label].expert: row.excluded for row in draw.listed}[str(inside.public_id)] == "bidder"
+    assert Message.objects.filter(user=world.user("agency"), title="专家抽取待提交随机数承诺").exists()
+    with pytest.raises(PermissionDenied):
+        committees.committee_draw_open(lot_id=world.lot.pk, actor=world.actors["agency"])
+
+
+def test_no_draw_for_a_lot_that_forms_no_committee():
+    world = w.opened()
+    world.lot.state = "evaluating"
+    world.lot.save()
+
+    with pytest.raises(Refused, match=r"state\.wrong"):
+        committees.committee_draw_open(lot_id=world.lot.pk, actor=pool.OFFICER)

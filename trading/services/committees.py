@@ -6,14 +6,16 @@ from uuid import UUID
 
 from credit.models import Membership
 from experts import services as experts
-from experts.draw import EXCLUSIONS, faults
+from experts.draw import EXCLUSIONS, Need, faults
 from experts.models import Draw, Expert, Invitation
 from platform_site import clock
+from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.models import User
 from platform_site.accounts.refusals import Refused, Violation
+from trading.kernel import procedure as kernel
 from trading.models import Committee, CommitteeMember, Lot
-from trading.services.acts import acting
+from trading.services.acts import acting, facts_of
 
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 AFTER_AWARD = ("awarded", "contracted", "archived")
@@ -55,6 +57,44 @@ def _subjects_of(users: Any, codes: Iterable[str]) -> dict[int, str]:
     """One of the subjects `codes` each of `users` acts for now. One query."""
     rows = Membership.objects.in_force(clock.now()).filter(user__in=users, subject__code__in=list(codes))
     return dict(rows.values_list("user_id", "subject__code"))
+
+
+def committee_draw_open(
+    *,
+    lot_id: int,
+    actor: Actor,
+    witness_codes: Sequence[str] = (),
+    regions: Sequence[str] = (),
+    count: int | None = None,
+) -> Draw:
+    """A draw for the lot stands open: need from its document, everybody with an interest left out by reason.
+
+    Args:
+        witness_codes: notaries; supervisors may always witness.
+        count: experts; by default as many as the document says.
+
+    Raises:
+        PermissionDenied: not the draw officer.
+        Refused: the lot is in no state to form a committee, or any reason of experts.services.draw_open.
+    """
+    lot = Lot.objects.select_related("tender__initiator", "tender__agency", "tender__authority", "tender__centre").get(
+        pk=lot_id
+    )
+    policy.require(actor, lot.procedure.transitions["form_committee"].actor, over=lot)
+    if shut := kernel.gate(lot.book, lot.procedure, "form_committee", facts_of(lot, clock.now())):
+        raise Refused([shut])
+    said, tender = lot.terms["committee"], lot.tender
+    need = Need(tuple(said["specialties"]), count or int(said["experts"]), tuple(regions))
+    sides = [tender.initiator.code] + ([tender.agency.code] if tender.agency else [])
+    return experts.draw_open(
+        lot_ref=lot.ledger_ref,
+        need=need,
+        actor=actor,
+        initiator_codes=sides,
+        exclusions=exclusions_of(lot),
+        witness_codes=witness_codes,
+        title=lot.title,
+    )
 
 
 def committee_form(*, lot_id: int, draw_id: UUID, representatives: Sequence[int], actor: Actor) -> Committee:

@@ -13,6 +13,7 @@ export {
   withoutExport,
 } from "./keys.js";
 export { isBound, keysetFaults, keysetFingerprints, setHash, subsets } from "./keysets.js";
+export { newNonce, nonceCommitment, sealNonce } from "./nonces.js";
 export { bucket, frame, paddedSize } from "./padding.js";
 export { seal, unlock } from "./seal.js";
 export { sign, verified } from "./signing.js";

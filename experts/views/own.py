@@ -1,0 +1,54 @@
+"""An expert's own pages: invitations to answer, and afterwards one's rank in every draw."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from experts import selectors, services
+from experts.models import Expert, Invitation
+from platform_site.accounts.requests import PersonRequest
+
+
+def _expert(request: PersonRequest) -> Expert:
+    expert = selectors.expert_of(request.actor)
+    if expert is None:
+        raise Http404
+    return expert
+
+
+@never_cache
+@login_required
+@require_safe
+def mine(request: PersonRequest) -> HttpResponse:
+    """Invitations, and the ranks of draws whose names are public."""
+    expert = _expert(request)
+    context = {
+        "expert": expert,
+        "invitations": selectors.invitations_of(expert),
+        "ranks": selectors.own_ranks(expert),
+    }
+    return render(request, "experts/mine.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: PersonRequest, invitation_id: UUID) -> HttpResponse:
+    """One invitation: yes, or no with a reason. What the project is stands here only after a yes."""
+    expert = _expert(request)
+    found = Invitation.objects.select_related("draw").filter(pk=invitation_id, expert=expert).first()
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        accept = request.POST.get("answer") == "accept"
+        services.invitation_answer(
+            invitation_id=found.id, accept=accept, reason=request.POST.get("reason", ""), actor=request.actor
+        )
+        messages.success(request, "已确认参加" if accept else "已记录您不能参加")
+        return redirect("experts:invitation", found.id)
+    return render(request, "experts/invitation.html", {"invitation": found})
