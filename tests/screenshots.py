@@ -1,8 +1,8 @@
 """Every page at a glance: `python -m tests.screenshots` against a running demo (`make run`).
 
 Walks the site as a visitor and as each demo role, takes one address for every named GET route it can reach, and saves
-it at 390 and 1440 px (with --dark also dark) to .local/screenshots. Says which named routes no link led to, and what axe,
-overflow and the console had to say. Its exit code is 1 where anything was said.
+it at 390 and 1440 px (with --dark also dark) to .local/screenshots. Says which named routes no link led to, and what
+axe, overflow and the console had to say. Its exit code is 1 where anything was said.
 """
 
 import argparse

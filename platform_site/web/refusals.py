@@ -20,8 +20,9 @@ def rendered(violation: Violation, *, fill: Any = False, warn: bool = False) -> 
     """One reason as HTML: what is wrong, the facts in numbers, the article, the way out.
 
     Args:
-        fill: the partial stands inside the form it judges, so the way out may be a button that fills the field. An object
-            with `url`, `value` and `target` makes it a button that posts the value there by itself, also without script.
+        fill: the partial stands inside the form it judges, so the way out may be a button that fills the field. An
+            object with `url`, `value` and `target` makes it a button that posts the value there by itself, also without
+            script.
         warn: the act passes and is only told; drawn in amber. Some codes are never anything else.
     """
     context = {

@@ -82,7 +82,5 @@ urlpatterns = [
     path("breach/", breach),
     path("live/", live),
     path("post-refused/", post_refused),
-    path("", include("disclosure.urls")),
-    path("", include("platform_site.web.urls")),
-    path("", include("platform_site.accounts.urls")),
+    path("", include("platform_site.urls")),
 ]
