@@ -161,7 +161,7 @@ class NoticeDraft:
         estimate_cny: what this tender is expected to cost (本工程投资, 建安费, 设计费约 …).
         investment_cny: the whole project's 总投资.
         period: 工期 / 服务期 / 设计周期 / 交货期 in the notice's unit; `period_days` only where that unit is days.
-        kind: works | survey | design | survey_design | supervision | goods | epc.
+        kind: works | survey | design | survey_design | supervision | goods | services | epc.
         industry: trade category code A01 … A99.
         nature: normal | change | reissue.
         changes: what a change notice says it changes.

@@ -33,8 +33,8 @@ AMOUNT = re.compile(
     rf"(?!\s{{0,2}}[百万亿元圆个年月日天]))"
 )
 HAN_AMOUNT = re.compile(
-    rf"{_FILL}{{0,12}}(?P<han>[{NUMERAL}万亿]{{1,20}})[元圆](?:[整正]|(?P<jiao>[{NUMERAL}])角)"
-    rf"?(?:(?P<fen>[{NUMERAL}])分)?"
+    rf"{_FILL}{{0,12}}(?P<han>[{NUMERAL}万亿]{{1,20}})[元圆](?:[整正]|(?P<jiao>[{NUMERAL}])角)?"
+    rf"(?:(?P<fen>[{NUMERAL}])分)?"
 )
 
 
@@ -58,7 +58,8 @@ class Amount:
 def amount_after(text: str, at: int, end: int) -> Amount | None:
     """The amount that directly follows position `at` (a label's end), nothing but filler words between."""
     if match := AMOUNT.match(text, at, end):
-        unit = match["unit"] or match["label_unit"]
+        signed = "元" if re.search(r"[¥￥]", text[at : match.start("whole")]) else None
+        unit = match["unit"] or match["label_unit"] or signed
         written = Decimal(match["whole"].replace(",", "") + (match["point"] or ""))
         yuan = written * UNITS[unit] if unit else None
         if yuan is not None and match["sign"]:

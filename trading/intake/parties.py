@@ -1,12 +1,14 @@
 """Who tenders, who acts for him, who supervises, whom to ask."""
 
 import re
+from dataclasses import replace
 
 from trading.intake.facts import Contact, Fact
 from trading.intake.labels import LABEL_CELL, label_pattern, on_line
 from trading.intake.page import Cell, Page
 
-INITIATOR = ("招标人", "招标人名称", "招标单位", "招标单位名称", "建设单位", "项目业主", "业主单位", "招标人(项目业主)")
+INITIATOR = ("招标人", "招标人名称", "招标单位", "招标单位名称", "招标人(项目业主)")
+OWNER = ("建设单位", "项目业主", "业主单位", "项目法人", "采购人")  # believed only where no 招标人 is named
 AGENCY = (
     "招标代理机构",
     "招标代理机构名称",
@@ -18,26 +20,11 @@ AGENCY = (
     "代理机构",
     "代理单位",
 )
-AUTHORITY = (
-    "监督单位",
-    "监管单位",
-    "监督机构",
-    "监管机构",
-    "监督部门",
-    "监管部门",
-    "招标监管机构",
-    "招投标监管机构",
-    "招投标监督单位",
-    "招投标监督机构",
-    "招标监督机构",
-    "招投标监管部门",
-    "行政监督部门",
-    "招标投标监督部门",
-    "行业监管部门",
-    "行业主管部门",
-    "招标监督单位",
-    "行政监督机构",
-    "主管部门",
+AUTHORITY = tuple(
+    f"{before}{what}{body}"
+    for before in ("", "招标", "招投标", "招标投标", "行政", "行业", "招投标行政", "招标投标行政", "本项目")
+    for what in ("监督", "监管", "监督管理", "主管")
+    for body in ("单位", "机构", "部门")
 )
 
 _CHARS = r"[A-Za-z0-9一-鿿·&\-、#*]"
@@ -53,9 +40,8 @@ _TRAILING = re.compile(
 _PHONE = r"(?P<phone>[0-9][0-9\-*/、, 转()]{5,60})"
 
 _COMMISSION = re.compile(rf"受 {{0,3}}{_ORG} {{0,3}}(?:\([^()\n]{{0,30}}\))? {{0,3}}的?委托")
-_INITIATOR_IS = re.compile(
-    rf"(?:招标人|招标单位|建设单位|项目业主)(?:\([^()\n]{{0,12}}\))? {{0,3}}[为是] {{0,3}}{_ORG}"
-)
+_OWNER_IS = re.compile(rf"(?:建设单位|项目业主|业主单位)(?:\([^()\n]{{0,12}}\))? {{0,3}}[为是] {{0,3}}{_ORG}")
+_INITIATOR_IS = re.compile(rf"(?:招标人|招标单位)(?:\([^()\n]{{0,12}}\))? {{0,3}}[为是] {{0,3}}{_ORG}")
 _AGENCY_IS = re.compile(rf"(?:招标代理机构|招标代理单位|代理机构)(?:\([^()\n]{{0,12}}\))? {{0,3}}[为是] {{0,3}}{_ORG}")
 _AUTHORITY_IS = re.compile(rf"{label_pattern(AUTHORITY)}(?:\([^()\n]{{0,12}}\))? {{0,3}}[为是] {{0,3}}{_ORG}")
 _AGENCY_CALLED = re.compile(
@@ -68,7 +54,10 @@ _TITLE_AGENCY = re.compile(rf"^{_ORG}关于")
 
 def initiator(page: Page) -> Fact[str] | None:
     """招标人: the table's cell, a labelled line, 招标人为…, 受…委托."""
-    return _first(page, INITIATOR, (_INITIATOR_IS, _COMMISSION))
+    if found := _first(page, INITIATOR, (_INITIATOR_IS, _COMMISSION)):
+        return found
+    owner = _first(page, OWNER, (_OWNER_IS,))
+    return replace(owner, confidence="derived", note="公告未写招标人，取建设单位") if owner else None
 
 
 def agency(page: Page, title: Fact[str]) -> Fact[str] | None:
@@ -140,8 +129,8 @@ _ROLE_LINE = (
     ("authority", on_line(AUTHORITY, _ORG)),
 )
 _PERSON = re.compile(
-    r"联 {0,4}系 {0,4}人(?:及方式|及联系方式)? {0,3}:? {0,3}\|? *\n? *(?:[^ |\n:]{2,40}公司 {1,3})"
-    r"?(?P<value>[一-鿿·]{2,6})"
+    r"联 {0,4}系 {0,4}人(?:及方式|及联系方式)? {0,3}:? {0,3}\|? *\n? *(?:[^ |\n:]{2,40}公司 {1,3})?"
+    r"(?P<value>[一-鿿·]{2,6})"
 )
 _PHONE_LINE = re.compile(rf"(?:电 {{0,6}}话|联系方式|手机)[^0-9\n|]{{0,12}}\|?\s*{_PHONE}")
 _ANY_PHONE = re.compile(r"(?P<phone>(?:0[0-9]{2,3}-?[0-9]{7,8}|1[0-9]{2}[0-9*]{8})(?:/1?[0-9*\-]{7,12})?)")

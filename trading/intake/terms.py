@@ -22,16 +22,21 @@ _UNITS = {
 _PERIOD = re.compile(
     r"(?:总工期|计划工期|合同工期|施工工期|设计工期|勘察工期|工期要求|工期|监理服务期限?|服务期限?|"
     r"监理期限?|设计周期|勘察周期|设计服务期|供货期限?|供货周期|交货期限?|合同履行期限)"
-    r"(?:\s|[:|为是约共计\"(]|总工期|要求|供货期|自合同签订(?:之日)?(?:起|后)|合同签订后|总日历天数|日历天数|天数)*"
-    rf"(?P<n>[0-9]{{1,4}}(?:\.5)?|[{NUMERAL}]{{1,4}}) {{0,3}}(?:\((?P<n2>[0-9]{{1,4}})\) {{0,2}})"
-    rf"?(?P<unit>日历天|日历日|工作日|个月|[天日周月年])(?![0-9])"
+    r"(?:\s|[:|为是约共计\"(]|总工期|要求|供货期|自合同签订(?:之日)?(?:起|后)|合同签订后|"
+    r"(?:自|在)?(?:接到|收到)[^。;,\n|0-9]{0,16}(?:通知|指令)(?:书)?(?:之日)?(?:起|后)?|总日历天数|日历天数|天数){0,8}"
+    rf"(?P<n>[0-9]{{1,4}}(?:\.5)?|[{NUMERAL}]{{1,4}}) {{0,3}}(?:\((?P<n2>[0-9]{{1,4}})\) {{0,2}})?"
+    rf"(?P<unit>日历天|日历日|工作日|个月|[天日周月年])(?![0-9])"
 )
-_LINE_PERIOD = ("工期", "工期要求", "计划工期", "服务期", "监理服务期", "设计周期", "交货期", "供货期")
+_PERIOD_BARE = re.compile(  # 计划工期（日历天） | 365
+    r"(?:总工期|计划工期|合同工期|施工工期|工期|服务期限?|设计周期|交货期)"
+    r" {0,2}\( {0,2}(?P<unit>日历天|天|个月|月) {0,2}\)[\s:|]{1,8}"
+    r"(?P<n>[0-9]{1,4})(?![0-9.,%年])"
+)
 
 
 def period(page: Page) -> Fact[Period] | None:
     """工期、服务期、设计周期、交货期 in the notice's own unit; the first one named."""
-    for match in page.all(_PERIOD):
+    for match in (*page.all(_PERIOD), *page.all(_PERIOD_BARE)):
         if found := _period(page, match):
             return found
     return None
@@ -77,11 +82,12 @@ _KINDS = (  # the first that matches the title wins: an EPC title also names des
     (
         "goods",
         re.compile(
-            r"(?:货物|材料|设备|物资|管材|电梯)[^。]{0,10}(?:采购|招标|供应)|采购(?:项目|及安装|招标)"
-            r"?$|材料采购|设备采购"
+            r"(?:货物|材料|设备|物资|管材|电梯)[^。]{0,10}(?:采购|招标|供应)|采购(?:项目|及安装|招标)?"
+            r"$|材料采购|设备采购"
         ),
     ),
     ("works", re.compile(r"施工(?!图|许可|监理)")),
+    ("services", re.compile(r"咨询|检测|监测|造价|代建|审计|评估|项目管理|运营|运维|可行性研究")),
 )
 _FORM = re.compile(
     r"\n {0,12}(?:[^\s|]{0,30}工程 {0,4}\n?)? {0,12}(?P<word>施工|监理|设计|勘察设计|勘察|货物|材料采购|"
@@ -107,7 +113,7 @@ _SCOPE_KINDS = (
 
 
 def kind(page: Page, title: Fact[str], scope: Fact[str] | None) -> Fact[str] | None:
-    """works | survey | design | survey_design | supervision | goods | epc: by title, form, scope."""
+    """works | survey | design | survey_design | supervision | goods | services | epc: by title, form, scope."""
     plain = re.sub(r"(?:招标|变更|资格预审)公告$", "", title.value.translate({0xFF08: "(", 0xFF09: ")"}))
     for name, pattern in _KINDS:
         if match := pattern.search(plain):
@@ -188,7 +194,7 @@ def evaluation_method(page: Page) -> Fact[str] | None:
     return page.fact(page.raw[match.start() : match.end()], *match.span()) if match else None
 
 
-_REVIEW = re.compile(r"资格(?P<when>后审|预审)(?!申请|文件|\)|评审|结果)")
+_REVIEW = re.compile(r"资格(?P<when>后审|预审)(?!申请|文件|\) {0,2}时间|评审|结果)")
 
 
 def qualification_review(page: Page) -> Fact[str] | None:
@@ -203,7 +209,7 @@ _NO_CONSORTIUM = re.compile(
 )
 _CONSORTIUM = re.compile(
     r"(?<!不)(?<!否)(?:接受|允许)[^。;,\n|]{0,8}联合体(?:投标|报名)?|(?:可|可以)组成[^。;,\n|"
-    r"]{0,4}联合体|联合体(?:投标)?:? {0,2}(?:接受|允许)"
+    r"]{0,4}联合体|联合体(?:投标)?:? {0,2}(?:接受|允许)|联合体(?:投标)?: {0,2}是"
 )
 _CONSORTIUM_CELL = re.compile(r"是否(?:接受)?联合体(?:投标)?")
 

@@ -15,8 +15,9 @@ _BETWEEN = (
     r"变更|修改|调整|延期|顺延|推迟|后|至|到|均)"
 )
 _DEADLINE = re.compile(
-    rf"(?:(?:电子)?投标(?:文件)?(?:的)?(?:递交|提交|上传)?(?:的)?截止|(?:递交|提交|上传|送达)(?:电子)"
-    rf"?投标文件(?:的)?截止|截标|投标截止)(?:时间|日期)"
+    rf"(?:(?:电子)?投标(?:文件)?(?:的)?(?:递交|提交|上传)?(?:的)?截止|(?:递交|提交|上传|送达)(?:电子)?"
+    rf"投标文件(?:的)?截止|截标|投标(?:\([^()\n]{{0,8}}\))?截止|截止投标|(?<!申请文件)(?<!资审文件)"
+    rf"(?<!预审文件)(?<!申请)(?:递交|提交)(?:的)?截止)(?:时间|日期)"
     rf"{_BETWEEN}{{0,14}}"
 )
 _OPENING = re.compile(rf"(?:开标|开启)(?:的)?(?:时间|日期){_BETWEEN}{{0,14}}")
@@ -35,6 +36,7 @@ _CHANGED = re.compile(
 
 _DOCUMENTS_CELL = re.compile(r"获取招标文件时间|招标文件(?:获取|发售|下载|领取)(?:时间|期限)")
 _ISSUE = re.compile(r"(?:获取|下载|领取|购买|发售|报名|发布)")
+_ISSUE_LABEL = re.compile(r"(?:获取|下载|发售|领取|购买|报名)(?:文件)?(?:的)?(?:时间|期限|日期) {0,3}[:为]")
 _PAPERS = re.compile(r"招标文件|资审文件|资格预审文件|标书|招标资料")
 _NOT_ISSUE = re.compile(r"投标截止|截止时间及开标|开标时间|递交|业绩|信用报告|合同签订")
 _FROM_NOW = re.compile(r"(?:即日|公告(?:发布)?之日|本公告发布之日|发布公告之日|公告发布)(?:起|开始)")
@@ -223,7 +225,7 @@ def _issue_spans(page: Page) -> list[tuple[int, int]]:
     while at < page.end:
         stop = min((i for mark in "。\n|" if (i := page.text.find(mark, at, page.end)) >= 0), default=page.end)
         words = page.text[at:stop]
-        if _ISSUE.search(words) and _PAPERS.search(words):
+        if _ISSUE_LABEL.search(words) or (_ISSUE.search(words) and _PAPERS.search(words)):
             left = at
             for clause in re.split(r"(?<=;)", words):  # a filing deadline in the same sentence is none of ours
                 aside = _NOT_ISSUE.search(re.sub(r"\([^()]{0,60}\)", lambda m: "_" * len(m.group()), clause))
