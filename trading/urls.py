@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from trading.bidding_urls import bidding_patterns
 from trading.views import challenges, desk, notices, register, results, wizard
 
 app_name = "trading"
@@ -40,3 +41,6 @@ urlpatterns = [
     path(LOT + "results/archive/download/", results.archive_download, name="archive-download"),
     path(LOT + "terminate/", results.terminate, name="terminate"),
 ]
+
+# A bidder's pages and the opening room: trading/bidding_urls.py.
+urlpatterns += bidding_patterns

@@ -18,12 +18,18 @@ from trading.services.acts import acting
 
 # A filing that was stamped but neither committed nor refused within this time was cut off.
 PATIENCE = timedelta(seconds=60)
+# From the stamp at the door until the note of `arriving` is there for all to see: the opening begins no sooner.
+NOTING = timedelta(seconds=1)
 
 
 @contextlib.contextmanager
-def arriving(lot_id: int) -> Iterator[datetime]:
-    """Within: the filing counts as on its way since the yielded legal moment, and the opening waits for it."""
-    arrived = clock.now()
+def arriving(lot_id: int, arrived: datetime | None = None) -> Iterator[datetime]:
+    """Within: the filing counts as on its way since the yielded legal moment, and the opening waits for it.
+
+    Args:
+        arrived: when its last byte came, stamped at the door before anything else; now, where nobody stamped it.
+    """
+    arrived = arrived or clock.now()
     note = FilingArrival.objects.create(lot_id=lot_id, arrived_at=arrived, noted_at=clock.machine())
     try:
         yield arrived
@@ -80,7 +86,10 @@ def bid_file(
             "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code == actor.subject_code,
             "is_agency_or_initiator": bool(lot.tender.party_roles(actor))
             or lot.tender.initiator.code == actor.subject_code,
-            "bans": credit.standing(actor.subject_code, clock.china(now).date()),
+            "bans": [
+                {"authority": ban.authority, "until": ban.until, "article": ban.document_no}
+                for ban in credit.standing(actor.subject_code, clock.china(now).date())
+            ],
         }
 
     with acting("file_bid", lot_id=lot_id, actor=actor, values=values, now=at) as act:

@@ -12,6 +12,7 @@ from platform_site.accounts.refusals import Refused
 from platform_site.ledger import services as record
 from platform_site.sealing import services as sealing
 from platform_site.sealing.models import BidderUnlock, KeySet, ReleasedKey
+from platform_site.web import streams
 from trading.locks import lock_lot
 from trading.models import Bid, Lot, Opening
 from trading.services.acts import acting
@@ -22,6 +23,16 @@ from trading.services.notices import notice_write, noticed
 UNLOCK_MINUTES = 60
 # what an envelope came to (sealing) -> state of the bid
 OUTCOMES = {"opened": "opened", "revoked": "revoked", "withdrawn": "lapsed"}
+
+
+def room_topic(lot: Lot) -> str:
+    """What the pages of the lot's opening room listen to. News there says only that something is new."""
+    return f"opening:{lot.reference}"
+
+
+def nudge(lot: Lot) -> None:
+    """Once this has committed, every page of the opening room looks again."""
+    streams.publish(room_topic(lot), "changed", {})
 
 
 def _bid_count(lot: Lot, now: datetime) -> dict[str, object]:
@@ -43,6 +54,7 @@ def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
         act.lot.record("opening_closes", act.now + timedelta(minutes=minutes))
         act.entry("lot.opening_started", {"roll": roll})
         _reveal_filings(act.lot, actor)
+        nudge(act.lot)
         tell_initiator(act.lot, about=f"opening:{act.lot.pk}", title="开标开始", body=act.lot.title)
         tell_subjects(
             [b.subject.code for b in bids],
@@ -95,6 +107,7 @@ def lot_fail_too_few(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None 
             {"reason": act.move.title, "article": act.lot.book.article(need), "next": "依法重新招标"},
         )
         act.entry("lot.bids_returned", noticed(notice))
+        nudge(act.lot)
         tell_initiator(act.lot, about=f"failed:{act.lot.pk}", title="投标人少于三个，招标失败", body=act.lot.title)
         tell_subjects(
             [b.subject.code for b in bids],
@@ -119,6 +132,7 @@ def bid_unlock(*, bid_id: UUID, identity: str, actor: Actor) -> Bid:
     with acting("unlock", lot_id=bid.lot_id, actor=actor) as act:
         sealing.unlock(bid.envelope_id, identity, subject_code=actor.subject_code)
         act.entry("bid.unlocked", {"bid": str(bid.id)})
+        nudge(act.lot)
     return bid
 
 
@@ -185,6 +199,7 @@ def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: dateti
                 {"started_at": opening.started_at, "disclosed_at": act.now, "roll": opening.roll, "results": said},
             )
             act.entry("lot.bids_disclosed", {**noticed(notice), "results": said})
+            nudge(act.lot)
             tell_initiator(act.lot, about=f"disclosed:{act.lot.pk}", title="投标文件已全部公布", body=act.lot.title)
     except Refused:
         sealing.discard(opened)
@@ -205,6 +220,7 @@ def opening_remark(*, lot_id: int, text: str, actor: Actor) -> Opening:
         ]
         opening.save(update_fields=["remarks"])
         act.entry("opening.objection_raised", {"number": len(opening.remarks), "text": text})
+        nudge(act.lot)
     return opening
 
 
@@ -226,4 +242,5 @@ def opening_remark_answer(*, lot_id: int, number: int, answer: str, actor: Actor
         ledger.append(
             "opening.objection_answered", subject=lot, actor=actor, facts={"number": number, "answer": answer}
         )
+        nudge(lot)
     return opening

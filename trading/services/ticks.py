@@ -32,25 +32,31 @@ def tick(*, until: datetime | None = None, limit: int = 500) -> int:
     Each lot is its own transaction: one that fails leaves the others alone and is tried at the next tick.
     """
     done, stuck = 0, set()
+    live = until is None
     for _ in range(limit):
         horizon = until or clock.now()
         lot = Lot.objects.due(horizon).exclude(pk__in=stuck).select_related("tender").first()
         if lot is None:
             return done
-        if act_once(lot, horizon):
+        if act_once(lot, horizon, live=live):
             done += 1
         else:
             stuck.add(lot.pk)
     return done
 
 
-def act_once(lot: Lot, horizon: datetime) -> bool:
-    """The lot's next clock act happened, judged at its own moment. False: nothing could happen."""
+def act_once(lot: Lot, horizon: datetime, *, live: bool = False) -> bool:
+    """The lot's next clock act happened, judged at its own moment. False: nothing could happen.
+
+    Args:
+        live: requests are coming in while we look: one stamped just before the deadline gets a moment to be noted.
+    """
     ahead = [d for d in kernel.due(lot.book, lot.procedure, facts_of(lot, horizon)) if d.actor == "clock" and d.at]
     for item in ahead:
         if item.at > horizon:
             break
-        if item.verb in {"start_opening", "fail_too_few"} and not bids.settled(lot.pk, item.at):
+        closes = item.verb in {"start_opening", "fail_too_few"}
+        if closes and ((live and horizon < item.at + bids.NOTING) or not bids.settled(lot.pk, item.at)):
             return False
         try:
             with clock.at(item.at):

@@ -1,0 +1,80 @@
+// The opening room: looks again when something is new, and gives the envelope's one-time key when its bidder says so.
+import { unlock } from "../vendor/sealing.js";
+import { post, showRefusal } from "./asking.js";
+import { keyChooser } from "./keychooser.js";
+
+const live = document.getElementById("room-live");
+const panel = document.getElementById("room-panel");
+// Milliseconds between two looks. News arrives by the stream; trustees' keys and a lost stream are found by looking.
+const PACE = { opening: 3000, streamed: 6000, waiting: 15_000 };
+
+if (live) {
+  let streaming = false;
+  const look = () => live.dispatchEvent(new Event("gz:live"));
+  const seen = () => live.querySelector("input[name=seen]");
+
+  if (live.dataset.stream && window.EventSource) {
+    const source = new EventSource(live.dataset.stream);
+    source.addEventListener("ready", () => {
+      streaming = true;
+      look();
+    });
+    source.addEventListener("changed", look);
+    source.addEventListener("resume", look);
+    source.addEventListener("error", () => {
+      streaming = false;
+    });
+  }
+  const pace = () => (streaming ? PACE.streamed : live.querySelector("[data-announce], #trustees-h") ? PACE.opening : PACE.waiting);
+  const again = () => {
+    if (seen()?.dataset.live && !document.hidden) look();
+    setTimeout(again, pace());
+  };
+  setTimeout(again, pace());
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) look();
+  });
+
+  // Both parts know which panel belongs to what is now; the panel is fetched only when it would be another one.
+  const compare = (token) => {
+    if (token && token !== panel.querySelector("[data-panel]")?.dataset.panel) panel.dispatchEvent(new Event("gz:panel"));
+  };
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt === live && event.detail.successful) {
+      compare(event.detail.xhr.getResponseHeader("X-Panel") ?? seen()?.dataset.panel);
+    }
+  });
+  document.body.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.elt === panel) arm();
+  });
+  arm();
+}
+
+function arm() {
+  const place = document.getElementById("unlock");
+  if (!place || place.dataset.armed) return;
+  place.dataset.armed = "1";
+  const chooser = keyChooser(place.querySelector("[data-key-chooser]"));
+  const button = document.getElementById("unlock-send");
+  const refusal = document.getElementById("unlock-refusal");
+  button.addEventListener("click", async () => {
+    refusal.replaceChildren();
+    const key = chooser.key();
+    if (!key) {
+      showRefusal(refusal, { message: "", violations: [] }, "先选择密钥。");
+      return;
+    }
+    button.disabled = true;
+    try {
+      const answer = await fetch(place.dataset.envelope, { headers: { Accept: "application/json" }, redirect: "manual" });
+      const envelope = await answer.json().catch(() => ({}));
+      if (!answer.ok) throw Object.assign(new Error(`http.${answer.status}`), { violations: envelope.violations ?? [] });
+      await post(place.dataset.unlock, { bid: envelope.bid, identity: await unlock(envelope, key) });
+      live.dispatchEvent(new Event("gz:live"));
+    } catch (error) {
+      const wrong = error.message === "unlock.wrong_key";
+      showRefusal(refusal, error, wrong ? "这把密钥打不开这个信封。请换用递交时的那一把。" : "没有连上平台，再试一次。");
+      button.disabled = false;
+    }
+  });
+}

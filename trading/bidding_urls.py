@@ -1,0 +1,35 @@
+"""A bidder's pages and the opening room, joined into trading.urls."""
+
+from django.urls import path
+
+from trading.views import bidding, opening, receipts
+
+LOT = "lots/<str:reference>/<int:number>/"
+
+bidding_patterns = [
+    # bidding
+    path("bids/", receipts.bids, name="bids"),
+    path(LOT + "bid/", bidding.bid, name="bid"),
+    path(LOT + "bid/obtain/", bidding.obtain, name="obtain"),
+    path(LOT + "bid/documents/<uuid:file_id>/", bidding.document, name="bid-document"),
+    path(LOT + "bid/ask/", bidding.ask, name="ask"),
+    path(LOT + "bid/object/", bidding.object_document, name="object-document"),
+    path(LOT + "bid/file/", bidding.filing, name="bid-file"),
+    path(LOT + "bid/file/uploads/", bidding.upload_begin, name="bid-uploads"),
+    path(LOT + "bid/file/send/", bidding.send, name="bid-send"),
+    path(LOT + "bid/withdraw/", bidding.withdraw, name="bid-withdraw"),
+    # receipts
+    path(LOT + "bid/receipts/<uuid:bid_id>/", receipts.receipt, name="receipt"),
+    path(LOT + "bid/receipts/<uuid:bid_id>/promise.json", receipts.promise, name="receipt-promise"),
+    path(LOT + "bid/receipts/<uuid:bid_id>/proof/", receipts.proof, name="receipt-proof"),
+    path(LOT + "bid/receipts/<uuid:bid_id>/state/", receipts.state, name="receipt-state"),
+    # opening
+    path(LOT + "opening/", opening.room, name="opening"),
+    path(LOT + "opening/live/", opening.live, name="opening-live"),
+    path(LOT + "opening/panel/", opening.panel, name="opening-panel"),
+    path(LOT + "opening/envelope/", opening.envelope, name="opening-envelope"),
+    path(LOT + "opening/unlock/", opening.unlock, name="opening-unlock"),
+    path(LOT + "opening/disclose/", opening.disclose, name="opening-disclose"),
+    path(LOT + "opening/remark/", opening.remark, name="opening-remark"),
+    path(LOT + "opening/remark/<int:place>/answer/", opening.remark_answer, name="opening-answer"),
+]

@@ -1,0 +1,338 @@
+"""A bidder before the opening: documents, questions, objections, the sealed filing, its withdrawal.
+
+Nothing here reads another subject's rows, so no answer can depend on a rival (design §7).
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from credit import selectors as credit
+from platform_site import clock
+from platform_site.accounts.refusals import Refused, Violation
+from platform_site.accounts.requests import PersonRequest
+from platform_site.clock import services as clock_services
+from platform_site.sealing import keysets
+from platform_site.sealing import views as chunk_door
+from platform_site.sealing.models import KeySet
+from trading.bidwords import words_of
+from trading.filings import Own, bidder_next, bids_of, objection_until, open_verbs, own_side, versions_of
+from trading.kernel import procedure as kernel
+from trading.lifeline import due_of, stages_of
+from trading.models import Lot, StoredFile
+from trading.services import bids, challenges, documents, enquiries
+from trading.services.acts import facts_of, moment_of
+from trading.views.announced import announced_lot, announced_page, for_script
+
+# The filing request: a header of at most 256 KB, wraps of a few KB for every choice of k trustees.
+MOST_JSON = 4 * 1024 * 1024
+SPOKEN = ("clarification", "amendment")
+
+
+# -- the page of a lot -------------------------------------------------------------------------------------------------
+
+
+def common(request: PersonRequest, lot: Lot, own: Own, *, here: str = "") -> dict[str, Any]:
+    """What every page of a bidder at a lot shows. One query (holds)."""
+    facts = facts_of(lot, clock.now())
+    said, verbs = words_of(lot.procedure), open_verbs(lot, facts)
+    deadline = kernel.moment(lot.book, lot.procedure, "bid_deadline", facts)
+    crumbs = [("我的投标", reverse("trading:bids")), (lot.title, address("trading:bid", lot) if here else "")]
+    return {
+        "lot": lot,
+        "tender": lot.tender,
+        "words": said,
+        "facts": facts,
+        "verbs": verbs,
+        "own": own,
+        "deadline": deadline,
+        "state_name": lot.procedure.states[lot.state],
+        "crumbs": crumbs + ([(here, "")] if here else []),
+        "stages": stages_of(lot, facts),
+        "next": bidder_next(lot, own, facts, verbs),
+        "due": [
+            {"title": d.title, "at": d.at, "article": d.article, "rule": d.rule}
+            for d in due_of(lot, facts)
+            if d.actor == "clock"
+        ][1:3],
+    }
+
+
+def address(name: str, lot: Lot, *more: Any) -> str:
+    """A page of the lot."""
+    return reverse(name, args=(lot.tender.reference, lot.number, *more))
+
+
+def bid_page(
+    request: PersonRequest,
+    lot: Lot,
+    *,
+    typed: Mapping[str, str] | None = None,
+    violations: tuple[Violation, ...] = (),
+    status: int = 200,
+) -> HttpResponse:
+    """The page with what was typed, if something was refused."""
+    own = own_side(lot, request.actor)
+    context = common(request, lot, own)
+    moves = lot.procedure.transitions
+    context |= {
+        "versions": versions_of(lot),
+        "spoken": list(lot.notices.filter(kind__in=SPOKEN, state="published").order_by("-published_at")),
+        "objection_until": objection_until(lot, context["deadline"]),
+        "acts": {verb: {"title": moves[verb].title, "rule": next(iter(moves[verb].rules), "")} for verb in moves},
+        "typed": typed or {},
+        "violations": violations,
+    }
+    return render(request, "trading/bidding/bid.html", context, status=status)
+
+
+@announced_page
+@require_safe
+def bid(request: PersonRequest, lot: Lot) -> HttpResponse:
+    """The lot as one bidder sees it: next step, documents, questions, objections, own filings."""
+    return bid_page(request, lot)
+
+
+@announced_page
+@require_POST
+def obtain(request: PersonRequest, lot: Lot) -> HttpResponse:
+    """One click and the document is held; a second click changes nothing."""
+    try:
+        documents.documents_obtain(lot_id=lot.pk, actor=request.actor, user_id=request.user.pk)
+    except Refused as refused:
+        return bid_page(request, lot, violations=refused.violations, status=409)
+    messages.success(request, f"已获取{words_of(lot.procedure).document}")
+    return redirect(address("trading:bid", lot) + "#documents")
+
+
+@announced_page
+@require_safe
+def document(request: PersonRequest, lot: Lot, file_id: UUID) -> HttpResponse:
+    """One file of the document, for whoever obtained it and for the side that issued it; for everybody once opened."""
+    held = lot.state != "bidding" or bool(lot.tender.party_roles(request.actor))
+    if not held and own_side(lot, request.actor).held is None:
+        raise Http404
+    issued = StoredFile.objects.filter(documentversion__lot=lot, documentversion__issued_at__isnull=False)
+    file = get_object_or_404(issued.distinct(), pk=file_id)
+    path = Path(settings.MEDIA_ROOT) / file.path
+    if not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), as_attachment=True, filename=file.name)
+
+
+@announced_page
+@require_POST
+def ask(request: PersonRequest, lot: Lot) -> HttpResponse:
+    """A question stands under this lot's pseudonym."""
+    try:
+        enquiries.enquiry_ask(lot_id=lot.pk, text=request.POST.get("question", ""), actor=request.actor)
+    except Refused as refused:
+        return bid_page(request, lot, typed=request.POST, violations=refused.violations, status=409)
+    messages.success(request, "询问已送达，招标人看到的是代号，答复以澄清的形式公开")
+    return redirect(address("trading:bid", lot) + "#questions")
+
+
+@announced_page
+@require_POST
+def object_document(request: PersonRequest, lot: Lot) -> HttpResponse:
+    """An objection to the document is received; its refusal shows the window."""
+    try:
+        challenges.challenge_file(
+            lot_id=lot.pk,
+            kind="document",
+            title=request.POST.get("title", ""),
+            text=request.POST.get("text", ""),
+            actor=request.actor,
+        )
+    except Refused as refused:
+        return bid_page(request, lot, typed=request.POST, violations=refused.violations, status=409)
+    messages.success(request, "异议已收到，答复以前招标投标活动暂停")
+    return redirect(address("trading:bid", lot) + "#objections")
+
+
+# -- filing ------------------------------------------------------------------------------------------------------------
+
+
+@ensure_csrf_cookie
+@announced_page
+@require_safe
+def filing(request: PersonRequest, lot: Lot) -> HttpResponse:
+    """Where offer and files are sealed. What is typed here is never sent to us in the clear."""
+    own = own_side(lot, request.actor)
+    said = words_of(lot.procedure)
+    version = documents.current_version(lot)
+    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
+    context = common(request, lot, own, here=said.filing)
+    context |= {
+        "version": version,
+        "key": credit.active_key(request.actor.subject_code) if request.actor.subject_code else None,
+        "subject": credit.subject_by_code(request.actor.subject_code) if request.actor.subject_code else None,
+        "keyset": keyset.document if keyset else None,
+        "keyset_hash": keyset.hash if keyset else "",
+        "keyset_fingerprint": keysets.set_fingerprint(keyset.document) if keyset else "",
+        "demo_keys": reverse("demo-key") if settings.MODE == "demo" else "",
+    }
+    return render(request, "trading/bidding/filing.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A filing request as read: what the page's script sends."""
+
+    header: bytes
+    signature: str
+    wraps: dict[str, Any]
+    uploads: list[UUID]
+    key: UUID
+    subject: str
+    standing: str
+
+
+def stamped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """`request.arrived_at`: legal time at which the last byte was here, taken before session, permission or any lock.
+
+    A request that broke off on its way has `request.whole` false and is judged as nothing but broken.
+    """
+
+    @wraps(view)
+    def first(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            size = len(request.body)
+        except (UnreadablePostError, RequestDataTooBig):
+            size = -1
+        request.arrived_at = clock.now()  # type: ignore[attr-defined]
+        promised = request.headers.get("Content-Length", "")
+        request.whole = promised.isdecimal() and size == int(promised)  # type: ignore[attr-defined]
+        return view(request, *args, **kwargs)
+
+    return first
+
+
+def read(request: Any) -> Sent:
+    """The request's content.
+
+    Raises:
+        Refused: broken off on its way, or not what the page sends.
+    """
+    if not request.whole:
+        raise Refused([Violation("upload.damaged", "ELE-09", "20号令 第十四条")])
+    try:
+        body = json.loads(request.body) if len(request.body) <= MOST_JSON else {}
+        return Sent(
+            header=body["header"].encode(),
+            signature=str(body["signature"]),
+            wraps=dict(body["wraps"]),
+            uploads=[UUID(one) for one in body["uploads"]],
+            key=UUID(body["key"]),
+            subject=str(body["subject"]),
+            standing=str(body["standing"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Refused([Violation("upload.malformed")]) from None
+
+
+def same_subject(request: Any, was: str) -> None:
+    """Return if the page was opened for the subject the person acts for now.
+
+    Raises:
+        Refused: another window has changed the subject, or the sign-in.
+    """
+    now = request.actor.subject_code
+    if not now:
+        raise Refused([Violation("subject.missing")])
+    if was != now:
+        names = {code: subject.name for code in (was, now) if (subject := credit.subject_by_code(code))}
+        raise Refused([Violation("subject.changed", facts={"was": names.get(was, ""), "now": names.get(now, "")})])
+
+
+@for_script
+@require_POST
+def upload_begin(request: PersonRequest, reference: str, number: int) -> HttpResponse:
+    """An upload stands open for the subject; bytes go through the chunk door."""
+    lot = announced_lot(reference, number)
+    same_subject(request, request.GET.get("for", ""))
+    if shut := kernel.gate(lot.book, lot.procedure, "file_bid", facts_of(lot, clock.now())):
+        raise Refused([in_clock_words(lot, shut, clock.now())])
+    return chunk_door.begin(request, owner_ref=request.actor.subject_code)
+
+
+@stamped
+@for_script
+@require_POST
+def send(request: PersonRequest, reference: str, number: int) -> HttpResponse:
+    """The sealed filing is in, with the address of its receipt. The same key again is answered alike."""
+    lot = announced_lot(reference, number)
+    with bids.arriving(lot.pk, request.arrived_at) as arrived:
+        sent = read(request)
+        same_subject(request, sent.subject)
+        clock_services.require_in_step()
+        mine = bids_of(request.actor)
+        if not mine.filter(idempotency_key=sent.key).exists():
+            standing = mine.filter(lot=lot).standing().first()
+            if standing and str(standing.pk) != sent.standing:
+                facts = {"arrived": standing.arrived_at, "bid": str(standing.pk)}
+                raise Refused([Violation("bid.other_window", facts=facts)])
+        try:
+            found = bids.bid_file(
+                lot_id=lot.pk,
+                actor=request.actor,
+                user_id=request.user.pk,
+                header=sent.header,
+                signature=sent.signature,
+                wraps=sent.wraps,
+                upload_ids=sent.uploads,
+                idempotency_key=sent.key,
+                arrived_at=arrived,
+            )
+        except Refused as refused:
+            raise Refused([in_clock_words(lot, one, arrived) for one in refused.violations]) from None
+    return JsonResponse({"bid": str(found.pk), "receipt": address("trading:receipt", lot, found.pk)}, status=201)
+
+
+def in_clock_words(lot: Lot, violation: Violation, at: datetime) -> Violation:
+    """A filing that came after the deadline is told so, also once the opening has begun."""
+    deadline = moment_of(lot, "bid_deadline")
+    if violation.code != "state.wrong" or deadline is None or at < deadline:
+        return violation
+    move = lot.procedure.transitions["file_bid"]
+    title = lot.procedure.moments["bid_deadline"].title
+    return lot.book.violation("clock.too_late", move.rules[0], since=deadline, moment=title, act=move.title)
+
+
+# -- withdrawing -------------------------------------------------------------------------------------------------------
+
+
+@announced_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: PersonRequest, lot: Lot) -> HttpResponse:
+    """The own standing bid is shown, and withdrawn once that is confirmed."""
+    own = own_side(lot, request.actor)
+    if own.standing is None or own.standing.state != "sealed":
+        raise Http404
+    title = lot.procedure.transitions["withdraw_bid"].title
+    violations: tuple[Violation, ...] = ()
+    if request.method == "POST":
+        try:
+            bids.bid_withdraw(lot_id=lot.pk, actor=request.actor)
+        except Refused as refused:
+            violations = refused.violations
+        else:
+            messages.success(request, f"已{title}，截止以前可以重新递交")
+            return redirect(address("trading:bid", lot) + "#filings")
+    context = common(request, lot, own, here=title) | {"title": title, "violations": violations}
+    return render(request, "trading/bidding/withdraw.html", context, status=409 if violations else 200)
