@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from experts import nonces
-from experts.draw import Need, commitment, new_nonce
+from experts.draw import commitment, new_nonce
 from experts.services import draws, invitations
 from platform_site import ledger, workdays
 from platform_site.accounts.actors import Actor
@@ -17,6 +17,7 @@ from trading.rehearsal.casting import countersign, released, trustees_of
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage, Step
 from trading.services import (
+    afterwards,
     archives,
     awards,
     bids,
@@ -279,17 +280,10 @@ def release(cast: Cast, lot: Lot, trustee_id: str) -> Any:
 def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator", host: str = "agency") -> Script:
     """The draw, the committee, reviews, scores, the signed report."""
     officer, chief, witness = cast["draw_officer"].actor, cast[initiator].actor, cast["supervisor"].actor
-    count = lot.terms["committee"]["experts"]
     draw = yield Step(
         "抽取经办人",
         "公布名单，准备抽取评标专家",
-        lambda: draws.draw_open(
-            lot_ref=lot.ledger_ref,
-            need=Need(tuple(lot.terms["committee"]["specialties"]), count),
-            actor=officer,
-            initiator_codes=[cast.subjects[initiator].code],
-            title=lot.title,
-        ),
+        lambda: committees.committee_draw_open(lot_id=lot.pk, actor=officer),
     )
     secrets = {"initiator": new_nonce(), "witness": new_nonce()}
     keyset = draws.keyset_of(draw)
@@ -450,6 +444,18 @@ def finished(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator"
         lambda: awards.contract_sign(lot_id=lot.pk, particulars=particulars, actor=cast[initiator].actor),
         state="contracted",
     )
+    if "report_award" in lot.procedure.transitions:
+        agent = cast["agency"].actor
+        yield Step(
+            "招标代理机构",
+            "向监督部门提交书面报告",
+            lambda: afterwards.award_report(lot_id=lot.pk, text="招标投标情况书面报告", actor=agent),
+        )
+        yield Step(
+            "招标代理机构",
+            "退还投标保证金及利息",
+            lambda: afterwards.bonds_refund(lot_id=lot.pk, note="已全部退还", actor=agent),
+        )
     stage.later(days=1)
     yield from archived(cast, lot)
 
