@@ -43,6 +43,13 @@ def on_advance(source: DueSource) -> DueSource:
     return source
 
 
+def next_moment(within: timedelta = timedelta(days=400)) -> datetime | None:
+    """The soonest moment ahead at which anything falls due anywhere; None where nothing does."""
+    now = clock.now()
+    found = [at for source in _sources if (at := source.next_due(after=now, until=now + within)) is not None]
+    return min(found, default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Advanced:
     """What moving the clock did: the two ends and how many due moments were run between them."""

@@ -65,6 +65,7 @@ class Transition:
         rules: ids this act rests on; the first is the one printed beside it.
         not_before, before: moments that must, must not have come.
         deadline: moment by which a person must have done it; later is a warning, not a refusal.
+        done: recorded moment that says it was done since its period began, so that it no longer lies ahead.
         guards: asked once the gates are open.
         through_hold: may happen while a hold stands.
     """
@@ -77,6 +78,7 @@ class Transition:
     not_before: str = ""
     before: str = ""
     deadline: str = ""
+    done: str = ""
     guards: tuple[Guard, ...] = ()
     through_hold: bool = False
 
@@ -264,11 +266,17 @@ def due(book: Book, procedure: Procedure, facts: Facts) -> list[Due]:
         if not name:
             continue
         at = _moment(book, procedure, name, facts)
-        if at is None:
+        if at is None or _was_done(procedure, move, facts):
             continue
         rule = _counting_rule(procedure, name) or (move.rules[0] if move.rules else "")
         found.append(Due(verb, move.title, move.actor, at if at.tzinfo else None, rule, book.article(rule)))
     return sorted(found, key=lambda d: d.at or datetime.max.replace(tzinfo=UTC))
+
+
+def _was_done(procedure: Procedure, move: Transition, facts: Facts) -> bool:
+    done, how = facts.moments.get(move.done) if move.done else None, procedure.moments.get(move.deadline)
+    began = facts.moments.get(how.after) if how and how.after else None
+    return done is not None and (began is None or done >= began)
 
 
 def open_acts(procedure: Procedure, state: str, held: frozenset[str]) -> list[str]:

@@ -201,7 +201,15 @@ def store_keys(cast: Cast) -> None:
         write(path, key.dump())
         # The first trustee is the initiator: in the demo it stays at home, three others are enough.
         if number:
-            arguments = ["--key", str(path), "--trustee", trustee_id, "--log-key", str(keys.log_signer().verifier), "--moved-clock"]
+            arguments = [
+                "--key",
+                str(path),
+                "--trustee",
+                trustee_id,
+                "--log-key",
+                str(keys.log_signer().verifier),
+                "--moved-clock",
+            ]
             agents.append({"name": str(number), "arguments": arguments})
     write(Path(settings.LOCAL_DIR) / "agents.json", json.dumps(agents))
 

@@ -87,6 +87,7 @@ TRANSITIONS = {
         "发布招标公告",
         ("ENG-06",),
         not_before="notice_at",
+        deadline="media_due",
         guards=DRAFT_GUARDS,
     ),
     "obtain_documents": Transition(
@@ -122,7 +123,14 @@ TRANSITIONS = {
         guards=(document.document_objection_in_time,),
     ),
     "answer_document": Transition(
-        ANY_TIME, "", INITIATOR, "答复对招标文件的异议", ("ENG-13",), deadline="objection_reply_by", through_hold=True
+        ANY_TIME,
+        "",
+        INITIATOR,
+        "答复对招标文件的异议",
+        ("ENG-13",),
+        deadline="objection_reply_by",
+        done="document_answered_at",
+        through_hold=True,
     ),
     "answer_result": Transition(
         states("publicity"),
@@ -131,10 +139,8 @@ TRANSITIONS = {
         "答复对评标结果的异议",
         ("ENG-39",),
         deadline="result_reply_by",
+        done="result_answered_at",
         through_hold=True,
-    ),
-    "post_to_media": Transition(
-        BIDDING, "", "operator|clock", "送指定媒介发布", ("ENG-06",), deadline="media_due", through_hold=True
     ),
     "file_bid": Transition(
         BIDDING,
@@ -273,6 +279,7 @@ TRANSITIONS = {
         "向监督部门提交书面报告",
         ("ENG-47",),
         deadline="report_due",
+        done="reported_at",
         through_hold=True,
     ),
     "refund_bonds": Transition(
@@ -282,6 +289,7 @@ TRANSITIONS = {
         "退还投标保证金及利息",
         ("ENG-45",),
         deadline="bonds_due",
+        done="refunded_at",
         through_hold=True,
     ),
     "archive": Transition(

@@ -81,6 +81,7 @@ def challenge_answer(*, challenge_id: object, reply: str, upheld: bool, actor: A
         if challenge.replied_at:
             raise Refused([Violation("challenge.answered", facts={"at": challenge.replied_at})])
         challenge.reply, challenge.upheld, challenge.replied_at = reply, upheld, act.now
+        act.lot.record(f"{found.kind}_answered_at", act.now)
         challenge.save(update_fields=["reply", "upheld", "replied_at"])
         notice = notice_write(
             act,

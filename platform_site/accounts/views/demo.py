@@ -39,8 +39,8 @@ def only_in_demo(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @require_safe
 def demo(request: HttpRequest) -> HttpResponse:
     """Who one may be, and what time it is. One query for the people."""
-    people = User.objects.filter(is_active=True).exclude(demo_role="").order_by("demo_role", "username")
-    return render(request, "accounts/demo.html", {"people": people})
+    people = User.objects.filter(is_active=True).exclude(demo_role="").order_by("pk")
+    return render(request, "accounts/demo.html", {"people": people, "next_moment": clock_services.next_moment()})
 
 
 @only_in_demo
@@ -55,9 +55,9 @@ def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
 @only_in_demo
 @require_POST
 def demo_clock(request: HttpRequest) -> HttpResponse:
-    """Legal time moved on by a step (`step`) or to a moment (`to`), and everything due on the way happened."""
+    """Legal time moved on by a step (`step`) or to a moment (`to` of a button, `moment` of the field), and everything due on the way happened."""
     now = clock.now()
-    to = now + STEPS[step] if (step := request.POST.get("step")) in STEPS else _moment(request.POST.get("to", ""))
+    to = now + STEPS[step] if (step := request.POST.get("step")) in STEPS else _moment(request.POST.get("to") or request.POST.get("moment", ""))
     if to is None or to - now > FURTHEST:
         messages.warning(request, "请给出一年之内的时刻")
         return redirect("accounts:demo")

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="JSON lines, a JSON array, or one JSON object")
         parser.add_argument("--record", metavar="N|ID", help="the record's number from 1, or its id")
         parser.add_argument("--json", action="store_true", help="print the whole draft as JSON")
+        parser.add_argument("--register-by", metavar="USER", help="register it as a draft project of USER's subject")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """The draft stands on the terminal.
@@ -41,7 +42,9 @@ class Command(BaseCommand):
             draft = draft_from_record(record, today=_today())
         except NoticeRefused as refusal:
             raise CommandError("no draft: " + "；".join(refusal.reasons)) from None
-        # Storing the draft is services.tenders.draft_from_notice(draft, actor); this command only shows it.
+        if options["register_by"]:
+            tender = self._register(draft, options["register_by"])
+            self.stderr.write(f"registered as {tender.reference} with {tender.lots.count()} lot(s)")
         if options["json"]:
             self.stdout.write(json.dumps(to_data(draft), ensure_ascii=False, indent=2))
         else:
@@ -55,3 +58,36 @@ def _today() -> date:
         return clock.china(clock.now()).date()
     except DatabaseError:
         return clock.china(clock.machine()).date()
+
+    def _register(self, draft: Any, username: str) -> Any:
+        """The draft is a registered project of the person's subject, waiting in the wizard with every source word.
+
+        Raises:
+            CommandError: no such person, or one who acts for no subject; the registration's own refusal.
+        """
+        from credit.models import Subject
+        from credit.selectors import memberships_of
+        from platform_site.accounts.models import User
+        from platform_site.accounts.refusals import Refused
+        from platform_site.accounts.selectors import actor_for
+        from trading.intake.registration import registration
+        from trading.services.tenders import tender_register
+
+        user = User.objects.filter(username=username).first()
+        held = memberships_of(user) if user else []
+        centre = Subject.objects.filter(kinds__contains=["centre"]).order_by("pk").first()
+        if not held or centre is None:
+            raise CommandError(f"{username} acts for no subject here, or no trading centre is registered")
+        subject, given = held[0].subject, registration(draft)
+        try:
+            return tender_register(
+                procedure="engineering.open",
+                initiator=subject,
+                centre=centre,
+                lots=given["lots"],
+                source=given["source"],
+                actor=actor_for(user, subject_code=subject.code),
+                **given["tender"],
+            )
+        except Refused as refused:
+            raise CommandError(str(refused)) from None
