@@ -55,9 +55,13 @@ def demo_sign_in(request: HttpRequest, username: str) -> HttpResponse:
 @only_in_demo
 @require_POST
 def demo_clock(request: HttpRequest) -> HttpResponse:
-    """Legal time moved on by a step (`step`) or to a moment (`to` of a button, `moment` of the field), and everything due on the way happened."""
+    """Legal time moved on by a step (`step`) or to a moment, and everything due on the way happened.
+
+    `to` is a button's moment, `moment` what was typed into the field.
+    """
     now = clock.now()
-    to = now + STEPS[step] if (step := request.POST.get("step")) in STEPS else _moment(request.POST.get("to") or request.POST.get("moment", ""))
+    typed = request.POST.get("to") or request.POST.get("moment", "")
+    to = now + STEPS[step] if (step := request.POST.get("step")) in STEPS else _moment(typed)
     if to is None or to - now > FURTHEST:
         messages.warning(request, "请给出一年之内的时刻")
         return redirect("accounts:demo")

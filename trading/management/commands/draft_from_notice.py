@@ -43,7 +43,7 @@ class Command(BaseCommand):
         except NoticeRefused as refusal:
             raise CommandError("no draft: " + "；".join(refusal.reasons)) from None
         if options["register_by"]:
-            tender = self._register(draft, options["register_by"])
+            tender = _register(draft, options["register_by"])
             self.stderr.write(f"registered as {tender.reference} with {tender.lots.count()} lot(s)")
         if options["json"]:
             self.stdout.write(json.dumps(to_data(draft), ensure_ascii=False, indent=2))
@@ -59,35 +59,36 @@ def _today() -> date:
     except DatabaseError:
         return clock.china(clock.machine()).date()
 
-    def _register(self, draft: Any, username: str) -> Any:
-        """The draft is a registered project of the person's subject, waiting in the wizard with every source word.
 
-        Raises:
-            CommandError: no such person, or one who acts for no subject; the registration's own refusal.
-        """
-        from credit.models import Subject
-        from credit.selectors import memberships_of
-        from platform_site.accounts.models import User
-        from platform_site.accounts.refusals import Refused
-        from platform_site.accounts.selectors import actor_for
-        from trading.intake.registration import registration
-        from trading.services.tenders import tender_register
+def _register(draft: Any, username: str) -> Any:
+    """The draft is a registered project of the person's subject, waiting in the wizard with every source word.
 
-        user = User.objects.filter(username=username).first()
-        held = memberships_of(user) if user else []
-        centre = Subject.objects.filter(kinds__contains=["centre"]).order_by("pk").first()
-        if not held or centre is None:
-            raise CommandError(f"{username} acts for no subject here, or no trading centre is registered")
-        subject, given = held[0].subject, registration(draft)
-        try:
-            return tender_register(
-                procedure="engineering.open",
-                initiator=subject,
-                centre=centre,
-                lots=given["lots"],
-                source=given["source"],
-                actor=actor_for(user, subject_code=subject.code),
-                **given["tender"],
-            )
-        except Refused as refused:
-            raise CommandError(str(refused)) from None
+    Raises:
+        CommandError: no such person, or one who acts for no subject; the registration's own refusal.
+    """
+    from credit.models import Subject
+    from credit.selectors import memberships_of
+    from platform_site.accounts.models import User
+    from platform_site.accounts.refusals import Refused
+    from platform_site.accounts.selectors import actor_for
+    from trading.intake.registration import registration
+    from trading.services.tenders import tender_register
+
+    user = User.objects.filter(username=username).first()
+    held = memberships_of(user) if user else []
+    centre = Subject.objects.filter(kinds__contains=["centre"]).order_by("pk").first()
+    if not held or centre is None:
+        raise CommandError(f"{username} acts for no subject here, or no trading centre is registered")
+    subject, given = held[0].subject, registration(draft)
+    try:
+        return tender_register(
+            procedure="engineering.open",
+            initiator=subject,
+            centre=centre,
+            lots=given["lots"],
+            source=given["source"],
+            actor=actor_for(user, subject_code=subject.code),
+            **given["tender"],
+        )
+    except Refused as refused:
+        raise CommandError(str(refused)) from None
