@@ -2,6 +2,8 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +14,10 @@ from platform_site.accounts.actors import Actor
 
 class DrawQuerySet(models.QuerySet["Draw"]):
     """Draws in the words of a desk."""
+
+    def in_brief(self) -> "DrawQuerySet":
+        """Without the long columns; for lists."""
+        return self.defer("rows", "openings", "listed_ids", "sealed_nonces", "certificate")
 
     def concerning(self, actor: Actor) -> "DrawQuerySet":
         """All for the draw officer and supervision; else those the actor's subject commits a nonce for."""
@@ -37,6 +43,8 @@ class Draw(models.Model):
     pool = models.ForeignKey(PoolRoot, on_delete=models.PROTECT, related_name="draws")
     rows = models.JSONField()  # the public list
     openings = models.JSONField()  # label -> [expert, salt, tag, tag salt]: names nobody may see yet
+    # Public ids of everybody on the list, so that each finds his own draws; as secret as the openings.
+    listed_ids = ArrayField(models.UUIDField(), default=list)
     root = models.CharField(max_length=64)
     initiator_codes = models.JSONField(default=list)  # subjects whose people may commit as `initiator`
     witness_codes = models.JSONField(default=list)  # notaries; supervisors may always witness
@@ -60,6 +68,7 @@ class Draw(models.Model):
             )
         ]
         ordering = ("-opened_at",)
+        indexes = [GinIndex(fields=["listed_ids"], name="draw_by_listed_expert")]
 
     def __str__(self) -> str:
         return self.lot_ref

@@ -89,6 +89,7 @@ def draw_open(
         pool=pool,
         rows=[row.as_json() for row in rows],
         openings={label: list(kept) for label, kept in openings.items()},
+        listed_ids=sorted(kept.expert for kept in openings.values()),
         root=drawing.root_of(rows),
         initiator_codes=list(initiator_codes),
         witness_codes=list(witness_codes),

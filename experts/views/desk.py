@@ -22,7 +22,7 @@ from platform_site.accounts.requests import PersonRequest
 @require_safe
 def desk(request: PersonRequest) -> HttpResponse:
     """The draws that concern the person, newest first."""
-    return render(request, "experts/desk.html", {"draws": Draw.objects.concerning(request.actor)[:200]})
+    return render(request, "experts/desk.html", {"draws": Draw.objects.concerning(request.actor).in_brief()[:200]})
 
 
 @never_cache

@@ -219,3 +219,18 @@ def test_moving_the_clock_repeats_invitations_and_publishes_roots(fresh_db):
     assert PoolRoot.objects.count() == 3
     assert Invitation.objects.filter(state="unreachable").count() >= 3
     assert seen == sorted(seen)
+
+
+def test_the_lists_take_as_many_queries_for_many_draws_as_for_one(as_, client, keepers, django_assert_max_num_queries):
+    w.pool(9)
+    w.drawn(keepers, w.drawing.Need(("A08",), 1))
+    officer = somebody("draw_officer")
+    with django_assert_max_num_queries(12):
+        client.get("/experts/draws/")
+    for n in range(2):
+        w.drawn(keepers, w.drawing.Need(("A08",), 1), lot_ref=f"lot:X-{n}/1")
+
+    with django_assert_max_num_queries(12):
+        client.get("/experts/draws/")
+    with django_assert_max_num_queries(14):
+        as_(officer).get("/experts/desk/")
