@@ -1,6 +1,5 @@
 """What may be seen of draws: labels by everybody, names by nobody before the award, one's own rank by oneself."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -24,7 +23,7 @@ def steps(draw: Draw) -> list[dict[str, Any]]:
     """The walk in words: rank, label, outcome, reason, and what became of a selected one since."""
     gone = {event["label"]: event["reason"] for event in draw.events if event["kind"] == "declined"}
     found = []
-    for step in draw.certificate["walk"]:
+    for step in draw.issued["walk"]:
         later = drawing.DECLINES.get(gone.get(step["label"], ""), "")
         found.append(
             {
@@ -119,7 +118,7 @@ def own_ranks(expert: Expert) -> list[OwnRank]:
 
 def own_rank(draw: Draw, label: str) -> OwnRank:
     """The place of `label` in the draw's order, and why it was or was not taken."""
-    certificate: Mapping[str, Any] = draw.certificate
+    certificate = draw.issued
     order = drawing.ordered(
         drawing.key_of(certificate["root"], certificate["nonces"], certificate["lot"]),
         (row["label"] for row in certificate["list"]),

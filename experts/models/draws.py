@@ -1,6 +1,7 @@
 """Draws and the invitations they lead to. What names a person here is shown to nobody until `names_unsealed_at`."""
 
 import uuid
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -92,6 +93,17 @@ class Draw(models.Model):
     def listed(self) -> list[Row]:
         """The public list as values."""
         return [Row(row["label"], row["unit"], row["excluded"]) for row in self.rows]
+
+    @property
+    def issued(self) -> dict[str, Any]:
+        """The certificate.
+
+        Raises:
+            LookupError: the draw has not run.
+        """
+        if self.certificate is None:
+            raise LookupError(f"{self.ledger_ref} has not run")
+        return self.certificate
 
     @property
     def opened(self) -> dict[str, Opening]:

@@ -38,6 +38,6 @@ def told_of(draw: Draw) -> dict[str, Any]:
     """What an entry says about the draw's result: labels only."""
     return {
         "certificate": draw.certificate_digest,
-        "selected": draw.certificate["selected"],
-        "short": draw.certificate["short"],
+        "selected": draw.issued["selected"],
+        "short": draw.issued["short"],
     }

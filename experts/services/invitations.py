@@ -25,7 +25,7 @@ GIVE_UP = 90
 def invite(draw: Draw, labels: Sequence[str]) -> list[Invitation]:
     """Whoever stands behind `labels` is invited. Inside the draw's transaction."""
     now, opened = clock.now(), draw.opened
-    ranks = {step["label"]: step["rank"] for step in draw.certificate["walk"]}
+    ranks = {step["label"]: step["rank"] for step in draw.issued["walk"]}
     experts = {str(e.public_id): e for e in _experts([opened[label].expert for label in labels])}
     sent = [
         Invitation(
@@ -168,7 +168,7 @@ def invitations_tick(*, until: datetime | None = None) -> int:
     while True:
         now = until or clock.now()
         due = Invitation.objects.filter(next_check__lte=now, state="invited").order_by("next_check").first()
-        if due is None:
+        if due is None or due.next_check is None:
             return done
         with clock.at(due.next_check):
             _step(due.pk)

@@ -8,8 +8,10 @@ from typing import Any
 from experts import services as experts
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from trading import addresses
 from trading.digests import digest_of, plain
 from trading.models import Award, Bid, Candidate, Contract, Lot, Report
+from trading.services import letters as letters_of
 from trading.services.acts import Act, acting, moment_of
 from trading.services.alerts import tell_subjects
 from trading.services.committees import committee_names
@@ -106,7 +108,7 @@ def award_make(*, lot_id: int, rank: int, actor: Actor, passed_over: str = "") -
         PermissionDenied: neither initiator nor agency.
         Refused: publicity still runs, an objection holds the lot, not the first-ranked, nobody of that rank.
     """
-    letters: dict[str, str] = {}
+    letters: dict[str, Bid] = {}
 
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
         content = Report.objects.get(lot=lot).content
@@ -115,7 +117,7 @@ def award_make(*, lot_id: int, rank: int, actor: Actor, passed_over: str = "") -
             return {"rank": None, "state_controlled": True, "untold": 0}
         winner = Bid.objects.get(pk=listed[rank - 1])
         losers = losers_of(lot, winner)
-        letters.update({bid.subject.code: _result_letter(lot, bid) for bid in losers})
+        letters.update({bid.subject.code: bid for bid in losers})
         return {
             "rank": rank,
             "passed_over": passed_over.strip(),
@@ -137,6 +139,8 @@ def award_make(*, lot_id: int, rank: int, actor: Actor, passed_over: str = "") -
         act.lot.record("award_at", act.now)
         act.lot.state = act.move.target
         notice = _award_notice(act, award, rank, passed_over, content)
+        sent = [letters_of.award_letter(act, award)]
+        sent += [letters_of.result_letter(act, award, bid, content) for bid in letters.values()]
         experts.names_unseal(lot_ref=act.lot.ledger_ref, actor=actor)
         act.entry(
             "lot.awarded",
@@ -147,30 +151,14 @@ def award_make(*, lot_id: int, rank: int, actor: Actor, passed_over: str = "") -
                 "subject": award.subject.code,
                 "amount_cny": award.amount_cny,
                 "passed_over": passed_over,
-                "told": len(letters) + 1,
+                "told": len(sent),
+                # Sorted, so that their order tells nobody whose is whose.
+                "letters": sorted(letter.digest for letter in sent),
             },
         )
-        tell_subjects(
-            [award.subject.code],
-            about=f"award:{act.lot.pk}",
-            title="中标通知书",
-            body=f"{act.lot.title}：贵方为中标人，金额 {award.amount_cny} 元。请按期订立书面合同。",
-            url=f"/trades/{act.lot.reference}/",
-        )
-        for code, text in letters.items():
-            tell_subjects(
-                [code],
-                about=f"award:{act.lot.pk}",
-                title="中标结果通知书",
-                body=text,
-                url=f"/trades/{act.lot.reference}/",
-            )
+        for letter in sent:
+            letters_of.deliver(letter)
     return award
-
-
-def _result_letter(lot: Lot, bid: Bid) -> str:
-    why = "；".join([bid.rejection["reason"]] if bid.rejection else [])
-    return f"{lot.title}：贵方未中标。{f'投标被否决：{why}。' if why else ''}感谢参与，结果见公告。"
 
 
 def _award_notice(act: Act, award: Award, rank: int, passed_over: str, content: Mapping[str, Any]) -> Any:
@@ -178,7 +166,7 @@ def _award_notice(act: Act, award: Award, rank: int, passed_over: str, content: 
     said: dict[str, Any] = {
         "winner": {"name": award.subject.name, "subject": award.subject.code, "rank": rank},
         "amount_cny": award.amount_cny,
-        **{name: (award.bid.offer or {}).get(name) for name in ("period_days", "quality", "manager")},
+        **{name: ((award.bid and award.bid.offer) or {}).get(name) for name in ("period_days", "quality", "manager")},
         "passed_over": passed_over,
         **public_result(act.lot, content),
         "contract_due": moment_of(act.lot, "contract_due"),
@@ -191,7 +179,7 @@ def _award_notice(act: Act, award: Award, rank: int, passed_over: str, content: 
 
 def _tell_bidders(lot: Lot, about: str, title: str, body: str) -> None:
     codes = list(lot.bids.filter(state__in=LOSING).values_list("subject__code", flat=True))
-    tell_subjects(codes, about=about, title=title, body=body, url=f"/trades/{lot.reference}/")
+    tell_subjects(codes, about=about, title=title, body=body, url=addresses.trade(lot))
 
 
 def contract_sign(*, lot_id: int, particulars: Mapping[str, Any], actor: Actor) -> Contract:
@@ -253,7 +241,7 @@ def contract_sign(*, lot_id: int, particulars: Mapping[str, Any], actor: Actor) 
             about=f"contract:{act.lot.pk}",
             title="合同已订立并公告",
             body=act.lot.title,
-            url=f"/trades/{act.lot.reference}/",
+            url=addresses.trade(act.lot),
         )
     return contract
 

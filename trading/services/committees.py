@@ -83,8 +83,8 @@ def committee_draw_open(
     policy.require(actor, lot.procedure.transitions["form_committee"].actor, over=lot)
     if shut := kernel.gate(lot.book, lot.procedure, "form_committee", facts_of(lot, clock.now())):
         raise Refused([shut])
-    said, tender = lot.terms["committee"], lot.tender
-    need = Need(tuple(said["specialties"]), count or int(said["experts"]), tuple(regions))
+    said, tender = lot.terms.get("committee") or {}, lot.tender
+    need = Need(tuple(said.get("specialties") or ()), count or int(said.get("experts") or 0), tuple(regions))
     sides = [tender.initiator.code] + ([tender.agency.code] if tender.agency else [])
     return experts.draw_open(
         lot_ref=lot.ledger_ref,
@@ -155,9 +155,9 @@ def _seated(draw: Draw) -> list[Invitation]:
 
 def _proper(draw: Draw, lot: Lot, chosen: Sequence[Invitation]) -> bool:
     """Whether the draw is this lot's, recomputes, and everybody it selected has said yes."""
-    if draw.state != "drawn" or draw.subject_of_need != lot.ledger_ref or faults(draw.certificate):
+    if draw.state != "drawn" or draw.subject_of_need != lot.ledger_ref or faults(draw.issued):
         return False
-    return sorted(draw.certificate["selected"]) == sorted(invitation.label for invitation in chosen)
+    return sorted(draw.issued["selected"]) == sorted(invitation.label for invitation in chosen)
 
 
 def _strangers(lot: Lot, people: Sequence[User]) -> list[int]:
@@ -176,15 +176,20 @@ def conflicts(lot: Lot, people: Sequence[tuple[int, str, bool]]) -> list[str]:
     An expert has an interest through his employer or a membership; a representative through a membership in anybody but
     the side he represents (招标投标法 第三十七条, 12号令 第十二条).
     """
+    return list(conflicted(lot, people).values())
+
+
+def conflicted(lot: Lot, people: Sequence[tuple[int, str, bool]]) -> dict[int, str]:
+    """The same reasons by user, for whoever has to replace the seat."""
     interests = interests_of(lot)
     own = {code for code, reason in interests.items() if reason in {"initiator", "agency"}}
     members = _subjects_of([user for user, _, is_expert in people if is_expert], interests)
     outside = _subjects_of([user for user, _, is_expert in people if not is_expert], interests.keys() - own)
-    reasons = []
+    reasons = {}
     for user, employer, is_expert in people:
         code = (employer if employer in interests else members.get(user)) if is_expert else outside.get(user)
         if code:
-            reasons.append(f"{'专家' if is_expert else '招标人代表'}：{EXCLUSIONS[interests[code]]}")
+            reasons[user] = f"{'专家' if is_expert else '招标人代表'}：{EXCLUSIONS[interests[code]]}"
     return reasons
 
 

@@ -30,6 +30,8 @@ def seat_of(lot: Lot, actor: Actor) -> CommitteeMember:
     Raises:
         PermissionDenied: none.
     """
+    if actor.user_id is None:
+        raise PermissionDenied("a machine holds no seat")
     seat = CommitteeMember.objects.filter(
         committee__lot=lot, user__public_id=actor.user_id, left_at__isnull=True
     ).first()

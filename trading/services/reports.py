@@ -65,7 +65,7 @@ class Marks:
             grounds = {computed[key]} if key in computed else set()
             reasons = [self._why(bid, computed[key])] if key in computed else []
             for mark in voted.get(key, ()):
-                grounds.add(mark.ground)
+                grounds.add(mark.ground or scoring.NOT_RESPONSIVE)
                 reasons.append(f"{mark.member}：{mark.reason}")
             found.append(
                 {
@@ -155,11 +155,16 @@ def report_content(lot: Lot) -> dict[str, Any]:
                 "answer": q.answer,
                 "answered_at": q.answered_at,
             }
-            for bid in marks.rows.values()
-            for q in bid.questions.all()
+            for q in questions_of(lot, list(marks.rows))
         ],
     }
     return plain(content)
+
+
+def questions_of(lot: Lot, bids: Sequence[str]) -> list[BidQuestion]:
+    """What the committee asked these bidders, in the bids' order, then by time. One query."""
+    found = BidQuestion.objects.filter(bid__lot=lot, bid__in=bids).order_by("asked_at")
+    return sorted(found, key=lambda q: bids.index(str(q.bid_id)))
 
 
 def _row(marks: Marks, row: Any) -> dict[str, Any]:
@@ -210,11 +215,16 @@ def report_draft(*, lot_id: int, actor: Actor) -> Report:
 def report_sign(*, lot_id: int, digest: str, actor: Actor, dissent: str = "") -> Signature:
     """The member has signed exactly this text, or signed with a written dissent (招标投标法实施条例 第五十三条).
 
+    A second click of the same signature is no second act.
+
     Raises:
         PermissionDenied: no seat.
         Refused: no report yet, or the report now has another digest.
     """
     dissent = text_of(dissent, field="dissent") if dissent.strip() else ""
+    own = Signature.objects.filter(member__user__public_id=actor.user_id, member__left_at__isnull=True)
+    if signed := own.filter(report__lot=lot_id, report__digest=digest, digest=digest, dissent=dissent).first():
+        return signed
     with acting("sign_report", lot_id=lot_id, actor=actor) as act:
         member = seat_of(act.lot, actor)
         report = _report(act.lot)
@@ -308,7 +318,7 @@ def related_ranked(lot: Lot, bids: Sequence[str]) -> list[list[str]]:
     the committee finds related it rejects. Two queries.
     """
     rows = lot.bids.filter(pk__in=bids).select_related("subject").order_by("arrived_at")
-    asked = set(BidQuestion.objects.filter(bid__in=bids).values_list("bid_id", flat=True))
+    asked = set(BidQuestion.objects.filter(bid_id__in=bids).values_list("bid_id", flat=True))
     by_person: dict[str, list[Bid]] = {}
     for bid in rows:
         if bid.subject.legal_person:
