@@ -10,6 +10,7 @@ MAIL_STATES = [
     ("none", "不发邮件"),
     ("waiting", "待发"),
     ("sending", "正在发送"),
+    ("handed", "已交邮件服务器，未回执"),
     ("sent", "已发"),
     ("failed", "发送失败"),
 ]

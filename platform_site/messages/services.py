@@ -87,9 +87,9 @@ def read_all(*, user: User) -> int:
 def send_due(limit: int = 200) -> int:
     """Mails that are due were handed to the mail server, each claimed by one process. How many were.
 
-    Claim, send, mark are three steps: no lock is held while a mail server thinks. A process that dies between sending
-    and marking leaves a claim that lapses; the mail then goes out again under the same Message-ID, which is how mail
-    systems tell a repeat.
+    Claim, hand over, mark are three steps: no lock is held while a mail server thinks. A process that dies after the
+    claim leaves it to lapse, and the mail is tried again. One that dies while handing over leaves a mail nobody can say
+    was sent: it is never sent twice, for the inbox already holds the message and that is what counts in law.
     """
     sent = 0
     for _ in range(limit):
@@ -97,6 +97,7 @@ def send_due(limit: int = 200) -> int:
         if message is None:
             break
         failpoint("mail.claimed")
+        Message.objects.filter(pk=message.pk).update(mail_state="handed", mail_next_at=None)
         try:
             _mail(message).send()
         except Exception:
@@ -104,7 +105,7 @@ def send_due(limit: int = 200) -> int:
             _put_back(message)
             continue
         failpoint("mail.sent")
-        Message.objects.filter(pk=message.pk, mail_state="sending").update(mail_state="sent", mail_next_at=None)
+        Message.objects.filter(pk=message.pk, mail_state="handed").update(mail_state="sent")
         sent += 1
     return sent
 
@@ -128,7 +129,7 @@ def _put_back(message: Message) -> None:
         state, at = "failed", None
     else:
         state, at = "waiting", clock.machine() + RETRY_AFTER[message.mail_tries - 1]
-    Message.objects.filter(pk=message.pk, mail_state="sending").update(mail_state=state, mail_next_at=at)
+    Message.objects.filter(pk=message.pk, mail_state="handed").update(mail_state=state, mail_next_at=at)
 
 
 def _mail(message: Message) -> EmailMessage:

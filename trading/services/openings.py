@@ -13,6 +13,7 @@ from platform_site.ledger import services as record
 from platform_site.sealing import services as sealing
 from platform_site.sealing.models import BidderUnlock, KeySet, ReleasedKey
 from platform_site.web import streams
+from trading import addresses
 from trading.locks import lock_lot
 from trading.models import Bid, Lot, Opening
 from trading.services.acts import acting
@@ -61,7 +62,7 @@ def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
             about=f"opening:{act.lot.pk}",
             title="开标开始，请解密投标文件",
             body=act.lot.title,
-            url=f"/work/lots/{act.lot.reference}/opening/",
+            url=addresses.room(act.lot),
         )
     return opening
 
@@ -114,7 +115,7 @@ def lot_fail_too_few(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None 
             about=f"failed:{act.lot.pk}",
             title="招标失败，投标文件已原样退回",
             body=act.lot.title,
-            url=f"/trades/{act.lot.reference}/",
+            url=addresses.trade(act.lot),
         )
     return act.lot
 
@@ -129,6 +130,8 @@ def bid_unlock(*, bid_id: UUID, identity: str, actor: Actor) -> Bid:
     bid = Bid.objects.select_related("subject").get(pk=bid_id)
     if bid.subject.code != actor.subject_code:
         policy.require(actor, "nobody")
+    if BidderUnlock.objects.filter(envelope_id=bid.envelope_id).exists():
+        return bid
     with acting("unlock", lot_id=bid.lot_id, actor=actor) as act:
         sealing.unlock(bid.envelope_id, identity, subject_code=actor.subject_code)
         act.entry("bid.unlocked", {"bid": str(bid.id)})

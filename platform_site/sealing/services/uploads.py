@@ -12,6 +12,7 @@ from django.db import transaction
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.failpoints import failpoint
 from platform_site.sealing import age, storage
 from platform_site.sealing.models import Upload
 from platform_site.sealing.padding import LIMIT
@@ -94,12 +95,15 @@ def upload_append(*, upload_id: UUID, token: str, offset: int, chunk: bytes, sha
             raise Refused([Violation("upload.differs", facts={"offset": upload.received})])
         fresh = chunk[again:]
         if fresh:
+            failpoint("upload.before_write")
             _write_all(handle, fresh, upload.received)
             os.fsync(handle)
+            failpoint("upload.after_write")
             upload.received += len(fresh)
             if upload.received == upload.size:
                 upload.arrived_at = arrived
             upload.save(update_fields=["received", "arrived_at"])
+            failpoint("upload.after_commit")
     finally:
         os.close(handle)
     return upload
