@@ -154,6 +154,12 @@ def test_a_commitment_cannot_be_copied_by_the_other_role_or_into_another_draw():
     )
 
 
+def test_the_order_is_that_of_plain_hmac():
+    key, labels = d.secrets.token_bytes(32), [d.secrets.token_hex(32) for _ in range(50)]
+
+    assert d.ordered(key, labels) == sorted(labels, key=lambda one: d.hmac.digest(key, bytes.fromhex(one), "sha256"))
+
+
 def test_key_derivation_is_hkdf_of_rfc_5869():
     from cryptography.hazmat.primitives.hashes import SHA256
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
