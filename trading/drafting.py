@@ -40,6 +40,11 @@ class Check:
     field: str = ""
     step: str = ""
 
+    @property
+    def short(self) -> str:
+        """The first article only; the rule's page names them all."""
+        return self.article.split("；")[0]
+
 
 def checks_of(lot: Lot, now: datetime) -> list[Check]:
     """Every rule of the notice against the draft, worst first. Up to three queries (holds, key set)."""

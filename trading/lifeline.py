@@ -3,10 +3,9 @@
 One reading for the workbench and the public page; nothing here asks who looks, but `open_acts_of` takes the roles held.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from platform_site.accounts.refusals import Violation
 from platform_site.holds import selectors as holds
@@ -55,7 +54,11 @@ class OpenAct:
     rule: str
     until: datetime | None
     shut: Violation | None
-    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def short(self) -> str:
+        """The first article only; the rule's page names them all."""
+        return self.article.split("；")[0]
 
 
 def facts_of_many(lots: Sequence[Lot], now: datetime) -> dict[int, kernel.Facts]:
@@ -95,8 +98,9 @@ def stages_of(lot: Lot, facts: kernel.Facts) -> list[Stage]:
 
 
 def due_of(lot: Lot, facts: kernel.Facts) -> list[kernel.Due]:
-    """What lies ahead, soonest first, without what has been done already."""
-    return [d for d in kernel.due(lot.book, lot.procedure, facts) if DONE.get(d.verb) not in facts.moments]
+    """What lies ahead, soonest first, without what has been done already and what only happens if something fails."""
+    ahead = kernel.due(lot.book, lot.procedure, facts)
+    return [d for d in ahead if DONE.get(d.verb) not in facts.moments and not d.verb.startswith("fail_")]
 
 
 def next_of(lot: Lot, facts: kernel.Facts, *, answered: bool = True) -> Next:
@@ -127,11 +131,31 @@ def next_of(lot: Lot, facts: kernel.Facts, *, answered: bool = True) -> Next:
         return Next(f"{procedure.initiator}编制并提交公告", mine=True, verb="schedule_notice")
     owed = [d for d in ahead if set(d.actor.split("|")) & {"initiator", "agency"}]
     first = next(iter(owed or ahead), None)
+    if first is None and (later := _allowed_later(lot, facts)):
+        return later
     if first is None:
         return Next(WAITING.get(facts.state, procedure.states.get(facts.state, "")))
     mine = first in owed
     title = f"{procedure.initiator}{first.title}" if mine else first.title
     return Next(title, first.article, first.rule, first.at, "距期限" if mine else "还有", mine=mine, verb=first.verb)
+
+
+def _allowed_later(lot: Lot, facts: kernel.Facts) -> Next | None:
+    """An act of the initiator's side that the clock still holds back, or that it has just let go."""
+    procedure = lot.procedure
+    for verb, move in procedure.transitions.items():
+        mine = set(move.actor.split("|")) & {"initiator", "agency"}
+        if facts.state not in move.source or not move.not_before or not move.target or not mine:
+            continue
+        at = kernel.moment(lot.book, procedure, move.not_before, facts)
+        rule = procedure.moments[move.not_before].rule or next(iter(move.rules), "")
+        ready = at is not None and at <= facts.now
+        title = f"{procedure.initiator}{move.title}"
+        if not ready:
+            title = f"{procedure.moments[move.not_before].title}后，{title}"
+        until = None if ready else at
+        return Next(title, lot.book.article(rule), rule, until, "还有", mine=ready, verb=verb)
+    return None
 
 
 WAITING = {

@@ -58,10 +58,12 @@ def signed_in(cast: Cast, username: str) -> Client:
     return client
 
 
-def drafted(cast: Cast, *, terms: dict | None = None, by: str = "agency", **moments: datetime) -> Scene:
+def drafted(
+    cast: Cast, *, terms: dict | None = None, by: str = "agency", start: datetime = START, **moments: datetime
+) -> Scene:
     """A registered lot whose draft breaks no rule but what `terms` and `moments` change, its key set countersigned."""
-    stage = Stage(START)
-    with clock.at(START):
+    stage = Stage(start)
+    with clock.at(start):
         tender = tenders.tender_register(
             procedure="engineering.open", initiator=cast.subjects["initiator"], agency=cast.subjects["agency"],
             centre=cast.subjects["centre"], authority=cast.subjects["authority"], actor=cast[by].actor,
@@ -70,7 +72,7 @@ def drafted(cast: Cast, *, terms: dict | None = None, by: str = "agency", **mome
             **engineering_open.TENDER,
         )  # fmt: skip
         lot = tender.lots.get()
-        publish = stage.at(START + timedelta(days=1), 9)
+        publish = stage.at(start + timedelta(days=1), 9)
         said = {
             "notice_at": publish,
             "documents_from": publish,

@@ -77,9 +77,15 @@ def test_the_way_out_works_without_script(scene, agent):
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("4860万元", "金额请以元填写"), ("4860 万", "金额请以元填写"), ("0", "金额应当大于 0 元"), ("一亿", "金额请以元填写"),
-     ("12.345", "读不出这个金额"), ("-5", "读不出这个金额")],
-)  # fmt: skip
+    [
+        ("4860万元", "金额请以元填写"),
+        ("4860 万", "金额请以元填写"),
+        ("0", "金额应当大于 0 元"),
+        ("一亿", "金额请以元填写"),
+        ("12.345", "读不出这个金额"),
+        ("-5", "读不出这个金额"),
+    ],
+)
 def test_an_amount_that_cannot_be_yuan_is_refused_in_words_and_stays_typed(scene, agent, typed, said):
     answer = change(agent, scene, "ceiling_cny", typed)
 
@@ -146,9 +152,17 @@ def test_a_title_of_ten_thousand_characters_is_refused_and_a_script_in_it_is_tex
 def test_a_step_posted_without_script_keeps_all_of_it_and_moves_on(scene, agent):
     answer = agent.post(
         scene.url("draft/scope/"),
-        {"title": "二标段", "scope": "管网", "period_days": "300", "period_text": "", "estimate_cny": "1000000", "ceiling_cny": "",
-         "base_prices": "0", "next": "1"},
-    )  # fmt: skip
+        {
+            "title": "二标段",
+            "scope": "管网",
+            "period_days": "300",
+            "period_text": "",
+            "estimate_cny": "1000000",
+            "ceiling_cny": "",
+            "base_prices": "0",
+            "next": "1",
+        },
+    )
 
     lot = scene.again()
     assert answer["Location"].endswith("/draft/method/")
@@ -173,11 +187,18 @@ def test_a_step_with_something_unreadable_keeps_the_rest_and_what_was_typed(scen
 
 def criteria(**change):
     data = {
-        "criteria-0-key": "technical", "criteria-0-title": "技术",
-        "criteria-0-0-key": "plan", "criteria-0-0-title": "施工组织设计", "criteria-0-0-points": "25",
-        "criteria-0-1-key": "team", "criteria-0-1-title": "项目管理机构", "criteria-0-1-points": "15",
-        "criteria-1-key": "price", "criteria-1-title": "报价", "criteria-1-points": "60",
-    }  # fmt: skip
+        "criteria-0-key": "technical",
+        "criteria-0-title": "技术",
+        "criteria-0-0-key": "plan",
+        "criteria-0-0-title": "施工组织设计",
+        "criteria-0-0-points": "25",
+        "criteria-0-1-key": "team",
+        "criteria-0-1-title": "项目管理机构",
+        "criteria-0-1-points": "15",
+        "criteria-1-key": "price",
+        "criteria-1-title": "报价",
+        "criteria-1-points": "60",
+    }
     return {**data, **change}
 
 
@@ -256,7 +277,8 @@ def test_files_are_stored_listed_and_taken_out_again(scene, agent):
         {"files": [SimpleUploadedFile("清单.xlsx", b"x"), SimpleUploadedFile("图纸.pdf", b"y")]},
     )
     page = agent.get(scene.url("draft/files/")).content.decode()
-    assert "清单.xlsx" in page and "图纸.pdf" in page
+    assert "清单.xlsx" in page
+    assert "图纸.pdf" in page
 
     version = scene.lot.documents.get(number=1)
     agent.post(scene.url("draft/files/upload/"), {"drop": version.files.get(name="图纸.pdf").pk})
@@ -294,7 +316,8 @@ def test_a_draft_that_breaks_rules_is_refused_with_all_of_them(scene, agent):
 
     html = answer.content.decode()
     assert answer.status_code == 409
-    assert "等标期不足" in html and "投标保证金超过上限" in html
+    assert "等标期不足" in html
+    assert "投标保证金超过上限" in html
     assert scene.again().state == "registered"
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from platform_site.accounts.actors import Actor
 from platform_site.sealing import services as sealing
+from trading import addresses
 from trading.models import Lot
 from trading.services.acts import acting
 from trading.services.alerts import tell_holders, tell_initiator, tell_subjects
@@ -28,7 +29,7 @@ def award_reported(*, lot_id: int, actor: Actor) -> Lot:
                 about=f"reported:{act.lot.pk}",
                 title="招标投标情况书面报告",
                 body=act.lot.title,
-                url=f"/trades/{act.lot.reference}/",
+                url=addresses.trade(act.lot),
             )
     return act.lot
 
@@ -49,7 +50,7 @@ def bonds_refunded(*, lot_id: int, actor: Actor) -> Lot:
             about=f"refunded:{act.lot.pk}",
             title="招标人告知已退还投标保证金及利息",
             body=act.lot.title,
-            url=f"/trades/{act.lot.reference}/",
+            url=addresses.trade(act.lot),
         )
     return act.lot
 
@@ -85,7 +86,7 @@ def lot_terminate(*, lot_id: int, reason: str, refund: str, actor: Actor) -> Lot
             about=f"terminated-bid:{act.lot.pk}",
             title="招标已终止，投标文件原样退回",
             body=said["refund"],
-            url=f"/trades/{act.lot.reference}/",
+            url=addresses.trade(act.lot),
         )
         tell_initiator(act.lot, about=f"terminated:{act.lot.pk}", title="招标已终止", body=act.lot.title)
     return act.lot

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from platform_site import clock
 from platform_site.accounts.benches import benches_for
 from platform_site.messages.selectors import unread_count
-from trading.lifeline import open_acts_of
-from trading.models import Lot
+from trading.lifeline import OpenAct, open_acts_of
+from trading.models import Challenge, Lot
 from trading.services import tenders
 from trading.views.benches import act_links, framed, lot_address
 from trading.views.own import SIDE, lot_page
@@ -47,13 +47,19 @@ def lot(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     context = framed(lot, held, answered=all(c.replied_at for c in challenges))
     waiting = lot.enquiries.filter(answered_at__isnull=True).count() if held & SIDE else 0
     context |= {
-        "acts": act_links(lot, open_acts_of(lot, context["facts"], held)),
+        "acts": act_links(lot, askable(open_acts_of(lot, context["facts"], held), challenges)),
         "challenges": challenges if held & SIDE else [],
         "waiting": waiting,
         "notices": notice_links(lot),
         "parts": parts(lot, held),
     }
     return render(request, "trading/lot.html", context)
+
+
+def askable(acts: list[OpenAct], challenges: list[Challenge]) -> list[OpenAct]:
+    """Without the answers to objections that nobody has raised."""
+    raised = {f"answer_{one.kind}" for one in challenges if one.replied_at is None}
+    return [act for act in acts if not act.verb.startswith("answer_") or act.verb in raised]
 
 
 def notice_links(lot: Lot) -> list[dict[str, object]]:
