@@ -20,7 +20,7 @@ def leaf_of(
     subject: str,
     actor: str,
     facts: bytes,
-    private: dict[str, str],
+    private: bytes,
     sealed: bool,
     legal_at: datetime,
     recorded_at: datetime,
@@ -29,7 +29,7 @@ def leaf_of(
 
     Args:
         facts: their canonical bytes, since every writer has them anyway.
-        private: commitments only.
+        private: the canonical bytes of the commitments.
 
     Raises:
         ValueError: longer than an entry bundle can carry.
@@ -49,7 +49,7 @@ def leaf_of(
         what,
         str(entry_id).encode(),
         instant(legal_at).encode(),
-        canonical(private),
+        private,
         instant(recorded_at).encode(),
         b"true" if sealed else b"false",
         canonical(subject),

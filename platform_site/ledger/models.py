@@ -53,17 +53,17 @@ class Entry(models.Model):
     @property
     def leaf(self) -> bytes:
         """The leaf's bytes, computed from the columns as they stand."""
-        return self.leaf_around(canonical(self.facts))
+        return self.leaf_around(canonical(self.facts), canonical(self.private))
 
-    def leaf_around(self, facts: bytes) -> bytes:
-        """The leaf's bytes, where the facts' canonical bytes are at hand."""
+    def leaf_around(self, facts: bytes, private: bytes) -> bytes:
+        """The leaf's bytes, where the canonical bytes of facts and commitments are at hand."""
         return leaf_of(
             entry_id=self.id,
             event=self.event,
             subject=self.subject,
             actor=self.actor,
             facts=facts,
-            private=self.private,
+            private=private,
             sealed=self.sealed,
             legal_at=self.legal_at,
             recorded_at=self.recorded_at,

@@ -17,7 +17,7 @@ from platform_site.ledger.leaves import leaf_hash
 from platform_site.ledger.models import Checkpoint, Entry, Private
 from platform_site.ledger.notes import BadNote, Verifier, opened, parse, signature_line
 from platform_site.ledger.notes import Checkpoint as CheckpointText
-from platform_site.ledger.values import canonical, commitment, new_salt, plain
+from platform_site.ledger.values import canonical, commitment, instant, new_salt, plain
 
 ERASED = "ledger.private_erased"
 
@@ -62,9 +62,9 @@ def append(
         legal_at=clock.now(),
         recorded_at=_machine(),
     )
-    written = canonical(entry.facts)
-    entry.leaf_hash = leaf_hash(entry.leaf_around(written))
-    _insert(entry, written, openings)
+    written, committed = canonical(entry.facts), canonical(commitments)
+    entry.leaf_hash = leaf_hash(entry.leaf_around(written, committed))
+    _insert(entry, written, committed, openings)
     return entry
 
 
@@ -168,7 +168,7 @@ def _machine() -> datetime:
     return now
 
 
-def _insert(entry: Entry, facts: bytes, openings: dict[str, Any]) -> None:
+def _insert(entry: Entry, facts: bytes, private: bytes, openings: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT ledger_append(%s::uuid, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s, %s, %s, %s::jsonb)",
@@ -178,10 +178,10 @@ def _insert(entry: Entry, facts: bytes, openings: dict[str, Any]) -> None:
                 entry.subject,
                 entry.actor,
                 facts.decode(),
-                canonical(entry.private).decode(),
+                private.decode(),
                 entry.sealed,
-                entry.legal_at,
-                entry.recorded_at,
+                instant(entry.legal_at),
+                instant(entry.recorded_at),
                 bytes(entry.leaf_hash),
                 canonical(openings).decode() if openings else None,
             ],

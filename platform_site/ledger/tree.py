@@ -1,6 +1,9 @@
 """The tree as the database holds it: complete tiles for ever, the rest from positions."""
 
 from collections.abc import Iterable
+from functools import lru_cache
+
+from django.db import connection
 
 from platform_site.ledger.merkle import (
     TILE_HEIGHT,
@@ -13,11 +16,10 @@ from platform_site.ledger.merkle import (
     resolve,
     root_plan,
 )
-from platform_site.ledger.models import Position, Tile
 
 
 def root(size: int) -> bytes:
-    """RFC 9162 root of the first `size` leaves. At most two queries a tile level."""
+    """RFC 9162 root of the first `size` leaves. One query."""
     return _resolve(root_plan(size), size)[0]
 
 
@@ -38,7 +40,7 @@ def _resolve(plan: list[list[Node]], size: int) -> list[bytes]:
 
 
 def _nodes(wanted: Iterable[Node], size: int) -> dict[Node, bytes]:
-    """Hashes of the nodes, tile by tile: a tile is read once and hashed once."""
+    """Hashes of the nodes. One query, and a tile is hashed once."""
     by_tile: dict[tuple[int, int], list[Node]] = {}
     for height, index in wanted:
         level, inside = divmod(height, TILE_HEIGHT)
@@ -46,33 +48,49 @@ def _nodes(wanted: Iterable[Node], size: int) -> dict[Node, bytes]:
     tiles = tile_hashes(by_tile, size)
     found: dict[Node, bytes] = {}
     for (level, tile), nodes in by_tile.items():
-        levels = layers(chunks(tiles[level, tile]))
+        levels = _layers(tiles[level, tile])
         for height, index in nodes:
             inside = height - level * TILE_HEIGHT
             found[height, index] = levels[inside][index - (tile << (TILE_HEIGHT - inside))]
     return found
 
 
+@lru_cache(maxsize=256)
+def _layers(hashes: bytes) -> list[list[bytes]]:
+    """Every level of a tile. Proofs share the tiles of the upper levels; the key is the content, so nothing ages."""
+    return layers(chunks(hashes))
+
+
 def tile_hashes(wanted: Iterable[tuple[int, int]], size: int) -> dict[tuple[int, int], bytes]:
-    """The hashes of tiles (level, index) as a tree of `size` leaves shows them; the rightmost may be partial."""
-    found: dict[tuple[int, int], bytes] = {}
-    complete: dict[int, list[int]] = {}
+    """The hashes of tiles (level, index) as a tree of `size` leaves shows them; the rightmost may be partial. One
+    query. A tile whose rows are missing is missing in the answer.
+    """
+    complete: list[tuple[int, int]] = []
+    parts, values = [], []
     for level, index in wanted:
-        if (index + 1) << (TILE_HEIGHT * (level + 1)) <= size:
-            complete.setdefault(level, []).append(index)
+        begin = index * TILE_WIDTH
+        end = min(begin + TILE_WIDTH, size >> (TILE_HEIGHT * level))
+        if end == begin + TILE_WIDTH:
+            complete.append((level, index))
+        elif level == 0:
+            parts.append(PARTIAL_LEAVES)
+            values += [index, begin, end]
         else:
-            found[level, index] = _partial(level, index, size)
-    for level, indices in complete.items():
-        rows = Tile.objects.filter(level=level, index__in=indices).values_list("index", "hashes")
-        found |= {(level, index): bytes(hashes) for index, hashes in rows}
-    return found
+            parts.append(PARTIAL)
+            values += [level, index, level - 1, begin, end]
+    if complete:
+        parts.append(COMPLETE)
+        values += [[level for level, _ in complete], [index for _, index in complete]]
+    if not parts:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), values)
+        return {(level, index): bytes(hashes) for level, index, hashes in cursor.fetchall() if hashes}
 
 
-def _partial(level: int, index: int, size: int) -> bytes:
-    begin = index * TILE_WIDTH
-    end = min(begin + TILE_WIDTH, size >> (TILE_HEIGHT * level))
-    if level == 0:
-        rows = Position.objects.filter(position__gt=begin, position__lte=end).order_by("position")
-        return b"".join(bytes(one) for one in rows.values_list("leaf_hash", flat=True))
-    below = Tile.objects.filter(level=level - 1, index__gte=begin, index__lt=end).order_by("index")
-    return b"".join(bytes(one) for one in below.values_list("root", flat=True))
+COMPLETE = """SELECT level::int, index, hashes FROM ledger_tile
+              WHERE (level, index) IN (SELECT * FROM unnest(%s::smallint[], %s::bigint[]))"""
+PARTIAL = """SELECT %s::int, %s::bigint, string_agg(root, ''::bytea ORDER BY index) FROM ledger_tile
+             WHERE level = %s AND index >= %s AND index < %s"""
+PARTIAL_LEAVES = """SELECT 0, %s::bigint, string_agg(leaf_hash, ''::bytea ORDER BY position) FROM ledger_position
+                    WHERE position > %s AND position <= %s"""

@@ -134,6 +134,23 @@ def test_one_run_of_the_sequencer_numbers_seals_and_publishes(fresh_db, act, own
     assert command("ledger", "verify").endswith("ok\n")
 
 
+def test_numbering_goes_on_where_the_disk_is_full_and_the_files_follow(fresh_db, act, own_files, monkeypatch, caplog):
+    def full(path, data):
+        raise OSError(28, "No space left on device")
+
+    act()
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "write", full)
+        command("sequencer", "--once")
+    assert selectors.newest_checkpoint().size == 3
+    assert "No space left" in caplog.text
+
+    command("sequencer", "--once")
+
+    assert (own_files / "checkpoint").read_text() == selectors.newest_checkpoint().note
+    assert audit.verify().ok
+
+
 def test_a_second_sequencer_does_not_run_beside_the_first(fresh_db, cluster):
     first = psycopg2.connect(cluster.url(user="portal_app", database=fresh_db))
     first.cursor().execute("SELECT pg_advisory_lock(7020012)")

@@ -1,3 +1,6 @@
+-- Hashes do not compress.
+ALTER TABLE ledger_tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
+
 -- The hash over 256 hashes (RFC 9162, a complete subtree of height 8).
 CREATE FUNCTION ledger_tile_root(p_hashes bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE

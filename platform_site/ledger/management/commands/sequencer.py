@@ -1,6 +1,7 @@
 """The one process that numbers the record, closes checkpoints and publishes them."""
 
 import argparse
+import logging
 import signal
 import threading
 from typing import Any
@@ -10,6 +11,8 @@ from django.db import OperationalError, connection
 
 from platform_site import clock
 from platform_site.ledger import genesis, publishing, sequencer
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -48,17 +51,24 @@ class Command(BaseCommand):
             return cursor.fetchone()[0]
 
     def _run(self, stop: threading.Event, once: bool) -> None:
-        publishing.publish()  # whatever an earlier run was killed over
+        self._publish()  # whatever an earlier run was killed over
         last = self._slot()
         while not stop.is_set():
             sequencer.number_committed()
             if once or self._slot() != last:
                 last = self._slot()
                 sequencer.close_checkpoint()
-                publishing.publish()
+                self._publish()
             if once:
                 return
             stop.wait(1 - clock.machine().microsecond / 1_000_000)
+
+    def _publish(self) -> None:
+        """A full disk must not stop the numbering; the next checkpoint publishes what is missing."""
+        try:
+            publishing.publish()
+        except OSError as error:
+            logger.error("the record's public files could not be written: %s", error)
 
     def _slot(self) -> int:
         return int(clock.machine().timestamp()) // genesis.CHECKPOINT_SECONDS
