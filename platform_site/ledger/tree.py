@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
@@ -66,7 +67,8 @@ def tile_hashes(wanted: Iterable[tuple[int, int]], size: int) -> dict[tuple[int,
     query. A tile whose rows are missing is missing in the answer.
     """
     complete: list[tuple[int, int]] = []
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for level, index in wanted:
         begin = index * TILE_WIDTH
         end = min(begin + TILE_WIDTH, size >> (TILE_HEIGHT * level))
