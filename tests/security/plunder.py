@@ -48,7 +48,8 @@ def ciphertexts(texts: Iterable[str], blobs: Iterable[bytes]) -> Iterator[bytes]
     for text in texts:
         for found in BASE64.findall(text):
             with contextlib.suppress(binascii.Error, ValueError):
-                data = base64.b64decode(found + "=" * (-len(found) % 4), altchars=b"-_" if "-" in found or "_" in found else None)
+                padded = found + "=" * (-len(found) % 4)
+                data = base64.b64decode(padded.replace("-", "+").replace("_", "/"))
                 if data.startswith(INTRO):
                     yield data
 

@@ -8,27 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from platform_site import ledger
 from platform_site.ledger.script import bundle
 from trading.models import Archive
-from trading.rehearsal.repertoire import cast_for
 
 pytestmark = pytest.mark.chaos
 UNSHARE = shutil.which("unshare")
 
 
 @pytest.fixture
-def archive(fresh_db, play_until, settings, tmp_path):
+def archive(copy_of, settings, tmp_path):
     """The archive's file and the downloadable script beside it."""
-    play_until(cast_for(), "archived")
-    ledger.sequence_once()
+    copy_of("ended")
     script = tmp_path / "verify.py"
     script.write_bytes(bundle())
     return Path(settings.MEDIA_ROOT) / Archive.objects.get().file.path, script
 
 
 def verify(script, *arguments):
-    offline = [UNSHARE, "-rn"] if UNSHARE and subprocess.run([UNSHARE, "-rn", "true"], check=False).returncode == 0 else []
+    cut_off = [UNSHARE or "", "-rn"]
+    able = UNSHARE and subprocess.run([*cut_off, "true"], check=False).returncode == 0
+    offline = cut_off if able else []
     command = [*offline, sys.executable, str(script), "archive", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=script.parent)
 
@@ -39,8 +38,12 @@ def test_an_archive_verifies_offline_and_a_changed_one_does_not(archive, tmp_pat
     done = verify(script, file)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    for word in ("entries stand in the record", "the draw comes out the same", "the evaluation comes out the same",
-                 "4 envelopes open again"):
+    for word in (
+        "entries stand in the record",
+        "the draw comes out the same",
+        "the evaluation comes out the same",
+        "4 envelopes open again",
+    ):
         assert word in done.stdout
 
     changed = tmp_path / "changed.zip"

@@ -9,23 +9,20 @@ from platform_site.sealing.models import KeySet
 from tests.sealing.test_attacker import everything_reachable
 from tests.security import plunder
 from trading.models import Lot
-from trading.rehearsal.repertoire import cast_for
 
 pytestmark = pytest.mark.chaos
 FEN_OF_BIDDER_2 = b"167778000"  # 186,420,000 yuan at nine tenths
 
 
 @pytest.fixture
-def loot(fresh_db, cluster, play_until, settings):
+def loot(copy_of, life, cluster, settings):
     """The plunder one minute before the opening of a lot with four bids, and the cast."""
-    cast = cast_for()
-    stage = play_until(cast, "filed_bidder4")
+    cast, database = life.cast, copy_of("filed_bidder4").database
     lot = Lot.objects.get()
     assert lot.state == "bidding"
     with clock.at(lot.recorded["bid_deadline"] - timedelta(minutes=1)):
         ledger.sequence_once()
-    del stage
-    texts = [*plunder.dump(cluster, fresh_db), plunder.environment()]
+    texts = [*plunder.dump(cluster, database), plunder.environment()]
     blobs = plunder.files(settings.MEDIA_ROOT, settings.KEYS_DIR, settings.LEDGER_DIR)
     return cast, lot, texts, blobs
 

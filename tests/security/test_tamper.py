@@ -8,20 +8,17 @@ import pytest
 from platform_site import ledger
 from platform_site.ledger import audit
 from trading.models import Lot, Notice, StoredFile
-from trading.rehearsal.repertoire import cast_for
 
 pytestmark = pytest.mark.chaos
 
 
 @pytest.fixture
-def lived(fresh_db, cluster, play_until):
+def lived(copy_of, cluster):
     """A database with one tender lived to its archive, and a way to write into it behind every guard."""
-    cast = cast_for()
-    play_until(cast, "archived")
-    ledger.sequence_once()
+    database = copy_of("ended").database
 
     def as_superuser(statement: str, *values: object) -> int:
-        with contextlib.closing(cluster.connect(fresh_db)) as connection, connection.cursor() as cursor:
+        with contextlib.closing(cluster.connect(database)) as connection, connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
             cursor.execute(statement, values)
             return cursor.rowcount
@@ -40,7 +37,8 @@ def test_a_lived_trade_verifies(lived):
 def test_a_changed_fact_of_an_entry_is_named(lived):
     entry = ledger.Entry.objects.get(event="lot.awarded")
 
-    assert lived("UPDATE ledger_entry SET facts = jsonb_set(facts::jsonb, '{rank}', '2') WHERE id = %s", str(entry.pk)) == 1
+    changed = "UPDATE ledger_entry SET facts = jsonb_set(facts::jsonb, '{rank}', '2') WHERE id = %s"
+    assert lived(changed, str(entry.pk)) == 1
 
     assert [f for f in audit.verify().bad if f.entry == str(entry.pk)]
 
@@ -48,7 +46,8 @@ def test_a_changed_fact_of_an_entry_is_named(lived):
 def test_a_changed_notice_is_named(lived):
     notice = Notice.objects.get(kind="candidates")
 
-    lived("UPDATE trading_notice SET content = jsonb_set(content::jsonb, '{title}', '\"other\"') WHERE id = %s", str(notice.pk))
+    changed = "UPDATE trading_notice SET content = jsonb_set(content::jsonb, '{title}', '\"other\"') WHERE id = %s"
+    lived(changed, str(notice.pk))
 
     assert ("file", notice.ledger_ref) in faults()
 
@@ -84,5 +83,3 @@ def test_a_state_without_an_entry_does_not_commit(lived):
 
     with pytest.raises(DatabaseError, match="without an entry"):
         Lot.objects.update(state="awarded")
-
-

@@ -1,0 +1,144 @@
+"""One tender lives once a session; every milestone of it is kept as a database and folders to be cloned or rolled back."""
+
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.test import override_settings
+
+from platform_site import clock, ledger
+from platform_site.accounts.actors import CONSOLE
+from platform_site.accounts.services.duties import duty_grant
+from tests import databases
+from trading.rehearsal import casting, engineering_open, repertoire
+from trading.rehearsal.people import Cast
+from trading.rehearsal.stage import Played, Script, Stage, play
+
+FOLDERS = {"MEDIA_ROOT": "files", "LEDGER_DIR": "ledger", "KEYS_DIR": "keys"}
+# Between "amended" and the deadline nobody files here: the same lot as it fails.
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The life at one milestone: a database nobody writes to, its folders, and the legal time at which it stands."""
+
+    database: str
+    folder: Path
+    now: datetime
+
+
+@dataclass
+class Life:
+    """A played tender. `moments` by milestone, in the order they were reached."""
+
+    cluster: databases.Cluster
+    home: Path
+    cast: Cast
+    moments: dict[str, Moment] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def shown(self, milestone: str) -> Iterator[Moment]:
+        """Within: the milestone itself stands behind the default connection. Roll back whatever you write."""
+        moment = self.moments[milestone]
+        with databases.behind_default(self.cluster, moment.database), folders(moment.folder), clock.at(moment.now):
+            yield moment
+
+    @contextlib.contextmanager
+    def cloned(self, milestone: str, home: Path) -> Iterator[Moment]:
+        """Within: a copy of the milestone of the caller's own, where commits are commits. Legal time is not frozen."""
+        moment = self.moments[milestone]
+        shutil.copytree(moment.folder, home, dirs_exist_ok=True)
+        name = databases.clone(self.cluster, moment.database)
+        try:
+            with databases.behind_default(self.cluster, name), folders(home):
+                yield Moment(name, home, moment.now)
+        finally:
+            databases.drop(self.cluster, name)
+
+    def keep(self, milestone: str, now: datetime) -> None:
+        """The database and folders now in use are kept under the milestone's name."""
+        from django.conf import settings
+        from django.db import connection
+
+        if milestone in self.moments:
+            return
+        source = connection.settings_dict["NAME"]
+        connection.close()
+        folder = self.home / milestone
+        for setting, name in FOLDERS.items():
+            if (at := Path(getattr(settings, setting))).exists():
+                shutil.copytree(at, folder / name)
+        self.moments[milestone] = Moment(databases.clone(self.cluster, source), folder, now)
+
+    def forget(self) -> None:
+        """The kept databases are gone."""
+        for moment in self.moments.values():
+            databases.drop(self.cluster, moment.database)
+
+
+@contextlib.contextmanager
+def folders(home: Path) -> Iterator[None]:
+    """Within, files, ledger and keys lie below `home`."""
+    with override_settings(**{setting: home / name for setting, name in FOLDERS.items()}):
+        yield
+
+
+@contextlib.contextmanager
+def lived(cluster: databases.Cluster, template: str, home: Path) -> Iterator[Life]:
+    """Within: one engineering tender was lived from registration to archive, an objection on the way."""
+    name = databases.clone(cluster, template)
+    life: Life | None = None
+    try:
+        with databases.behind_default(cluster, name), folders(home / "live"):
+            life = Life(cluster, home, company())
+            stage, played = Stage(repertoire.START), Played("engineering.open", "objection")
+            life.keep("assembled", stage.now)
+            script = engineering_open.script(stage, life.cast, "objection")
+            play(stage, watched(script, lambda milestone: life.keep(milestone, stage.now)), played)
+            ledger.sequence_once()
+            life.keep("ended", stage.now)
+        fail(life)
+        yield life
+    finally:
+        databases.drop(cluster, name)
+        if life:
+            life.forget()
+
+
+def company() -> Cast:
+    """The rehearsal's cast and the people it does without: auditors, another authority's supervisor, a bare person."""
+    cast = repertoire.cast_for()
+    with clock.at(repertoire.START):
+        for username, name, duty in (("auditor", "段明远", "auditor"), ("foreign", "杜若飞", "supervisor")):
+            someone = casting.person(username, name)
+            duty_grant(user=someone.user, duty=duty, actor=CONSOLE)
+            cast.people[username] = someone
+        cast.people["citizen"] = casting.person("citizen", "白晓")
+    return cast
+
+
+def watched(script: Script, reached: Callable[[str], None]) -> Script:
+    """The script itself; `reached` is called once the step that reaches a milestone was done."""
+    answer = None
+    with contextlib.suppress(StopIteration):
+        step = next(script)
+        while True:
+            answer = yield step
+            if step.state:
+                reached(step.state)
+            step = script.send(answer)
+
+
+def fail(life: Life) -> None:
+    """The same lot where nobody filed until the deadline."""
+    from trading.models import Lot
+
+    with life.cloned("amended", life.home / "failing") as moment:
+        stage = Stage(moment.now)
+        stage.to(Lot.objects.get().recorded["bid_deadline"])
+        assert Lot.objects.get().state == "failed"
+        life.keep(FAILED, stage.now)
