@@ -28,3 +28,23 @@ class TradingConfig(AppConfig):
                 icon_name="files",
             )
         )
+        self._benches()
+
+    def _benches(self) -> None:
+        """The committee's room and the draw officer's list stand on the desks of those they open to."""
+        from platform_site.accounts.benches import Bench, register
+        from trading.evaluationroom import holds_seat
+
+        register(
+            Bench("评标室", "审查、评分、签署报告", "trading:seats", opens_to=holds_seat, order=15, icon_name="scale")
+        )
+        register(
+            Bench(
+                "组建评标委员会",
+                "抽取进度、组建、开始评标",
+                "trading:committees",
+                opens_to=lambda actor: "draw_officer" in actor.duties,
+                order=31,
+                icon_name="users",
+            )
+        )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from trading.bidding_urls import bidding_patterns
+from trading.evaluation_urls import evaluation_patterns
 from trading.views import challenges, desk, notices, register, results, wizard
 
 app_name = "trading"
@@ -44,3 +45,6 @@ urlpatterns = [
 
 # A bidder's pages and the opening room: trading/bidding_urls.py.
 urlpatterns += bidding_patterns
+
+# Committee, its room, its report: trading/evaluation_urls.py.
+urlpatterns += evaluation_patterns

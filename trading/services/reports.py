@@ -7,6 +7,7 @@ from typing import Any
 
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from trading import addresses
 from trading.digests import digest_of, plain
 from trading.kernel import scoring
 from trading.models import Bid, BidQuestion, Committee, CommitteeMember, Lot, Report, ReviewMark, ScoreMark, Signature
@@ -374,6 +375,6 @@ def bids_reject_all(*, lot_id: int, reason: str, actor: Actor) -> Lot:
             about=f"failed:{act.lot.pk}",
             title="评标委员会否决全部投标",
             body=reason,
-            url=f"/trades/{act.lot.reference}/",
+            url=addresses.trade(act.lot),
         )
     return act.lot
