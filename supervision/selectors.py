@@ -46,7 +46,7 @@ class Watched:
 
 
 def lots_of(actor: Actor) -> QuerySet[Lot]:
-    """Announced lots of the trades the actor's authority supervises; an auditor's and a pool supervisor's see none. One query."""
+    """Announced lots of the trades the actor's authority supervises. One query."""
     found = Lot.objects.exclude(state__in=DRAFTS).select_related("tender__initiator", "tender__authority")
     return found.filter(tender__authority__code=actor.subject_code).order_by("next_check", "-pk")
 

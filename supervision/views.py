@@ -28,7 +28,13 @@ def board(request: PersonRequest) -> HttpResponse:
     stats = [
         {"label": "在办标段", "number": len(running), "unit": "个", "note": "本部门监督", "url": "#lots"},
         {"label": "今日开标", "number": len(opening), "unit": "个", "note": str(today), "url": "#lots"},
-        {"label": "暂停中", "number": sum(bool(r.held) for r in rows), "unit": "个", "note": "异议、指令、故障", "url": "#lots"},
+        {
+            "label": "暂停中",
+            "number": sum(bool(r.held) for r in rows),
+            "unit": "个",
+            "note": "异议、指令",
+            "url": "#lots",
+        },
         {"label": "提示", "number": len(told), "unit": "条", "note": "近 90 日", "url": "#leads"},
     ]
     return render(request, "supervision/board.html", {"rows": rows, "leads": told, "stats": stats})

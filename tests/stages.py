@@ -19,7 +19,7 @@ def files(tmp_path, settings):
 
 @pytest.fixture
 def play_until(files):
-    """Call `play_until(cast, milestone, procedure=…, variant=…, start=…)`: the stage, with one lot at that milestone."""
+    """Call `play_until(cast, milestone, procedure=…, variant=…, start=…)`: the stage, one lot at that milestone."""
 
     def go(
         cast: Cast,

@@ -10,7 +10,7 @@ A36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def mod37_36(text: str) -> str:
-    """ISO 7064 MOD 37,36 check character: ours, until the national specification's generator is at hand (rulebook §10.3)."""
+    """ISO 7064 MOD 37,36 check character: ours, until the national specification's generator is at hand."""
     check = 36
     for c in text:
         check = (check + A36.index(c)) % 36 or 36

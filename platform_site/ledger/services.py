@@ -13,6 +13,7 @@ from django.db.transaction import TransactionManagementError
 
 from platform_site import clock
 from platform_site.accounts.actors import Actor
+from platform_site.failpoints import failpoint
 from platform_site.ledger.leaves import leaf_hash
 from platform_site.ledger.models import Checkpoint, Entry, Private
 from platform_site.ledger.notes import BadNote, Verifier, opened, parse, signature_line
@@ -65,6 +66,7 @@ def append(
     written, committed = canonical(entry.facts), canonical(commitments)
     entry.leaf_hash = leaf_hash(entry.leaf_around(written, committed))
     _insert(entry, written, committed, openings)
+    failpoint(f"{event}.appended")
     return entry
 
 

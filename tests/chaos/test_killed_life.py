@@ -1,4 +1,4 @@
-"""A whole tender whose every act is killed before its commit, done, and then asked for once more."""
+"""A whole tender whose every act is killed between entry and commit, done, and then asked for once more."""
 
 import hashlib
 import os
@@ -55,7 +55,7 @@ def test_a_life_killed_before_every_commit_loses_and_doubles_nothing(fresh_db, f
         if probe:
             before = standing()
             with clock.at(stage.now):
-                status = killed(step.call, "*.before_commit")
+                status = killed(step.call, "*.appended")
             if status == KILLED:
                 kills += 1
                 assert standing() == before, f"{step.what} left something behind"
@@ -63,7 +63,8 @@ def test_a_life_killed_before_every_commit_loses_and_doubles_nothing(fresh_db, f
             try:
                 answer = step.call()
             except Refused as refused:
-                assert step.refused, f"{step.what}: {refused}"
+                if not step.refused:
+                    raise
                 answer = refused
         if probe:
             after = standing()
@@ -88,11 +89,23 @@ def _ask_again(step, stage) -> None:
             return
 
 
-# What may lawfully be done twice: a second question, another amendment, a new filing that replaces, a new mark, a draft.
+# What may lawfully be done twice: another question, a filing that replaces, the same seats.
 REPEATABLE = {
-    "进场登记", "提出询问", "发出澄清", "修改招标文件", "加密递交投标文件", "替换投标文件", "响应性审查和评分", "形成评标报告",
-    "提交招标公告", "约定受托人，四人中三人可解密", "向监督部门提交书面报告", "退还投标保证金及利息", "归档",
-}  # fmt: skip
+    "进场登记",
+    "提出询问",
+    "发出澄清",
+    "修改招标文件",
+    "加密递交投标文件",
+    "替换投标文件",
+    "组建评标委员会",
+    "响应性审查和评分",
+    "形成评标报告",
+    "提交招标公告",
+    "约定受托人，四人中三人可解密",
+    "向监督部门提交书面报告",
+    "退还投标保证金及利息",
+    "归档",
+}
 
 
 def _same_but_repeatable(before: Counter, after: Counter, what: str) -> None:
@@ -168,9 +181,16 @@ def test_a_mail_is_never_sent_twice(fresh_db, files, settings, tmp_path, where, 
 
 @pytest.mark.parametrize(
     "where",
-    ["ledger.number.before_commit", "ledger.number.after_commit", "ledger.seal.before_commit", "ledger.seal.after_commit",
-     "ledger.publish.after_tiles", "ledger.publish.before_checkpoint", "ledger.publish.after_checkpoint"],
-)  # fmt: skip
+    [
+        "ledger.number.before_commit",
+        "ledger.number.after_commit",
+        "ledger.seal.before_commit",
+        "ledger.seal.after_commit",
+        "ledger.publish.after_tiles",
+        "ledger.publish.before_checkpoint",
+        "ledger.publish.after_checkpoint",
+    ],
+)
 def test_a_sequencer_killed_anywhere_heals_with_its_next_round(fresh_db, play_until, where):
     from platform_site.ledger import audit, publishing
 

@@ -16,7 +16,9 @@ FEN = Decimal("0.01")
 DAY = timedelta(days=1)
 
 
-def asked(guard: Any, book: Any = ENG, *, now: datetime = ISSUED, state: str = "registered", **values: Any) -> Violation | None:
+def asked(
+    guard: Any, book: Any = ENG, *, now: datetime = ISSUED, state: str = "registered", **values: Any
+) -> Violation | None:
     """What `guard` says to these values."""
     return guard(Facts(state, now, {}, values), book)
 

@@ -66,7 +66,11 @@ def test_a_banned_subject_sees_by_whom_until_when_and_why():
     refused = asked(bidding.not_banned, bans=[ban])
 
     assert asked(bidding.not_banned, bans=[]) is None
-    assert (refused.code, refused.facts["until"], refused.facts["basis"]) == ("sanction.banned", ban["until"], ban["article"])
+    assert (refused.code, refused.facts["until"], refused.facts["basis"]) == (
+        "sanction.banned",
+        ban["until"],
+        ban["article"],
+    )
 
 
 @pytest.mark.rule("ENG-25")

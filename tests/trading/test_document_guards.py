@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from platform_site.clock import CHINA
-from tests.trading.boundaries import ENG, FEN, GP, ISSUED, LND, asked, day
+from tests.trading.boundaries import FEN, GP, ISSUED, LND, asked, day
 from trading.rulebooks.guards import document
 
 
@@ -49,7 +49,9 @@ def test_an_objection_to_the_document_comes_ten_days_before_the_deadline():
     deadline = day(30)
 
     assert asked(document.document_objection_in_time, now=day(20, 23), bid_deadline=deadline) is None
-    assert asked(document.document_objection_in_time, now=day(21, 0), bid_deadline=deadline).code == "objection.too_late"
+    assert (
+        asked(document.document_objection_in_time, now=day(21, 0), bid_deadline=deadline).code == "objection.too_late"
+    )
 
 
 @pytest.mark.rule("ENG-15")
@@ -209,14 +211,18 @@ def test_an_inquiry_publishes_its_budget():
 @pytest.mark.rule("LND-03")
 def test_land_is_announced_twenty_days_ahead():
     assert asked(document.land_notice_period, LND, notice_at=ISSUED, listing_from=day(21, 0)) is None
-    assert asked(document.land_notice_period, LND, notice_at=ISSUED, listing_from=day(20, 23)).code == "period.too_short"
+    assert (
+        asked(document.land_notice_period, LND, notice_at=ISSUED, listing_from=day(20, 23)).code == "period.too_short"
+    )
 
 
 @pytest.mark.rule("LND-05")
 def test_a_listing_stays_up_for_ten_days():
     # Counted so that the tenth and the ninth day are both working days.
     assert asked(document.listing_period, LND, listing_from=day(0), listing_until=day(11, 0)) is None
-    assert asked(document.listing_period, LND, listing_from=day(0), listing_until=day(10, 23)).code == "period.too_short"
+    assert (
+        asked(document.listing_period, LND, listing_from=day(0), listing_until=day(10, 23)).code == "period.too_short"
+    )
 
 
 @pytest.mark.rule("LND-06")
@@ -224,4 +230,7 @@ def test_the_land_deposit_is_a_fifth_of_the_lowest_price():
     start = Decimal("1000000.00")
 
     assert asked(document.land_deposit, LND, start_price_cny=start, bond_cny=Decimal("200000.00")) is None
-    assert asked(document.land_deposit, LND, start_price_cny=start, bond_cny=Decimal("199999.99")).code == "amount.under_floor"
+    assert (
+        asked(document.land_deposit, LND, start_price_cny=start, bond_cny=Decimal("199999.99")).code
+        == "amount.under_floor"
+    )

@@ -203,14 +203,25 @@ def test_a_counted_moment_falls_at_the_end_of_its_last_day(name, base, end):
 
 @pytest.mark.rule("ENG-37", "ENG-38", "ENG-13", "ENG-39", "ENG-43", "ENG-47")
 def test_periods_of_the_result_are_counted_in_calendar_days():
-    said = {name: moment(ENG, OPEN, name, Facts("publicity", day(0), {base: day(0)})) for name, base in (
-        ("candidates_due", "report_at"), ("publicity_ends", "candidates_at"), ("objection_reply_by", "document_objected_at"),
-        ("result_reply_by", "result_objected_at"),
-        ("contract_due", "award_at"), ("report_due", "award_at"),
-    )}
+    said = {
+        name: moment(ENG, OPEN, name, Facts("publicity", day(0), {base: day(0)}))
+        for name, base in (
+            ("candidates_due", "report_at"),
+            ("publicity_ends", "candidates_at"),
+            ("objection_reply_by", "document_objected_at"),
+            ("result_reply_by", "result_objected_at"),
+            ("contract_due", "award_at"),
+            ("report_due", "award_at"),
+        )
+    }
 
     assert {name: (at - day(0, 0)).days - 1 for name, at in said.items()} == {
-        "candidates_due": 3, "publicity_ends": 3, "objection_reply_by": 3, "result_reply_by": 3, "contract_due": 30, "report_due": 15,
+        "candidates_due": 3,
+        "publicity_ends": 3,
+        "objection_reply_by": 3,
+        "result_reply_by": 3,
+        "contract_due": 30,
+        "report_due": 15,
     }
 
 

@@ -24,8 +24,8 @@ class PriceFormula:
     """The published price formula.
 
     Attributes:
-        kind: `mean_deviation` (benchmark = mean of the valid prices × factor; each percent of deviation costs points) or
-            `lowest_ratio` (lowest valid price / price × full points).
+        kind: `mean_deviation` (benchmark = mean of the valid prices × factor; each percent of deviation costs points)
+            or `lowest_ratio` (lowest valid price / price × full points).
         full: points of the price part.
         factor: multiplies the mean (the opening factor 下浮系数, e.g. 0.98); 1 where none is drawn.
         above, below: points lost per percent above and below the benchmark.
@@ -74,7 +74,7 @@ def price_points(formula: PriceFormula, prices: Mapping[str, Decimal]) -> dict[s
 
 
 def mean_score(scores: Sequence[Decimal], *, trim: bool = False) -> Decimal:
-    """The members' mean; `trim` drops one highest and one lowest, only where the document says so and five or more sat."""
+    """The members' mean; `trim` drops one highest and one lowest, where the document says so and five or more sat."""
     if not scores:
         raise ValueError("no member has scored")
     kept = sorted(scores)[1:-1] if trim and len(scores) >= 5 else list(scores)

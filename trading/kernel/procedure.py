@@ -152,7 +152,7 @@ def moment(book: Book, procedure: Procedure, name: str, facts: Facts) -> datetim
     return None if found is None or found.tzinfo is None else found
 
 
-_PAUSED = datetime.max  # naive on purpose: never comparable with a real moment, never shown
+_PAUSED = datetime.max  # noqa: DTZ901 - naive on purpose: never comparable with a real moment, never shown
 
 
 def _moment(book: Book, procedure: Procedure, name: str, facts: Facts) -> datetime | None:

@@ -340,12 +340,11 @@ def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator
         state="scored",
     )
     for member in members:
+        signer = Actor("person", member.user.public_id)
         yield Step(
             member.label,
             "签署评标报告",
-            lambda m=Actor("person", member.user.public_id): reports.report_sign(
-                lot_id=lot.pk, digest=report.digest, actor=m
-            ),
+            lambda m=signer: reports.report_sign(lot_id=lot.pk, digest=report.digest, actor=m),
         )
     yield Step(
         "评标委员会",
@@ -356,7 +355,7 @@ def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator
 
 
 def assess(lot: Lot, offered: list[Any], member: Actor, number: int) -> None:
-    """One member passes every review item and scores every criterion; later bids a little lower, members a little apart."""
+    """One member passes every review item and scores every criterion; later bids and members a little lower."""
     for place, bid in enumerate(offered):
         for item in lot.terms["reviews"]:
             evaluations.bid_review(lot_id=lot.pk, bid_id=bid.id, item=item["key"], passed=True, actor=member)

@@ -39,7 +39,7 @@ def completed(tender: dict[str, Any]) -> dict[str, Any]:
 
 
 def completed_lot(lot: dict[str, Any]) -> dict[str, Any]:
-    """A lot with complete terms. Without a stated maximum price the lot runs on its estimate; without both, the officer's
+    """A lot with complete terms. Without a stated maximum price it runs on its estimate; without both, the officer's
     own estimate of one million is entered, for the notice names no amount at all."""
     kept = {name: value for name, value in lot.items() if value not in ("", None)}
     if not kept.get("estimate_cny"):
@@ -51,7 +51,7 @@ def completed_lot(lot: dict[str, Any]) -> dict[str, Any]:
 
 
 def organisations(path: Path, initiator: str) -> dict[str, str]:
-    """Cast name -> "code name": the notice's own initiator where its code is known, else a public body; four companies."""
+    """Cast name -> "code name": the notice's initiator where its code is known, else a public body; companies."""
     if not path.is_file():
         return {}
     rows = list(_chinese(path))

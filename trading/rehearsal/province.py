@@ -94,9 +94,20 @@ TRADES = (
         "A07",
         "新建日处理10万立方米净水厂的土建、工艺设备安装、自动化与厂区管网；不含取水头部。",
     ),
+    # From the notice to the deadline are 24 days, up to 27 where a rest day lies at the end.
     Trade(
         "engineering.open",
-        24,
+        29,
+        "evaluating",
+        "happy",
+        "瑞江大道跨河桥新建工程",
+        "128600000",
+        "A03",
+        "跨瑞江主桥 1 座，桥长 486 米，含两岸接线 1.2 公里。",
+    ),
+    Trade(
+        "engineering.open",
+        30,
         "reported",
         "happy",
         "国道九一二线泽安段路面大修工程",

@@ -58,7 +58,7 @@ class Act:
         sealed: bool = False,
         subject: Any = None,
     ) -> Any:
-        """Append the act's entry. State, article and warnings are added; a sealed entry says nothing about the lot's state."""
+        """Append the act's entry. State, article and warnings are added; a sealed entry says nothing of the state."""
         whole = {"act": self.verb, "rules": list(self.move.rules), **facts}
         if not sealed:
             if self.move.target:
@@ -95,11 +95,11 @@ def acting(
     values: Mapping[str, Any] | Callable[[Lot, datetime], Mapping[str, Any]] = EMPTY,
     now: datetime | None = None,
 ) -> Iterator[Act]:
-    """Within: the lot is locked, the actor may, the kernel found nothing against `verb`. After: state and wake-up saved.
+    """Within: the lot is locked, the actor may, the kernel found nothing against `verb`. After: all is saved.
 
     Args:
-        values: what the guards ask for; a callable is asked only when every gate is open, so that nothing secret is even
-            counted before its time.
+        values: what the guards ask for; a callable is asked only when every gate is open, so that nothing secret is
+            even counted before its time.
         now: the moment the act is judged at: arrival time of a filing, the due moment of the clock; otherwise now.
 
     Raises:

@@ -27,11 +27,11 @@ from trading.services.documents import file_store
 def archive_make(*, lot_id: int, actor: Actor) -> Archive:
     """The lot's package is stored and its digest is on the record; the lot is archived.
 
-    The package is gathered before the lock; the act's own entry therefore is not in it, but its digest is in that entry.
+    The package is gathered before the lock; the act's own entry is not in it, but its digest is in that entry.
 
     Raises:
-        Refused: the lot is not at its end, something stored no longer matches its digest, or the record's next checkpoint
-            does not yet cover every entry of the lot (`archive.waiting`: a minute at most).
+        Refused: the lot is not at its end, something stored no longer matches its digest, or the record's newest
+            checkpoint does not yet cover every entry of the lot (`archive.waiting`: a minute at most).
     """
     lot = Lot.objects.select_related("tender__initiator", "tender__agency").get(pk=lot_id)
     content, broken = package(lot)
@@ -46,8 +46,8 @@ def archive_make(*, lot_id: int, actor: Actor) -> Archive:
 def package(lot: Lot) -> tuple[bytes, list[str]]:
     """The zip's bytes and the names of what no longer matches its digest.
 
-    In it: manifest.json (digest of every member), entries/ with proofs and checkpoint, notices/, documents/, envelopes/ with
-    headers, wraps and ciphertexts, keys/ as released, evaluation.json, contract.json and verify.py itself.
+    In it: manifest.json (digest of every member), entries/ with proofs and checkpoint, notices/, documents/, envelopes/
+    with headers, wraps and ciphertexts, keys/ as released, evaluation.json, contract.json and verify.py itself.
     """
     members: dict[str, bytes] = {}
     broken: list[str] = []

@@ -60,8 +60,8 @@ def bid_file(
     Args:
         upload_ids: finished uploads of this subject, manifest first.
         idempotency_key: the same key again answers with the same bid.
-        arrived_at: when the filing request reached the platform, stamped before any queue; the bid's time is the later of
-            this and its last byte.
+        arrived_at: when the filing request reached the platform, stamped before any queue; the bid's time is the later
+            of this and its last byte.
 
     Raises:
         Refused: late, not sealed, not signed, not bound to this lot and subject, incomplete, banned, or the lot's own

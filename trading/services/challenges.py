@@ -4,6 +4,7 @@ from credit.models import Subject
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.holds import services as holds
+from trading import addresses
 from trading.kernel.time import counted
 from trading.models import Challenge, Lot
 from trading.services.acts import Act, acting
@@ -27,6 +28,12 @@ def challenge_file(*, lot_id: int, kind: str, title: str, text: str, actor: Acto
     title, text = text_of(title, field="title", limit=200), text_of(text, field="text")
     if not actor.subject_code:
         raise Refused([Violation("subject.missing")])
+    # Two clicks are one objection: a second would hold the lot a second time.
+    same = Challenge.objects.filter(
+        lot_id=lot_id, kind=kind, subject__code=actor.subject_code, title=title, text=text, replied_at__isnull=True
+    ).first()
+    if same is not None:
+        return same
     verb, _, rule_id, event = WAYS[kind]
 
     def values(lot: Lot, now: object) -> dict[str, object]:
@@ -105,6 +112,6 @@ def challenge_answer(*, challenge_id: object, reply: str, upheld: bool, actor: A
             about=f"{challenge.ledger_ref}:answer",
             title="您的异议已答复",
             body=reply[:200],
-            url=f"/trades/{act.lot.reference}/",
+            url=addresses.notice(notice),
         )
     return challenge

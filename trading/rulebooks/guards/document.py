@@ -29,6 +29,10 @@ def shorter_than(
     begins, ends = facts.values.get(start), facts.values.get(end)
     if not isinstance(begins, datetime) or not isinstance(ends, datetime):
         return book.violation("fact.missing", rule_id, fact=start if not isinstance(begins, datetime) else end)
+    announced = facts.values.get("notice_at")
+    if start == "documents_from" and isinstance(announced, datetime):
+        # Nobody can obtain a document before the notice is out: an earlier date printed in it wins no days.
+        begins = max(begins, announced)
     number = book.rule(rule_id)[name]
     earliest = workdays.earliest_after(begins, int(number.amount), number.unit)
     have = max(0, workdays.days_between(begins, ends, number.unit))

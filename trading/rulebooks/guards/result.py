@@ -99,7 +99,7 @@ def payment_term(facts: Facts, book: Book) -> Violation | None:
 
 @guard("ENG-50", effect="warn")
 def late_interest(facts: Facts, book: Book) -> Violation | None:
-    """Where nothing was agreed the statutory daily rate runs; a contract that states another as the statutory one is told."""
+    """Where nothing was agreed the statutory daily rate runs; a contract that states another one is told."""
     rate, statutory = facts.values.get("late_rate"), book.rule("ENG-50")["late_interest"].amount
     if rate is None or facts.values.get("late_rate_agreed") or rate == statutory:
         return None
