@@ -6,14 +6,13 @@ price_formula. Forms read and show; the kernel judges.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django import forms
 
 from trading import editors
-from trading.fields import ChinaTime, Choice, Choices, Figure, Money, Percent, Text, Words, Yes
+from trading.fields import ChinaTime, Choice, Choices, Day, Figure, Money, Percent, Text, Words, Yes
 from trading.models import Lot
 
 KINDS = (
@@ -52,19 +51,15 @@ class ProjectStep(forms.Form):
     kind = kept(Choice(label="招标内容", choices=KINDS), "tender", half=True)
     approval_number = kept(Text(label="审批、核准或者备案文号", max_length=100), "approval", half=True)
     approval_authority = kept(Text(label="审批、核准或者备案机关", max_length=100), "approval", half=True)
-    approval_date = kept(Text(label="批准日期", max_length=20, help_text="例如 2026-02-10"), "approval", half=True)
+    approval_date = kept(Day(label="批准日期"), "approval", half=True)
     funding = kept(Text(label="资金来源", max_length=200, help_text="例如：财政资金和企业自筹"), "tender", half=True)
     funds_secured = kept(Yes(label="资金或者资金来源已经落实"), "tender")
     budget_funds_cny = kept(Money(label="使用预算资金"), "terms", suffix="元", half=True)
     investment_cny = kept(Money(label="项目总投资"), "terms", suffix="元", half=True)
     mandatory = kept(Yes(label="依法必须进行招标的项目"), "tender")
     state_controlled = kept(Yes(label="国有资金占控股或者主导地位"), "tender")
-    mandate_scope = kept(
-        Text(label="委托代理范围", max_length=200, help_text="委托招标代理机构办理时填写"), "mandate", half=True
-    )
-    mandate_signed = kept(
-        Text(label="委托合同签订日期", max_length=20, help_text="例如 2026-02-10"), "mandate", half=True
-    )
+    mandate_scope = kept(Text(label="委托代理范围", max_length=200, required=True), "mandate", half=True)
+    mandate_signed = kept(Day(label="委托合同签订日期"), "mandate", half=True)
 
 
 class ScopeStep(forms.Form):
@@ -192,6 +187,24 @@ _NESTED = {
 }
 
 
+PRICED = frozenset({"kind_of_formula", "factor", "above", "below", "trim"})
+
+
+def shows(lot: Lot, name: str) -> bool:
+    """Whether the field stands on the page: one that does not must not be emptied by a post without it."""
+    if name == "floor_cny":
+        # No draft made here sets a minimum price; one read out of a notice may carry it, and then it must be seen.
+        return bool(lot.terms.get("floor_cny"))
+    if name in PRICED:
+        return lot.terms.get("method") != "lowest"
+    return not name.startswith("mandate_") or lot.tender.agency_id is not None
+
+
+def drawn_for(lot: Lot) -> bool:
+    """Whether these steps fit the lot's procedure."""
+    return lot.procedure.category == "engineering"
+
+
 def stored(lot: Lot, step: StepKind) -> dict[str, Any]:
     """The step's values as the draft holds them."""
     tender, terms = lot.tender, lot.terms
@@ -226,14 +239,10 @@ def shaped(lot: Lot, step: StepKind, values: Mapping[str, Any]) -> dict[str, dic
     for name, value in values.items():
         home = step.form.base_fields[name].home  # type: ignore[attr-defined]
         if home == "moments":
-            # An emptied moment keeps its last value: lot_shape notes moments, it does not forget them.
-            if isinstance(value, datetime):
-                made["moments"][name] = value
+            made["moments"][name] = value
         elif home in {"approval", "mandate"}:
             nested = made["tender"].setdefault(home, dict(getattr(lot.tender, home) or {}))
             nested[_NESTED[name]] = value
-            if home == "mandate" and not nested.get("scope"):
-                made["tender"]["mandate"] = {}
         elif home in {"price_formula", "committee"}:
             nested = made["terms"].setdefault(home, dict(lot.terms.get(home) or {}))
             nested[_NESTED.get(name, name)] = str(value) if isinstance(value, Decimal) else value
@@ -253,8 +262,8 @@ def _consistent(lot: Lot, made: dict[str, dict[str, Any]]) -> dict[str, dict[str
     terms = made["terms"]
     if (method := terms.get("method")) and not (terms.get("criteria") or lot.terms.get("criteria")):
         terms["criteria"] = editors.FIRST_CRITERIA if method == "composite" else editors.LOWEST_CRITERIA
-    if method and not lot.terms.get("reviews"):
-        terms.setdefault("reviews", editors.FIRST_REVIEWS)
+    if method and not (terms.get("reviews") or lot.terms.get("reviews")):
+        terms["reviews"] = editors.FIRST_REVIEWS
     if method == "lowest":
         terms["criteria"] = editors.LOWEST_CRITERIA
     elif method == "composite" and lot.terms.get("method") == "lowest":

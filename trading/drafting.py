@@ -207,8 +207,27 @@ def step_marks(checks: Sequence[Check], here: str) -> list[StepMark]:
 # -- hints under fields ----------------------------------------------------------------------------------------------
 
 
+# Facts a notice reader calls otherwise than the field.
+READ_AS = {"approval_number": "approval", "validity_days": "bid_validity_days", "period_text": "period"}
+QUOTE = 60
+
+
+def read_from(lot: Lot, name: str) -> str:
+    """The words of the notice this field was read out of; "" where the draft was typed."""
+    said = (lot.tender.source.get("draft") or {}).get(READ_AS.get(name, name))
+    words_read = " ".join(str(said.get("source_text") or "").split()) if isinstance(said, dict) else ""
+    return words_read if len(words_read) <= QUOTE else words_read[:QUOTE] + "…"
+
+
 def hints_of(lot: Lot, name: str, now: datetime) -> list[str]:
-    """What stands under a field whose value is readable: its weekday, its share, its days."""
+    """What stands under a field whose value is readable: its weekday, its share, its days, where it was read."""
+    found = _own_hints(lot, name, now)
+    if quoted := read_from(lot, name):
+        found.append(f"读自公告“{quoted}”")
+    return found
+
+
+def _own_hints(lot: Lot, name: str, now: datetime) -> list[str]:
     at = lot.recorded.get(name)
     if at is not None and name in tenders.SET_BY_HAND:
         return [*_day_hints(at, now), *_span_hints(lot, name)]

@@ -4,7 +4,7 @@ Fields only read. What they cannot read they say in plain words; whether it is l
 """
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -118,6 +118,34 @@ class ChinaTime(forms.CharField):
         if isinstance(value, datetime):
             return f"{clock.china(value):%Y-%m-%d %H:%M}"
         return "" if value is None else str(value)
+
+
+class Day(forms.CharField):
+    """A day as ISO text; empty stays empty. `2026-02-10` and its looser forms."""
+
+    SHAPE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("widget", number_input(placeholder="2026-02-10"))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> str:
+        """`2026-02-10`, or "".
+
+        Raises:
+            ValidationError: not a date, or a day that does not exist.
+        """
+        typed = "" if value is None else str(value).strip().translate(WIDE)
+        if not typed:
+            return ""
+        found = self.SHAPE.fullmatch(typed)
+        if found is None:
+            raise ValidationError("请按“2026-02-10”的样子填写日期", code="shape")
+        try:
+            return date(*(int(part) for part in found.groups())).isoformat()
+        except ValueError:
+            raise ValidationError("没有这一天", code="calendar") from None
 
 
 class Percent(forms.CharField):

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from credit import codes
 from credit.models import Subject
 from trading.draftforms import KINDS
-from trading.fields import ChinaTime, Choice, Figure, Money, Text, Yes
+from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text, Yes
 from trading.rulebooks import PROCEDURES
 
 # 交易分类代码 of engineering (rulebook §10.3).
@@ -77,7 +77,7 @@ class RegisterForm(forms.Form):
     mandatory = Yes(label="依法必须进行招标的项目", initial=True)
     state_controlled = Yes(label="国有资金占控股或者主导地位", initial=True)
     mandate_scope = Text(label="委托代理范围", max_length=200, help_text="例如：招标代理全过程")
-    mandate_signed = Text(label="委托合同签订日期", max_length=20, help_text="例如 2026-02-10")
+    mandate_signed = Day(label="委托合同签订日期")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -59,19 +59,29 @@ def signed_in(cast: Cast, username: str) -> Client:
 
 
 def drafted(
-    cast: Cast, *, terms: dict | None = None, by: str = "agency", start: datetime = START, **moments: datetime
+    cast: Cast,
+    *,
+    terms: dict | None = None,
+    by: str = "agency",
+    start: datetime = START,
+    more: int = 0,
+    **moments: datetime,
 ) -> Scene:
-    """A registered lot whose draft breaks no rule but what `terms` and `moments` change, its key set countersigned."""
+    """A registered lot whose draft breaks no rule but what `terms` and `moments` change, its key set countersigned.
+
+    Args:
+        more: how many other lots the project has.
+    """
     stage = Stage(start)
     with clock.at(start):
         tender = tenders.tender_register(
             procedure="engineering.open", initiator=cast.subjects["initiator"], agency=cast.subjects["agency"],
             centre=cast.subjects["centre"], authority=cast.subjects["authority"], actor=cast[by].actor,
-            lots=[{**engineering_open.LOT, "terms": {**engineering_open.TERMS, **(terms or {})}}],
+            lots=[{**engineering_open.LOT, "terms": {**engineering_open.TERMS, **(terms or {})}}] + [{}] * more,
             mandate={"digest": "0" * 64, "signed_at": "2026-03-01", "scope": "招标代理全过程"},
             **engineering_open.TENDER,
         )  # fmt: skip
-        lot = tender.lots.get()
+        lot = tender.lots.get(number=1)
         publish = stage.at(start + timedelta(days=1), 9)
         said = {
             "notice_at": publish,

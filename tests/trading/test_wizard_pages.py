@@ -328,3 +328,110 @@ def test_the_wizard_asks_the_database_a_steady_number_of_questions(scene, agent,
         agent.get(scene.url("draft/times/"))
     with django_assert_max_num_queries(26):
         change(agent, scene, "validity_days", "91")
+
+
+@pytest.mark.rule("ENG-10")
+def test_a_document_dated_before_its_notice_wins_no_days(scene, agent):
+    start = scene.lot.recorded["documents_from"].astimezone(CHINA)
+    change(agent, scene, "notice_at", f"{start + timedelta(days=10):%Y-%m-%d} 09:00")
+
+    html = agent.get(scene.url("draft/times/")).content.decode()
+
+    assert "等标期不足 20 日" in html
+
+
+def test_what_lots_share_is_frozen_once_one_of_them_is_out(cast, agent, at):
+    scene = drafted(cast, more=1)
+    at(START)
+    agent.post(scene.url("draft/submit/"))
+
+    answer = agent.post(
+        f"/work/lots/{scene.lot.tender.reference}/2/draft/field/state_controlled/", {}, HTTP_HX_REQUEST="true"
+    )
+
+    assert answer.status_code == 409
+    assert scene.again().tender.state_controlled is True
+
+
+def test_the_own_mandate_cannot_be_emptied_away(scene, agent):
+    answer = change(agent, scene, "mandate_scope", "")
+
+    assert "尚未填写" in answer.content.decode()
+    assert scene.again().tender.mandate["scope"] == "招标代理全过程"
+
+
+def test_a_session_that_ended_swaps_nothing_into_the_field(scene, client):
+    answer = change(client, scene, "title", "别的")
+
+    assert answer.status_code == 401
+    assert answer.content == b""
+
+
+def test_choosing_the_lowest_price_method_draws_the_page_anew_with_its_one_criterion(scene, agent):
+    answer = change(agent, scene, "method", "lowest")
+
+    assert answer["HX-Refresh"] == "true"
+    assert [p["key"] for p in scene.again().terms["criteria"]] == ["price"]
+    assert "基准价系数" not in agent.get(scene.url("draft/method/")).content.decode()
+
+
+def test_a_minimum_price_read_out_of_a_notice_is_refused_and_taken_out_by_one_click(cast, at):
+    scene = drafted(cast, terms={"floor_cny": "100000000.00"})
+    at(START)
+    agent = signed_in(cast, "agency")
+    assert "删去最低投标限价</button>" in agent.get(scene.url("draft/scope/")).content.decode()
+
+    answer = change(agent, scene, "floor_cny", "100000000", fix="")
+
+    assert answer["HX-Refresh"] == "true"
+    assert not scene.again().terms["floor_cny"]
+
+
+def test_a_time_can_be_taken_out_again(scene, agent):
+    change(agent, scene, "documents_until", "")
+
+    assert "documents_until" not in scene.again().moments
+
+
+def test_a_file_that_is_not_of_the_draft_cannot_be_taken_out(scene, agent):
+    assert agent.post(scene.url("draft/files/upload/"), {"drop": "no-such-file"}).status_code == 404
+
+
+def test_an_unsound_choice_of_trustees_is_refused_and_kept(cast, at):
+    from trading.rehearsal.casting import trustees_of
+    from trading.services import tenders
+
+    at(START)
+    agent = signed_in(cast, "agency")
+    tender = tenders.tender_register(
+        procedure="engineering.open",
+        initiator=cast.subjects["initiator"],
+        centre=cast.subjects["centre"],
+        trade_category="A07",
+        title="甲项目",
+        actor=cast["initiator"].actor,
+        lots=[{}],
+    )
+    initiator = signed_in(cast, "initiator")
+    own = [str(t.pk) for t in trustees_of(cast) if t.role in {"initiator", "own_centre"}]
+    address = f"/work/lots/{tender.reference}/1/draft/trustees/"
+
+    assert agent.post(address, {"trustees": own, "k": "2"}).status_code == 404
+    refused = initiator.post(address, {"trustees": own, "k": "2"})
+    html = refused.content.decode()
+    assert refused.status_code == 409
+    assert html.count('name="trustees"') == 4
+    assert html.count("checked") >= 2
+
+    every = [str(t.pk) for t in trustees_of(cast)]
+    initiator.post(address, {"trustees": every, "k": "3"})
+    page = initiator.get(f"/work/lots/{tender.reference}/1/draft/files/").content.decode()
+    assert page.count(">待会签<") == 4
+
+
+def test_a_value_read_out_of_a_notice_shows_its_words(scene, agent):
+    tender = scene.lot.tender
+    tender.source = {"draft": {"ceiling_cny": {"value": "1", "source_text": "最高投标限价 18642 万元"}}}
+    tender.save()
+
+    assert "读自公告“最高投标限价 18642 万元”" in agent.get(scene.url("draft/scope/")).content.decode()

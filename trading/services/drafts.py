@@ -1,5 +1,7 @@
 """Files of a document that is not yet issued: put into the draft and taken out again."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -7,8 +9,9 @@ from django.db import transaction
 from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
-from trading.locks import lock_lot
+from trading.locks import lock_lot, lock_tender
 from trading.models import DocumentVersion, Lot, StoredFile
+from trading.services.tenders import lot_shape
 
 
 def _draft(lot_id: int, actor: Actor) -> Lot:
@@ -17,6 +20,21 @@ def _draft(lot_id: int, actor: Actor) -> Lot:
     if lot.state != "registered":
         raise Refused([Violation("notice.frozen", facts={"state": lot.procedure.states[lot.state]})])
     return lot
+
+
+@transaction.atomic
+def draft_keep(*, lot_id: int, actor: Actor, changes: Callable[[Lot], Mapping[str, Any]]) -> Lot:
+    """The draft holds the changes, worked out from the draft as it stands under the lock: two fields that are posted at
+    once both survive.
+
+    Args:
+        changes: from the locked lot to the arguments of `lot_shape`.
+
+    Raises:
+        PermissionDenied, Refused: as `lot_shape`.
+    """
+    lock_tender(Lot.objects.values_list("tender_id", flat=True).get(pk=lot_id))
+    return lot_shape(lot_id=lot_id, actor=actor, **changes(lock_lot(lot_id)))
 
 
 @transaction.atomic

@@ -66,7 +66,8 @@ def tender_register(
     """The project is registered with its lots, under the edition of the book in force today.
 
     Args:
-        lots: {"title", "scope", "qualification", "period_days", "period_text", "estimate_cny", "ceiling_cny", "terms"} each.
+        lots: {"title", "scope", "qualification", "period_days", "period_text", "estimate_cny", "ceiling_cny", "terms"}
+            each.
         source: where the draft was read from, for a draft made out of a notice.
         fields: any of TENDER_FIELDS.
 
@@ -173,9 +174,13 @@ def lot_shape(
     lot.save()
     if tender:
         owner = lock_tender(lot.tender_id)
-        for name, value in tender.items():
-            if name not in TENDER_FIELDS:
-                raise ValueError(f"a tender has no draft field {name}")
+        if strangers := set(tender) - set(TENDER_FIELDS):
+            raise ValueError(f"a tender has no draft field {strangers}")
+        changed = {name: value for name, value in tender.items() if getattr(owner, name) != value}
+        # What several lots share stands as the first of them announced it.
+        if changed and (out := owner.lots.exclude(state="registered").first()):
+            raise Refused([Violation("notice.frozen", facts={"state": out.procedure.states[out.state]})])
+        for name, value in changed.items():
             setattr(owner, name, value)
         owner.save()
         lot.tender = owner
@@ -223,7 +228,7 @@ def notice_schedule(*, lot_id: int, actor: Actor, files: Sequence[StoredFile] = 
         if at < act.now:
             raise Refused([Violation("notice.past", facts={"at": at, "now": act.now})])
         lot.notices.filter(state="scheduled").update(state="recalled")
-        version, made = DocumentVersion.objects.get_or_create(lot=lot, number=1, defaults={"digest": "", "terms": {}})
+        version, _ = DocumentVersion.objects.get_or_create(lot=lot, number=1, defaults={"digest": "", "terms": {}})
         version.terms = lot.terms
         if files:
             version.files.set(files)

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from platform_site import clock
+from trading.draftforms import drawn_for
 from trading.kernel.procedure import Facts
 from trading.lifeline import OpenAct, due_of, next_of, stages_of
 from trading.models import Lot
@@ -69,4 +70,5 @@ def framed(
 
 def act_links(lot: Lot, acts: list[OpenAct]) -> list[dict[str, Any]]:
     """The open acts with their pages; an act whose page is not served here has an empty address."""
-    return [{"act": act, "url": lot_address(PAGES[act.verb], lot) if act.verb in PAGES else ""} for act in acts]
+    pages = PAGES if drawn_for(lot) else {verb: page for verb, page in PAGES.items() if verb != "schedule_notice"}
+    return [{"act": act, "url": lot_address(pages[act.verb], lot) if act.verb in pages else ""} for act in acts]

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from platform_site import clock
 from platform_site.accounts.benches import benches_for
 from platform_site.messages.selectors import unread_count
+from trading.draftforms import drawn_for
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Challenge, Lot
 from trading.services import tenders
@@ -28,7 +29,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     for row in rows:
         row.lot.page = (
             lot_address("trading:wizard", row.lot, "project")
-            if row.lot.state == "registered"
+            if row.lot.state == "registered" and drawn_for(row.lot)
             else lot_address("trading:lot", row.lot)
         )
     taken = [] if ended else taken_lots(actor, now)
@@ -93,7 +94,7 @@ def parts(lot: Lot, held: frozenset[str]) -> list[dict[str, str]]:
     )
     found = []
     if held & SIDE:
-        if lot.state == "registered":
+        if lot.state == "registered" and drawn_for(lot):
             found.append(
                 {"name": "编制招标公告", "note": "六步，逐条核对", "url": lot_address("trading:wizard", lot, "project")}
             )

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
+from platform_site.web.htmx import wants_partial
 from trading.models import Lot
 
 SIDE = frozenset({"initiator", "agency"})
@@ -32,17 +33,32 @@ def working_lot(
     return lot, held
 
 
-def lot_page(*, roles: frozenset[str] = SIDE) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """The view gets `lot` and `held` instead of the address; signed in, never cached."""
+def lot_page(
+    *, roles: frozenset[str] = SIDE, only: Callable[[Lot], bool] | None = None
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """The view gets `lot` and `held` instead of the address; signed in, never cached.
+
+    Args:
+        only: lots the page is made for; others answer 404.
+    """
 
     def around(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @never_cache
-        @login_required
         @wraps(view)
         def page(request: HttpRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponse:
             lot, held = working_lot(request, reference, number, roles=roles)
+            if only is not None and not only(lot):
+                raise Http404
             return view(request, lot, held, *args, **kwargs)
 
-        return page
+        asked = never_cache(login_required(page))
+
+        @wraps(view)
+        def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated and wants_partial(request):
+                # A session that ended must not swap a sign-in page into a field: what was typed stays on the screen.
+                return HttpResponse(status=401)
+            return asked(request, *args, **kwargs)
+
+        return door
 
     return around
