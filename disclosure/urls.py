@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure.views import calendar, home, rules, trades
+from disclosure.views import calendar, home, papers, rules, trades
 
 app_name = "disclosure"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("trades/<str:reference>/", trades.tender_detail, name="tender"),
     path("trades/<str:reference>/<int:number>/", trades.trade_detail, name="trade"),
     path("trades/<str:reference>/<int:number>/notices/<uuid:notice_id>/", trades.notice_detail, name="notice"),
+    path("trades/<str:reference>/<int:number>/notices/<uuid:notice_id>.pdf", trades.notice_pdf, name="notice-pdf"),
+    path("trades/<str:reference>/<int:number>/files/<uuid:file_id>/", trades.document_file, name="document"),
     path("calendar/", calendar.day_plan, name="calendar"),
     path("deals/", calendar.deal_index, name="deals"),
     path("rules/", rules.rule_index, name="rules"),
@@ -21,4 +23,6 @@ urlpatterns = [
     path("accessibility/", home.accessibility, name="accessibility"),
     path("about/", home.about, name="about"),
     path("verify/", home.verify, name="verify"),
+    path("verify/paper/", papers.paper_asked, name="verify-asked"),
+    path("verify/<str:code>/", papers.paper_by_code, name="verify-paper"),
 ]

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from platform_site import clock
-from trading.services import ticks
+from trading.services import papers, ticks
 
 
 @shared_task
@@ -18,3 +18,10 @@ def disclose_ready() -> None:
     """Every opening whose keys are in has its contents published."""
     with clock.pinned():
         ticks.disclose_ready()
+
+
+@shared_task
+def papers_due() -> None:
+    """Papers of published notices and issued letters that the record already holds have been made."""
+    with clock.pinned():
+        papers.make_due()

@@ -1,16 +1,20 @@
 """The public list, the trade page and its notices."""
 
+from base64 import b64encode
+from pathlib import Path
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from disclosure import tradefacts, tradelist, tradepage
 from platform_site import clock
 from platform_site.web.htmx import wants_partial
-from trading.models import Lot, Notice
+from trading.models import Lot, Notice, Opening, StoredFile
+from trading.sheets import notice_sheet
 
 
 @require_GET
@@ -82,26 +86,43 @@ def notice_detail(request: HttpRequest, reference: str, number: int, notice_id: 
         raise Http404("no such notice") from None
     notice.lot = lot
     context = {
+        **notice_sheet(notice).context(),
         "lot": lot,
         "notice": notice,
-        "procedure": lot.procedure,
-        "content": notice.content,
-        "paper_template": f"papers/{_paper(notice.kind)}.html",
         "trade_url": tradepage.trade_url(lot),
         "follows_url": tradepage.notice_url(lot, notice.follows) if notice.follows_id else "",
         "crumbs": [("首页", "/"), (lot.title, tradepage.trade_url(lot)), (notice.get_kind_display(), "")],
-        "page_url": request.build_absolute_uri(reverse("disclosure:notice", args=[reference, number, notice.pk])),
+        "pdf_url": reverse("disclosure:notice-pdf", args=[reference, number, notice.pk]) if notice.paper_id else "",
     }
     return render(request, "disclosure/notice_detail.html", context)
 
 
-PAPERS = {
-    "opening": "opening_record",
-    "candidates": "candidates",
-    "award": "award_result",
-    "objection": "objection_reply",
-}
+@require_GET
+def notice_pdf(request: HttpRequest, reference: str, number: int, notice_id: UUID) -> FileResponse:
+    """The notice's paper as it was made; 404 until it is."""
+    lot = _lot(reference, number)
+    paper = StoredFile.objects.filter(pk__in=lot.notices.filter(pk=notice_id, state="published").values("paper"))
+    return stored(get_object_or_404(paper), as_attachment=False)
 
 
-def _paper(kind: str) -> str:
-    return PAPERS.get(kind, "notice")
+@require_GET
+def document_file(request: HttpRequest, reference: str, number: int, file_id: UUID) -> FileResponse:
+    """A file of an issued version, for everybody once the opening has started; until then its holders get it."""
+    lot = _lot(reference, number)
+    issued = StoredFile.objects.filter(documentversion__lot=lot, documentversion__issued_at__isnull=False).distinct()
+    if not Opening.objects.filter(lot=lot).exists():
+        raise Http404("not public yet")
+    return stored(get_object_or_404(issued, pk=file_id), as_attachment=True)
+
+
+def stored(file: StoredFile, *, as_attachment: bool) -> FileResponse:
+    """The stored bytes, unchanged for ever and so kept by caches."""
+    path = Path(settings.MEDIA_ROOT) / file.path
+    if not path.is_file():
+        raise Http404("not here")
+    # What somebody once said a file is, no browser shall believe: it is saved, not shown.
+    kind = "application/octet-stream" if as_attachment else "application/pdf"
+    answer = FileResponse(path.open("rb"), as_attachment=as_attachment, filename=file.name, content_type=kind)
+    answer["Cache-Control"] = "public, max-age=86400, immutable"
+    answer["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(file.sha256)).decode()}:"
+    return answer

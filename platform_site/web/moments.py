@@ -73,6 +73,23 @@ def clock_time(value: datetime) -> str:
     return f"{_local(value):%H:%M}"
 
 
+def paper(value: datetime) -> str:
+    """`2026年4月1日9时30分`: on papers, without a space that justified lines would stretch."""
+    at = _local(value)
+    minutes = f"{at.minute}分" if at.minute else ""
+    return f"{day(value, year=True)}{at.hour}时{minutes}"
+
+
+def paper_until(value: datetime | date) -> str:
+    """A deadline on papers: midnight is 24时 of the day before."""
+    if not isinstance(value, datetime):
+        return f"{day(value, year=True)}24时"
+    at = _local(value)
+    if at.time() == time():
+        return f"{day(at - timedelta(days=1), year=True)}24时"
+    return paper(value)
+
+
 FORMS = {
     "day": day,
     "moment": moment,
@@ -86,6 +103,8 @@ FORMS = {
     "fullday": lambda value: day(value, year=True),
     "full": lambda value: moment(value, year=True),
     "fulluntil": lambda value: until(value, year=True),
+    "paper": paper,
+    "paperuntil": paper_until,
 }
 
 

@@ -1,7 +1,9 @@
 """Papers: one partial is the web page and the WeasyPrint page. Text and layout here; signing and keeping elsewhere."""
 
+import contextlib
+import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +23,69 @@ def verify_code(digest: str) -> str:
     return f"ZG-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
+def code_prefix(code: str) -> str:
+    """The fifteen hex digits a 核验码 stands for, as typed: any case, O for 0, I and L for 1.
+
+    Raises:
+        ValueError: not a code.
+    """
+    typed = code.upper().strip().removeprefix("ZG").translate(_MISREAD)
+    if len(typed) != 12 or not set(typed) <= set(CROCKFORD):
+        raise ValueError(f"not a code: {code[:40]}")
+    number = 0
+    for letter in typed:
+        number = number << 5 | CROCKFORD.index(letter)
+    return f"{number:015x}"
+
+
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "—": None, "－": None, "\u3000": None})
+
+
 def html(template: str, context: Mapping[str, Any]) -> str:
     """A whole document around the paper partial `template`, for WeasyPrint."""
     common = {"site_name": settings.SITE_NAME, "demo": settings.MODE != "production", "print": True}
     return render_to_string("papers/sheet.html", {**common, **context, "paper_template": template})
 
 
+class FontsMissing(RuntimeError):
+    """This machine has no font for ordinary Chinese: a paper made here would be boxes."""
+
+
 def pdf(document: str) -> bytes:
-    """The document as PDF/A-3b, unsigned. Slow: never under a lock or in a request's transaction."""
+    """The document as PDF/A-3b, unsigned: the same document, the same bytes. Slow: never under a lock or in a request's
+    transaction.
+
+    Raises:
+        FontsMissing: a common character has no glyph. A rare one in somebody's text is printed as a box and logged.
+    """
     from weasyprint import CSS, HTML
 
-    made = HTML(string=document, base_url=str(settings.BASE_DIR)).write_pdf(
-        stylesheets=[CSS(filename=str(SHEET))], pdf_variant="pdf/a-3b", custom_metadata=True
-    )
+    with _glyphs_missing() as missing:
+        made = HTML(string=document, base_url=str(settings.BASE_DIR)).write_pdf(
+            stylesheets=[CSS(filename=str(SHEET))], pdf_variant="pdf/a-3b", custom_metadata=True
+        )
+    if common := sorted(letter for letter in missing if "\u4e00" <= letter <= "\u9fa5"):
+        raise FontsMissing(f"no font for {''.join(common[:20])}; FONTCONFIG_FILE names the set-up's fonts")
     assert made is not None
     return made
+
+
+@contextlib.contextmanager
+def _glyphs_missing() -> Iterator[set[str]]:
+    """The characters WeasyPrint found no glyph for meanwhile; its log is the only place that says so."""
+    found: set[str] = set()
+
+    def note(record: logging.LogRecord) -> bool:
+        if ".notdef" in record.msg and isinstance(record.args, tuple):
+            found.add(str(record.args[0]))
+        return True
+
+    log = logging.getLogger("weasyprint")
+    log.addFilter(note)
+    try:
+        yield found
+    finally:
+        log.removeFilter(note)
 
 
 def stamp(name: str, *, sample: bool) -> SafeString:

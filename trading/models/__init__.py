@@ -1,6 +1,6 @@
 """The trade's nouns. Every write goes through trading.services."""
 
-from trading.models.award import Archive, Award, Candidate, Challenge, Contract
+from trading.models.award import Archive, Award, Candidate, Challenge, Contract, Letter
 from trading.models.bid import Bid, DocumentObtained, Enquiry, FilingArrival, Opening
 from trading.models.evaluation import BidQuestion, Committee, CommitteeMember, Report, ReviewMark, ScoreMark, Signature
 from trading.models.notice import DocumentVersion, Notice, StoredFile
@@ -21,6 +21,7 @@ __all__ = [
     "DocumentVersion",
     "Enquiry",
     "FilingArrival",
+    "Letter",
     "Lot",
     "Notice",
     "Offer",

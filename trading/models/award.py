@@ -58,7 +58,36 @@ class Award(models.Model):
     subject = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, related_name="+")
     amount_cny = models.DecimalField(max_digits=16, decimal_places=2)
     at = models.DateTimeField()
-    letter = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+
+
+class Letter(models.Model):
+    """A text to one addressee, written in the act of the award: 中标通知书, 中标结果通知书, 成交确认书. Never edited.
+
+    Only the addressee, the initiator and its agency read it. The record holds the digests, never the name.
+    """
+
+    KINDS = {"award": "中标通知书", "result": "中标结果通知书", "deal": "成交确认书"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="letters")
+    subject = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=KINDS)
+    content = models.JSONField()  # canonical; page and paper are rendered from it alone
+    digest = models.CharField(max_length=64)  # SHA-256 of the RFC 8785 form of content, which holds the random id
+    issued_at = models.DateTimeField()
+    paper = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["lot", "subject"], name="letter_once")]
+        indexes = [
+            models.Index(fields=["issued_at"], condition=models.Q(paper__isnull=True), name="letter_paper_due"),
+            models.Index(fields=["digest"], opclasses=["varchar_pattern_ops"], name="letter_by_code"),
+        ]
+
+    @property
+    def ledger_ref(self) -> str:
+        """How the ledger names this letter."""
+        return f"letter:{self.id}"
 
 
 class Contract(models.Model):

@@ -63,6 +63,15 @@ class Notice(models.Model):
 
     class Meta:
         ordering = ("publish_at", "pk")
+        indexes = [
+            models.Index(
+                fields=["published_at"],
+                condition=models.Q(state="published", paper__isnull=True),
+                name="notice_paper_due",
+            ),
+            # 核验码 is the beginning of the digest.
+            models.Index(fields=["digest"], opclasses=["varchar_pattern_ops"], name="notice_by_code"),
+        ]
 
     @property
     def ledger_ref(self) -> str:

@@ -27,6 +27,17 @@ def file_store(name: str, content: BinaryIO, content_type: str = "application/oc
     Raises:
         Refused: `upload.oversized`, `upload.empty`, `upload.name`.
     """
+    stored = file_keep(name, content, content_type)
+    stored.save(force_insert=True)
+    return stored
+
+
+def file_keep(name: str, content: BinaryIO, content_type: str = "application/octet-stream") -> StoredFile:
+    """The file lies on disk; its row is the caller's to save, in the transaction that says what the file is.
+
+    Raises:
+        Refused: as `file_store`.
+    """
     name = Path(name).name.strip()
     if not name or len(name) > 200 or any(ord(c) < 32 for c in name):
         raise Refused([Violation("upload.name", facts={"name": name[:60]})])
@@ -53,7 +64,7 @@ def file_store(name: str, content: BinaryIO, content_type: str = "application/oc
         arriving.rename(home)
     finally:
         arriving.unlink(missing_ok=True)
-    return StoredFile.objects.create(
+    return StoredFile(
         name=name,
         sha256=digest,
         size=size,

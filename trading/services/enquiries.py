@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from credit.models import Subject
-from platform_site import workdays
+from platform_site import clock, workdays
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from trading import addresses
 from trading.kernel.time import same_hour
 from trading.models import DocumentVersion, Enquiry, Lot, Notice, StoredFile
 from trading.references import pseudonym
@@ -80,7 +81,11 @@ def clarification_issue(*, lot_id: int, answers: Mapping[UUID, str], text: str =
         )
         act.entry("lot.clarified", noticed(notice))
         tell_holders(
-            act.lot, about=f"notice:{notice.id}", title=notice.title, body=text.strip() or "招标人答复了询问。"
+            act.lot,
+            about=f"notice:{notice.id}",
+            title=notice.title,
+            body=text.strip() or f"{act.lot.procedure.initiator}答复了 {len(pairs)} 个询问。",
+            url=addresses.notice(notice),
         )
     return notice
 
@@ -101,7 +106,7 @@ def amendment_issue(
 
     Args:
         bid_deadline: a new deadline; None keeps it.
-        extend: move a too early deadline to the nearest lawful moment instead of refusing (招标投标法实施条例 第二十一条).
+        extend: move a too early deadline to the nearest lawful moment instead of refusing (实施条例 第二十一条).
 
     Raises:
         Refused: fewer days left than the rule asks while `extend` is off; a deadline moved forward in time.
@@ -131,6 +136,7 @@ def amendment_issue(
     with acting("amend", lot_id=lot_id, actor=actor, values=values) as act:
         lot, before = act.lot, act.lot.recorded["bid_deadline"]
         old = current_version(lot)
+        was = {"bid_deadline": before, **lot.terms, **{name: getattr(lot, name) for name in columns or {}}}
         lot.terms = {**lot.terms, **(terms or {})}
         for name, value in (columns or {}).items():
             if name not in {"scope", "qualification", "ceiling_cny", "period_text", "period_days"}:
@@ -145,6 +151,13 @@ def amendment_issue(
         version.files.set(files or old.files.all())
         version.digest = document_digest(lot, version)
         version.save(update_fields=["digest"])
+        now_is = {"bid_deadline": moved["bid_deadline"], **(terms or {}), **(columns or {})}
+        changes = [
+            {"field": name, "before": was.get(name), "after": value}
+            for name, value in now_is.items()
+            if was.get(name) != value
+        ]
+        changes += _files_changed(old, version)
         number = lot.notices.filter(kind="amendment").count() + 1
         notice = notice_write(
             act,
@@ -156,8 +169,28 @@ def amendment_issue(
                 "version": version.number,
                 "deadline_before": before,
                 "deadline_after": moved["bid_deadline"],
+                "changes": changes,
             },
         )
         act.entry("lot.amended", {**noticed(notice), "document": version.digest, "bid_deadline": moved["bid_deadline"]})
-        tell_holders(lot, about=f"notice:{notice.id}", title=notice.title, body=summary)
+        until = clock.china(moved["bid_deadline"])
+        words = "改为" if moved["bid_deadline"] != before else "仍为"
+        tell_holders(
+            lot,
+            about=f"notice:{notice.id}",
+            title=notice.title,
+            body=f"{summary}\n投标截止时间{words} {until:%Y年%-m月%-d日 %H:%M}。",
+            url=addresses.notice(notice),
+        )
     return notice
+
+
+def _files_changed(old: DocumentVersion, new: DocumentVersion) -> list[dict[str, Any]]:
+    """Files that came, went or have other bytes under the same name. Two queries."""
+    was = {file.name: file.sha256 for file in old.files.all()}
+    now_is = {file.name: file.sha256 for file in new.files.all()}
+    return [
+        {"field": "file", "name": name, "before": was.get(name), "after": now_is.get(name)}
+        for name in sorted(was.keys() | now_is.keys())
+        if was.get(name) != now_is.get(name)
+    ]

@@ -13,6 +13,7 @@ from platform_site import clock, ledger
 from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from trading import addresses
 from trading.kernel import procedure as kernel
 from trading.kernel.contests import CENT
 from trading.kernel.scoring import scoring_items
@@ -174,7 +175,7 @@ def question_ask(*, lot_id: int, bid_id: UUID, text: str, actor: Actor) -> BidQu
             about=f"question:{question.id}",
             title="评标委员会要求澄清",
             body=text[:200],
-            url=f"/work/lots/{act.lot.reference}/questions/",
+            url=addresses.questions(act.lot),
         )
     return question
 

@@ -9,9 +9,11 @@ from credit import selectors as credit
 from credit.models import Subject
 from platform_site import clock
 from platform_site.accounts.actors import CLOCK, Actor
+from trading import addresses
 from trading.kernel.contests import Offered, ascending, next_floor
 from trading.models import Award, Lot, Offer, SignUp
 from trading.references import pseudonym
+from trading.services import letters
 from trading.services.acts import acting
 from trading.services.alerts import tell_subjects
 from trading.services.notices import notice_write, noticed
@@ -131,14 +133,19 @@ def deal_confirm(*, lot_id: int, reserve: Decimal | None, actor: Actor) -> Award
             f"{act.lot.title}成交结果公告",
             {"winner": winner.subject.name, "code": winner.subject.code, "amount_cny": best.amount},
         )
-        act.entry("lot.awarded", {**noticed(notice), "winner": winner.subject.code, "amount": best.amount})
-        codes = [s.subject.code for s in act.lot.sign_ups.select_related("subject")]
+        letter = letters.deal_letter(act, award)
+        act.entry(
+            "lot.awarded",
+            {**noticed(notice), "winner": winner.subject.code, "amount": best.amount, "letters": [letter.digest]},
+        )
+        letters.deliver(letter)
+        others = act.lot.sign_ups.exclude(subject=winner.subject).values_list("subject__code", flat=True)
         tell_subjects(
-            codes,
+            others,
             about=f"award:{act.lot.pk}",
             title=notice.title,
             body=winner.subject.name,
-            url=f"/trades/{act.lot.reference}/",
+            url=addresses.notice(notice),
         )
     return award
 

@@ -161,8 +161,8 @@ def keys_are_in(lot: Lot) -> bool:
 def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: datetime | None = None) -> Opening:
     """Every content is public together, with what became of each envelope and who opened it.
 
-    Decryption runs before the lock; the lock only writes. A bidder who did not come changes nothing as long as k trustees
-    did: the others' and his envelope open all the same.
+    Decryption runs before the lock; the lock only writes. A bidder who did not come changes nothing as long as k
+    trustees did: the others' and his envelope open all the same.
 
     Args:
         final: the time for keys is over: what still waits counts as 视为撤回, with the missing named.
@@ -199,7 +199,15 @@ def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: dateti
                 act,
                 "opening",
                 f"{act.lot.title}开标记录",
-                {"started_at": opening.started_at, "disclosed_at": act.now, "roll": opening.roll, "results": said},
+                {
+                    "started_at": opening.started_at,
+                    "disclosed_at": act.now,
+                    "ceiling_cny": act.lot.ceiling_cny,
+                    "roll": opening.roll,
+                    "results": said,
+                    # Raised on the spot and so far: later ones stand in the record beside this notice.
+                    "remarks": [{name: r[name] for name in ("text", "at", "answer")} for r in opening.remarks],
+                },
             )
             act.entry("lot.bids_disclosed", {**noticed(notice), "results": said})
             nudge(act.lot)
@@ -211,7 +219,7 @@ def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: dateti
 
 
 def opening_remark(*, lot_id: int, text: str, actor: Actor) -> Opening:
-    """An objection raised on the spot stands on the record (招标投标法实施条例 第四十四条); the initiator answers there."""
+    """An objection raised on the spot stands on the record (实施条例 第四十四条); the initiator answers there."""
     from trading.services.enquiries import text_of
 
     text = text_of(text, field="text", limit=1000)

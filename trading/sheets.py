@@ -1,0 +1,134 @@
+"""A notice or a letter as a sheet: the template and everything it says, from canonical content and the record alone.
+
+The same sheet is the web page and the PDF. Nothing on it may depend on when it is looked at or made: once its entry
+stands in a checkpoint, a sheet is the same for ever, so the paper can be made again and has the same bytes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from platform_site.ledger.models import Checkpoint, Entry
+from platform_site.web.papers import code_prefix
+from trading import addresses
+from trading.kernel.procedure import Procedure
+from trading.models import Letter, Notice
+from trading.paperwords import basis, words_of
+
+# Entries that name a notice without being its publication.
+BEFORE = ("lot.notice_scheduled",)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where the record holds the text.
+
+    Attributes:
+        position: of the entry of the act that issued it.
+        at: legal time of that entry.
+        checkpoint: origin, size and root of the first tree head over it: whoever keeps the paper is a witness.
+    """
+
+    position: int
+    at: datetime
+    checkpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What papers/<template>.html needs.
+
+    Attributes:
+        heading: 招标公告, 中标通知书 …
+        issued_at: the date under the signature.
+        evidence: None while no checkpoint covers the entry.
+    """
+
+    template: str
+    heading: str
+    issued_at: datetime
+    content: Mapping[str, Any]
+    digest: str
+    procedure: Procedure
+    evidence: Evidence | None
+
+    def context(self) -> dict[str, Any]:
+        """The partial's context, but for site_name and demo, which every template knows."""
+        return {
+            "sheet": self,
+            "content": self.content,
+            "procedure": self.procedure,
+            "words": words_of(self.procedure),
+            "basis": basis(self.content.get("article") or ""),
+            "verify_url": addresses.verification(self.digest),
+            "paper_template": self.template,
+            "title": f"{self.content['lot_title']}{self.heading}",
+        }
+
+
+def notice_sheet(notice: Notice) -> Sheet:
+    """The sheet of a published notice. Three queries at most."""
+    procedure = notice.lot.procedure
+    return Sheet(
+        template=f"papers/{notice.kind}.html",
+        heading=_heading(notice, procedure),
+        issued_at=notice.published_at or notice.publish_at,
+        content=notice.content,
+        digest=notice.digest,
+        procedure=procedure,
+        evidence=evidence_of(notice.lot.ledger_ref, notice=str(notice.pk)),
+    )
+
+
+def _heading(notice: Notice, procedure: Procedure) -> str:
+    words = words_of(procedure)
+    announced = "招标公告" if procedure.category == "engineering" else f"{procedure.title}公告"
+    headings = {
+        "tender": announced,
+        "clarification": f"{words.document}澄清",
+        "amendment": f"{words.document}变更公告",
+        "opening": words.opened,
+        "candidates": "中标候选人公示",
+        "award": words.announced,
+        "failure": words.failed,
+        "termination": words.terminated,
+        "objection": f"{words.objection}答复",
+        "contract": words.contract,
+    }
+    return headings[notice.kind]
+
+
+def letter_sheet(letter: Letter) -> Sheet:
+    """The sheet of a letter. Three queries at most."""
+    return Sheet(
+        template=f"papers/letter_{letter.kind}.html",
+        heading=letter.content["title"],
+        issued_at=letter.issued_at,
+        content=letter.content,
+        digest=letter.digest,
+        procedure=letter.lot.procedure,
+        evidence=evidence_of(letter.lot.ledger_ref, letters__contains=[letter.digest]),
+    )
+
+
+def evidence_of(lot_ref: str, **named: Any) -> Evidence | None:
+    """The lot's first entry with these facts, and the first checkpoint over it; None while there is none. 2 queries."""
+    found = Entry.objects.about(lot_ref).exclude(event__in=BEFORE)
+    entry = found.filter(**{f"facts__{name}": value for name, value in named.items()}).numbered().first()
+    if entry is None:
+        return None
+    note = Checkpoint.objects.filter(size__gte=entry.position).order_by("size").values_list("note", flat=True).first()
+    return Evidence(entry.position, entry.legal_at, " ".join(note.split("\n")[:3])) if note else None
+
+
+def by_code(code: str) -> list[Notice | Letter]:
+    """Published notices and letters with this 核验码: one, but for a coincidence of sixty bits. Two queries.
+
+    Raises:
+        ValueError: not a code.
+    """
+    prefix = code_prefix(code)
+    notices = Notice.objects.filter(state="published", digest__startswith=prefix).select_related("lot__tender", "paper")
+    letters = Letter.objects.filter(digest__startswith=prefix).select_related("lot__tender", "paper")
+    return [*notices[:5], *letters[:5]]
