@@ -65,7 +65,7 @@ def _deal(award: Award) -> Deal:
 
 
 def sums(rows: list[Deal]) -> dict[str, Any]:
-    """Number, amount, saved with its base, gained with its base."""
+    """Number, amount, saved and gained, each with how many rows it rests on and its share of their base."""
     bought = [d for d in rows if d.saved is not None]
     sold = [d for d in rows if d.gained is not None]
     saved = sum((d.saved for d in bought if d.saved is not None), ZERO)
@@ -75,6 +75,8 @@ def sums(rows: list[Deal]) -> dict[str, Any]:
     return {
         "count": len(rows),
         "amount": sum((d.amount for d in rows), ZERO),
+        "bought": len(bought),
+        "sold": len(sold),
         "saved": saved,
         "saved_share": saved / saved_base if saved_base else None,
         "gained": gained,

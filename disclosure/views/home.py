@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from disclosure import frontpage, rulepages
-from platform_site.rules import ALL
+from platform_site.rules import ALL, Rule
 from trading.kernel.procedure import Procedure
 from trading.rulebooks import PROCEDURES
 
@@ -54,11 +54,29 @@ def _book(title: str, edition: str, procedures: list[Procedure]) -> dict[str, An
                 "stages": [
                     {"name": name, "note": "", "state": "todo", "near": True} for name, _, _ in procedure.stages
                 ],
-                "periods": [(m.title, ALL[m.rule], m.value) for m in procedure.moments.values() if m.rule in ALL],
+                "periods": [*_notice_periods(procedure), *_counted(procedure)],
             }
             for procedure in procedures
         ],
     }
+
+
+def _notice_periods(procedure: Procedure) -> list[tuple[str, Rule, str]]:
+    """(title, rule, name of the number) of every period the notice is checked for, as its guards are."""
+    move = procedure.transitions.get("publish_notice")
+    rules = dict.fromkeys(guard.rule for guard in move.guards) if move else {}
+    return [
+        (ALL[rule_id].title, ALL[rule_id], name)
+        for rule_id in rules
+        if rule_id in ALL and ALL[rule_id].kind == "minimum period"
+        for name, value in list(ALL[rule_id].values.items())[:1]
+        if value.unit in {"cd", "wd"}
+    ]
+
+
+def _counted(procedure: Procedure) -> list[tuple[str, Rule, str]]:
+    """The same for every moment the book counts."""
+    return [(m.title, ALL[m.rule], m.value) for m in procedure.moments.values() if m.rule in ALL]
 
 
 # What a person with a complaint needs: (what, rule, name of its number).

@@ -117,6 +117,13 @@ def test_the_numbers_of_the_oversight_page_come_from_the_register(client):
     assert 'href="/rules/CMP-04/"' in text
 
 
+def test_the_guide_shows_the_periods_a_notice_is_checked_for(client):
+    text = client.get("/guide/").content.decode()
+
+    assert "编制投标文件的时间（等标期）" in text
+    assert "不少于 20 日" in text
+
+
 def test_every_number_of_every_rule_has_a_name():
     for rule in ALL.values():
         for name in rule.values:

@@ -208,3 +208,16 @@ def test_a_scheduled_or_recalled_notice_is_a_404(client, province):
     other = Lot.objects.exclude(pk=notice.lot_id).exclude(state="registered").first()
 
     assert client.get(f"/trades/{other.reference}/notices/{notice.pk}/").status_code == 404
+
+
+def test_every_public_entry_of_every_life_is_told_in_words(province):
+    from disclosure import tradepage
+    from platform_site.ledger import selectors as record
+
+    silent = set()
+    for lot in Lot.objects.select_related("tender"):
+        for entry in record.entries_for(lot.ledger_ref):
+            if "." in tradepage.entry_row(lot, entry)["event"]:
+                silent.add(entry.event)
+
+    assert not silent
