@@ -11,6 +11,8 @@ from platform_site.accounts import policy
 from platform_site.accounts.requests import PersonRequest
 from supervision import selectors
 
+MONITORS = {"ELE-10": "supervision.views.board"}
+
 
 @never_cache
 @login_required

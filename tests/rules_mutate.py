@@ -24,6 +24,7 @@ from pathlib import Path
 import pytest
 
 from platform_site.rules import ALL, Rule, Value
+from trading.rulebooks import UNBOUND
 
 BASE = Path(__file__).resolve().parent.parent
 DATABASE_FIXTURES = {"db", "fresh_db", "django_db_setup", "cluster", "template_database", "live_server"}
@@ -34,7 +35,10 @@ Number = Decimal | Fraction | int
 
 @dataclass(slots=True)
 class Row:
-    """One mutation and what became of it: caught | SURVIVED | NEVER ASKED | NO TEST | BASELINE FAILS | TIMEOUT."""
+    """One mutation and what became of it: caught | SURVIVED | NEVER ASKED | NO TEST | BASELINE FAILS | TIMEOUT.
+
+    `not bound` is what the books say of themselves; BOUND NOW where they say it wrongly.
+    """
 
     id: str
     value: str
@@ -126,6 +130,11 @@ class Mutator:
                 break
         row.outcome = next((o for o in ("caught", "BASELINE FAILS", "TIMEOUT", "SURVIVED") if o in outcomes), "")
         row.outcome = row.outcome or (outcomes[0] if outcomes else "NO TEST")
+        reason = UNBOUND.get(rule_id, {}).get(name)
+        if reason and row.outcome == "NEVER ASKED":
+            row.outcome, row.test = "not bound", reason
+        elif reason:
+            row.outcome = "BOUND NOW"
         row.seconds = round(time.perf_counter() - began, 3)
         return row
 
@@ -208,9 +217,10 @@ def main(argv: list[str] | None = None) -> int:
         for row in mutator.rows:
             moved = f"{row.was} → {row.now}"
             print(f"{row.id:7} {row.value:20} {moved:34} {row.outcome:14} {row.test}")
-    left = [row for row in mutator.rows if row.outcome != "caught"]
+    left = [row for row in mutator.rows if row.outcome not in {"caught", "not bound"}]
     print(
-        f"{len(mutator.rows)} mutations, {len(mutator.rows) - len(left)} caught, {len(left)} not, "
+        f"{len(mutator.rows)} mutations, {sum(row.outcome == 'caught' for row in mutator.rows)} caught, "
+        f"{sum(row.outcome == 'not bound' for row in mutator.rows)} not bound, {len(left)} not caught, "
         f"{time.perf_counter() - began:.1f} s",
         file=sys.stderr,
     )

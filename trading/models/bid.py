@@ -10,6 +10,8 @@ from platform_site.accounts.actors import Actor
 from trading.models.notice import DocumentVersion
 from trading.models.tender import Lot
 
+ENFORCES = {"ENG-21": "trading.models.bid.BidQuerySet.visible_to"}
+
 
 class DocumentObtained(models.Model):
     """Who took the tender document. Secret from everybody but the taker until `lot.opening_started`."""

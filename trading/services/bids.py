@@ -13,9 +13,12 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import services as sealing
 from platform_site.sealing.models import Upload
+from trading.kernel.time import counted
 from trading.models import Bid, DocumentObtained, FilingArrival, Lot
 from trading.services.acts import acting
+from trading.services.alerts import tell_subjects
 
+MONITORS = {"ENG-23": "trading.services.bids.refund_by"}
 # A filing that was stamped but neither committed nor refused within this time was cut off.
 PATIENCE = timedelta(seconds=60)
 # From the stamp at the door until the note of `arriving` is there for all to see: the opening begins no sooner.
@@ -165,6 +168,15 @@ def bid_withdraw(*, lot_id: int, actor: Actor) -> Bid:
         sealing.envelope_retire(bid.envelope_id, "retracted")
         bid.state = "withdrawn"
         bid.save(update_fields=["state"])
+        if "ENG-23" in act.move.rules and act.lot.terms.get("bond_cny"):
+            until = clock.china(refund_by(act.lot, act.now) - timedelta(seconds=1))
+            tell_subjects(
+                [actor.subject_code],
+                about=f"withdrawn:{bid.id}",
+                title="投标文件已撤回",
+                body=f"已交投标保证金的，招标人最迟 {until:%Y-%m-%d} 24:00 退还（招标投标法实施条例 第三十五条）。",
+                url=f"/trades/{act.lot.reference}/",
+            )
         act.entry(
             "bid.withdrawn",
             {"lot": act.lot.reference, "bid": str(bid.id), "envelope": bid.envelope.header_sha256},
@@ -172,6 +184,12 @@ def bid_withdraw(*, lot_id: int, actor: Actor) -> Bid:
             subject=bid,
         )
     return bid
+
+
+def refund_by(lot: Lot, withdrawn_at: datetime) -> datetime:
+    """Until when the bond of a withdrawn bid goes back (招标投标法实施条例 第三十五条)."""
+    number = lot.book.rule("ENG-23")["days"]
+    return counted(withdrawn_at, int(number.amount), number.unit, "most")
 
 
 def _last_byte(upload_ids: Sequence[UUID], subject_code: str) -> datetime | None:

@@ -21,6 +21,8 @@ from trading.services.terms import draft_values
 
 TEXT_LIMIT = 5000
 
+ENFORCES = {"ENG-41": "trading.services.enquiries.enquiry_ask"}
+
 
 def text_of(typed: str, *, field: str, limit: int = TEXT_LIMIT) -> str:
     """What a person wrote, trimmed.

@@ -28,6 +28,8 @@ GROUNDS = {
     7: "投标人有串通投标、弄虚作假、行贿等违法行为",
 }
 
+ENFORCES = {"ELE-08": "trading.services.reports.report_sign"}
+
 
 class Marks:
     """Everything the committee has put down, as the pure computation wants it. Five queries."""

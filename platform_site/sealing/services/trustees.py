@@ -18,6 +18,8 @@ from platform_site.sealing.models import Countersignature, KeySet, LotKey, Relea
 BATCH_CONTEXT = "ggzy-trustee-batch/1"
 MAX_BATCH = 1000
 
+ENFORCES = {"ELE-05": "platform_site.sealing.services.trustees.release_key"}
+
 
 @transaction.atomic
 def trustee_register(*, name: str, role: str, subject_code: str, public_key: str) -> Trustee:
