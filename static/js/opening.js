@@ -5,9 +5,6 @@ import { keyChooser } from "./keychooser.js";
 
 const live = document.getElementById("room-live");
 const panel = document.getElementById("room-panel");
-// Milliseconds between two looks. News arrives by the stream; trustees' keys and a lost stream are found by looking.
-const PACE = { opening: 3000, streamed: 6000, waiting: 15_000 };
-
 if (live) {
   let streaming = false;
   const look = () => live.dispatchEvent(new Event("gz:live"));
@@ -25,7 +22,8 @@ if (live) {
       streaming = false;
     });
   }
-  const pace = () => (streaming ? PACE.streamed : live.querySelector("[data-announce], #trustees-h") ? PACE.opening : PACE.waiting);
+  // News arrives by the stream; trustees' keys and what a lost stream did not tell are found by looking.
+  const pace = () => Number(seen()?.dataset.pace || 15_000) * (streaming ? 2 : 1);
   const again = () => {
     if (seen()?.dataset.live && !document.hidden) look();
     setTimeout(again, pace());

@@ -32,6 +32,8 @@ from trading.services import openings
 from trading.services.acts import facts_of
 from trading.views.announced import announced_lot, for_script
 
+# Milliseconds between two looks of a page without news: while keys come in or the roll is about to, and otherwise.
+QUICK, SLOW = 3000, 15_000
 HOSTS = frozenset({"initiator", "agency", "operator"})
 SIDE = frozenset({"initiator", "agency"})
 
@@ -44,6 +46,7 @@ def view_of(lot: Lot, room: Room) -> dict[str, Any]:
         return kernel.moment(lot.book, lot.procedure, name, facts)
 
     deadline = at("bid_deadline")
+    passed = deadline is not None and facts.now >= deadline
     return {
         "lot": lot,
         "tender": lot.tender,
@@ -51,7 +54,8 @@ def view_of(lot: Lot, room: Room) -> dict[str, Any]:
         "facts": facts,
         "room": room,
         "deadline": deadline,
-        "passed": deadline is not None and facts.now >= deadline,
+        "passed": passed,
+        "pace": QUICK if lot.state == "opening" or (lot.state == "bidding" and passed) else SLOW,
         "closes": at("opening_closes"),
         "paused": next((hold.reason for hold in facts.holds if hold.end is None), ""),
         "live": lot.state in LIVE,
