@@ -17,11 +17,11 @@ from trading.rehearsal.casting import countersign, released, trustees_of
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage, Step
 from trading.services import (
-    afterwards,
     archives,
     awards,
     bids,
     challenges,
+    closings,
     committees,
     documents,
     enquiries,
@@ -448,12 +448,12 @@ def finished(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator"
         yield Step(
             "招标代理机构",
             "向监督部门提交书面报告",
-            lambda: afterwards.award_report(lot_id=lot.pk, text="招标投标情况书面报告", actor=agent),
+            lambda: closings.award_reported(lot_id=lot.pk, actor=agent),
         )
         yield Step(
             "招标代理机构",
             "退还投标保证金及利息",
-            lambda: afterwards.bonds_refund(lot_id=lot.pk, note="已全部退还", actor=agent),
+            lambda: closings.bonds_refunded(lot_id=lot.pk, actor=agent),
         )
     stage.later(days=1)
     yield from archived(cast, lot)

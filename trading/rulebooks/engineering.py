@@ -279,7 +279,7 @@ TRANSITIONS = {
         "向监督部门提交书面报告",
         ("ENG-47",),
         deadline="report_due",
-        done="reported_at",
+        done="award_reported_at",
         through_hold=True,
     ),
     "refund_bonds": Transition(
@@ -289,7 +289,7 @@ TRANSITIONS = {
         "退还投标保证金及利息",
         ("ENG-45",),
         deadline="bonds_due",
-        done="refunded_at",
+        done="bonds_refunded_at",
         through_hold=True,
     ),
     "archive": Transition(
