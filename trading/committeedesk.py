@@ -68,6 +68,11 @@ class Desk:
         return self.draw is not None and self.draw.state == "drawn" and self.answered
 
     @property
+    def settled(self) -> bool:
+        """The committee sits and nothing calls for forming it again."""
+        return self.committee is not None and not self.changed and not self.interests
+
+    @property
     def want_representatives(self) -> int:
         """How many representatives the document leaves room for."""
         return max(0, self.want_members - self.want_experts)

@@ -75,6 +75,11 @@ class ReviewLine:
     violations: tuple[Any, ...] = ()
 
     @property
+    def waiting(self) -> bool:
+        """The answer only waits for its reason."""
+        return [violation.code for violation in self.violations] == ["review.reason"]
+
+    @property
     def was(self) -> str:
         """The stored answer as the page remembers it, to notice another window."""
         if self.mark is None:
@@ -163,6 +168,11 @@ class Sheet:
     def total(self) -> Decimal:
         """The member's own points so far."""
         return sum((line.mark.points for line in self.scores if line.mark), Decimal(0))
+
+    @property
+    def started(self) -> bool:
+        """The member has given points here."""
+        return any(line.mark is not None for line in self.scores)
 
     @property
     def given(self) -> int:
@@ -361,6 +371,12 @@ class PriceStep:
     deviation: Decimal
     each: Decimal
     points: Decimal
+
+
+    @property
+    def distance(self) -> Decimal:
+        """The deviation without its sign."""
+        return abs(self.deviation)
 
 
 @dataclass(frozen=True, slots=True)

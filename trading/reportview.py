@@ -104,6 +104,7 @@ def reading_of(content: Mapping[str, Any], terms: Mapping[str, Any], *, full: bo
     """
     scored = content["contest"] != "sealed_lowest"
     names = {row["bid"]: row["name"] for row in content["bids"]}
+    labels = [member["label"] for member in content["members"]]
     criteria = content["criteria"] if scored else []
     items = scoring.scoring_items(content) if scored else {}
     prices = {row["bid"]: Decimal(row["price_cny"]) for row in content["ranking"]}
@@ -111,7 +112,7 @@ def reading_of(content: Mapping[str, Any], terms: Mapping[str, Any], *, full: bo
         contest=content["contest"],
         parts=tuple((part["title"], Decimal(str(part["points"]))) for part in criteria),
         ranking=tuple(_ranked(content, row, [part["key"] for part in criteria]) for row in content["ranking"]),
-        rejected=tuple(_rejected(row, full=full) for row in content["rejected"]),
+        rejected=tuple(_rejected(row, labels, full=full) for row in content["rejected"]),
         means=tuple(
             ItemRow(item.title, item.points, tuple(Decimal(content["means"][bid][key]) for bid in prices))
             for key, item in items.items()
@@ -141,9 +142,11 @@ def _ranked(content: Mapping[str, Any], row: Mapping[str, Any], keys: list[str])
     )
 
 
-def _rejected(row: Mapping[str, Any], *, full: bool) -> Rejected:
+def _rejected(row: Mapping[str, Any], labels: list[str], *, full: bool) -> Rejected:
     # A voted reason stands as "评委甲：…"; whose it was stays with committee and supervision.
-    said = row["reasons"] if full else [_bare(reason) for reason in row["reasons"]]
+    by_label = {label: n for n, label in enumerate(labels)}
+    told = sorted(row["reasons"], key=lambda reason: by_label.get(reason.partition("：")[0], -1))
+    said = told if full else [_bare(reason) for reason in told]
     return Rejected(row["name"], tuple(row["texts"]), tuple(dict.fromkeys(said)), row["computed"])
 
 
@@ -179,12 +182,13 @@ def _votes(
 ) -> tuple[Vote, ...]:
     """Review items somebody failed; those everybody passed are said in one sentence."""
     titles = {row["key"]: row["title"] for row in terms.get("reviews") or ()}
+    order = [member["label"] for member in content["members"]]
     by: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in content["reviews"]:
         by.setdefault((row["bid"], row["item"]), []).append(row)
     found = []
     for (bid, item), rows in by.items():
-        against = [row for row in rows if not row["passed"]]
+        against = sorted((row for row in rows if not row["passed"]), key=lambda row: order.index(row["member"]))
         if against:
             words = tuple(f"{row['member']}：{row['reason']}" for row in against) if full else ()
             found.append(Vote(names[bid], titles.get(item, item), len(rows) - len(against), len(rows), words))

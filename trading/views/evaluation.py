@@ -315,7 +315,7 @@ def _answers(
         "shut": kernel.gate(lot.book, lot.procedure, "answer_committee", facts),
         "rule": lot.procedure.transitions["answer_committee"].rules[0],
         "violations": violations,
-        "crumbs": [("我的项目", reverse("trading:desk")), (lot.title, ""), ("澄清", "")],
+        "crumbs": [("我的投标", reverse("trading:bids")), (lot.title, address("trading:bid", lot)), ("澄清", "")],
     }
     return render(request, "trading/evaluation/answers.html", context, status=409 if violations else 200)
 

@@ -78,9 +78,16 @@ def review_save(lot: Lot, bid_id: UUID, line: ReviewLine, said: Mapping[str, str
             actor=actor,
         )
     except Refused as refused:
-        line.typed, line.violations = said, refused.violations
+        line.typed, line.violations = said, tuple(_unreasoned(one, line) for one in refused.violations)
         return False
     return True
+
+
+def _unreasoned(violation: Violation, line: ReviewLine) -> Violation:
+    """The answer waits for its reason: the member is just about to write it, so this is asked for, not refused."""
+    if violation.code != "fact.missing":
+        return violation
+    return Violation("review.reason", facts={"item": line.title})
 
 
 def _other_window(stood: str, line: ReviewLine | ScoreLine) -> Violation:
