@@ -5,6 +5,7 @@ Every run gets its own folder so that several people's runs stand side by side a
 
 import atexit
 import os
+import pathlib
 import shutil
 import tempfile
 
@@ -14,6 +15,15 @@ atexit.register(shutil.rmtree, _local, ignore_errors=True)
 os.environ["PORTAL_LOCAL_DIR"] = _local
 os.environ["PORTAL_MODE"] = "demo"
 os.environ["PORTAL_FACE"] = "all"
+
+# Papers are set with the set-up's Chinese fonts, as under `make run`; scanned once and kept beside the test servers.
+_home = pathlib.Path(__file__).resolve().parent.parent / ".local" / "tests"
+if "FONTCONFIG_FILE" not in os.environ:
+    from platform_site.embedded import preparing
+
+    _home.mkdir(parents=True, exist_ok=True)
+    if _fonts := (_home / "fonts.conf" if (_home / "fonts.conf").exists() else preparing.fonts(_home)):
+        os.environ["FONTCONFIG_FILE"] = str(_fonts)
 
 from platform_site.settings import *  # noqa: E402, F403
 

@@ -16,6 +16,8 @@ class TradingConfig(AppConfig):
         ledger.register_state_table(Lot, "ledger_ref", "state", select_related=("tender",), prefix="lot:")
         ledger.register_verifier(registers.published_files_unchanged)
         ledger.register_verifier(registers.notices_unchanged)
+        ledger.register_verifier(registers.letters_unchanged)
+        ledger.register_verifier(registers.papers_recorded)
         holds.on_change(registers.wake_held_lot)
         clock.on_advance(registers.LotsDue())
         register(

@@ -1,7 +1,8 @@
-"""The law's words of each book on papers: 中标人 here, 成交供应商 there, 竞得人 at a listing. One place for papers."""
+"""The law's words of each book on papers: 中标人 here, 成交供应商 there, 竞得人 at a listing."""
 
 from dataclasses import dataclass
 
+from trading.intake.numerals import integer
 from trading.kernel.procedure import Procedure
 
 
@@ -10,8 +11,9 @@ class PaperWords:
     """How a book names people, things and papers.
 
     Attributes:
-        bidder, winner, bid, document, price, deadline, opening, period: 投标人, 中标人, 投标文件, 招标文件, 中标价 …
-        ceiling: what the notice calls the most that may be asked; objection: 异议 or 质疑.
+        bidder, winner, bid, document, price …: 投标人, 中标人, 投标文件, 招标文件, 中标价 …
+        ceiling: what the notice calls the most that may be asked.
+        objection: 异议 or 质疑; doubt: one raised on the spot.
         award, result: headings of the two letters; "" where the book has none.
         opened, announced, failed, terminated: headings of notices.
         contract: what is signed, and `party`: what the contract calls the winner.
@@ -27,6 +29,7 @@ class PaperWords:
     period: str
     ceiling: str
     objection: str
+    doubt: str
     award: str
     result: str
     opened: str
@@ -48,6 +51,7 @@ ENGINEERING = PaperWords(
     period="工期",
     ceiling="最高投标限价",
     objection="异议",
+    doubt="异议",
     award="中标通知书",
     result="中标结果通知书",
     opened="开标记录",
@@ -68,6 +72,7 @@ PROCUREMENT = PaperWords(
     period="履行期限",
     ceiling="预算金额",
     objection="质疑",
+    doubt="疑义",
     award="成交通知书",
     result="成交结果通知书",
     opened="响应文件开启记录",
@@ -88,6 +93,7 @@ LISTING = PaperWords(
     period="履行期限",
     ceiling="最高限价",
     objection="异议",
+    doubt="异议",
     award="成交确认书",
     result="",
     opened="报价记录",
@@ -136,7 +142,13 @@ def basis(article: str) -> str:
         law, _, articles = part.strip().partition(" ")
         found = cited.setdefault(law, [])
         found += [one for one in articles.split("、") if one and one not in found]
+        found.sort(key=_number)
     return "；".join(f"{_named(law)}{'、'.join(articles)}" for law, articles in cited.items() if law)
+
+
+def _number(article: str) -> int:
+    """第四十五条 and 第三十四条至第三十六条 in the order of the law; what has no number comes last."""
+    return integer(article.split("条")[0].removeprefix("第")) or 10_000
 
 
 def _named(law: str) -> str:

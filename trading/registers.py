@@ -9,7 +9,7 @@ from django.conf import settings
 
 from platform_site.ledger.registers import Finding
 from trading.digests import digest_of
-from trading.models import Notice, StoredFile
+from trading.models import Letter, Notice, StoredFile
 
 
 def published_files_unchanged() -> Iterator[Finding]:
@@ -35,6 +35,32 @@ def notices_unchanged() -> Iterator[Finding]:
     for notice in Notice.objects.filter(state="published").iterator():
         if digest_of(notice.content) != notice.digest or said.get(str(notice.id)) != notice.digest:
             yield Finding("file", f"notice {notice.title} differs from the record", subject=notice.ledger_ref)
+
+
+def letters_unchanged() -> Iterator[Finding]:
+    """Every letter of an award whose content no longer matches its digest, or whose digest the record never held."""
+    from platform_site.ledger.models import Entry
+
+    said: set[str] = set()
+    for digests in Entry.objects.filter(sealed=False, facts__has_key="letters").values_list(
+        "facts__letters", flat=True
+    ):
+        said.update(digests)
+    for letter in Letter.objects.iterator():
+        if digest_of(letter.content) != letter.digest or letter.digest not in said:
+            yield Finding("file", "a letter of an award differs from the record", subject=letter.ledger_ref)
+
+
+def papers_recorded() -> Iterator[Finding]:
+    """Every paper whose bytes are not those its own entry names. The files themselves are looked at elsewhere."""
+    from platform_site.ledger.models import Entry
+
+    events = ("notice.paper_rendered", "letter.paper_rendered")
+    said = dict(Entry.objects.filter(event__in=events).values_list("subject", "facts__sha256"))
+    for model in (Notice, Letter):
+        for row in model.objects.filter(paper__isnull=False).select_related("paper").iterator():
+            if said.get(row.ledger_ref) != row.paper.sha256:
+                yield Finding("file", "a paper is not the one the record names", subject=row.ledger_ref)
 
 
 class LotsDue:

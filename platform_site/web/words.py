@@ -94,6 +94,13 @@ FACTS = {
     "hits": "文字",
     "title": "名称",
     "scope": "范围",
+    "qualification": "资格条件",
+    "period_text": "工期或者履行期限",
+    "period_days": "工期或者履行期限（日）",
+    "price_formula": "报价得分公式",
+    "consortium_allowed": "是否接受联合体",
+    "unlock_minutes": "解密时限（分钟）",
+    "candidates": "中标候选人数量",
     "authority": "机关",
     "rank": "排名",
 }

@@ -3,33 +3,37 @@
 import io
 import re
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
 
 from platform_site.web import papers
+from trading.rulebooks import PROCEDURES
+from trading.sheets import Sheet
 
 DIGEST = "731bd2df" + "0" * 48 + "ffffd2df"
 
 
 def award_context() -> dict:
     """An invented award."""
-    owner = SimpleNamespace(name="泽安市江北水务建设有限公司", code="x")
-    lot = SimpleNamespace(
-        title="泽安市江北水厂二期工程施工二标段（管网）",
-        reference="A07-12990000MB0A00011D-20260730-000207-3/1",
-        scope="净水厂至城区主干管网18.6公里及附属设施",
-        tender=SimpleNamespace(initiator=owner, centre=None),
-    )
-    award = {
-        "subject": {"name": "澜浦禹通水利建设有限公司"},
+    content = {
+        "lot": "A07-12990000MB0A00011D-20260730-000207-3/1",
+        "lot_title": "泽安市江北水厂二期工程施工二标段（管网）",
+        "title": "中标通知书",
+        "article": "招标投标法 第四十五条",
+        "issuer": {"name": "泽安市江北水务建设有限公司", "code": "x"},
+        "addressee": {"name": "澜浦禹通水利建设有限公司", "code": "y"},
         "amount_cny": "63180000.00",
-        "bid": {"offer": {"period_days": 360, "quality": "合格", "manager": "江知行"}},
+        "scope": "净水厂至城区主干管网18.6公里及附属设施",
+        "period_days": 360,
+        "quality": "合格",
+        "manager": "江知行",
+        "filed_at": "2026-09-01T08:00:00+00:00",
     }
-    notice = {"digest": DIGEST, "published_at": datetime(2026, 9, 21, 2, 2, 17, tzinfo=UTC), "title": "中标通知书"}
-    return {"lot": lot, "award": award, "notice": notice, "filed_at": datetime(2026, 9, 2, tzinfo=UTC),
-            "page_url": "https://ggzy.yunze.example/trades/x/"}  # fmt: skip
+    issued = datetime(2026, 9, 21, 2, 2, 17, tzinfo=UTC)
+    return Sheet(
+        "papers/letter_award.html", "中标通知书", issued, content, DIGEST, PROCEDURES["engineering.open"], None
+    ).context()
 
 
 def test_a_verify_code_has_twelve_letters_nobody_misreads():
@@ -38,6 +42,29 @@ def test_a_verify_code_has_twelve_letters_nobody_misreads():
     assert re.fullmatch(r"ZG-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", code)
     assert papers.verify_code("0" * 64) == "ZG-0000-0000-0000"
     assert papers.verify_code("8" + "0" * 63) != papers.verify_code("0" * 64)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["{}", " {} ", "zg-{lower}", "{bare}", "ZG {spaced}"],
+    ids=["as printed", "blanks", "small", "bare", "spaced"],
+)
+def test_a_code_is_read_as_people_type_it(typed):
+    code = papers.verify_code(DIGEST)
+    bare = code.removeprefix("ZG-")
+    text = typed.format(code, lower=bare.lower(), bare=bare.replace("-", ""), spaced=bare.replace("-", " "))
+
+    assert papers.code_prefix(text) == DIGEST[:15]
+
+
+def test_letters_nobody_prints_are_read_for_what_they_look_like():
+    assert papers.code_prefix("ZG-OOOO-IL11-0000") == papers.code_prefix("ZG-0000-1111-0000")
+
+
+@pytest.mark.parametrize("typed", ["", "ZG", "ZG-7F3K-92QM", "ZG-7F3K-92QM-41XDD", "ZG-UUUU-UUUU-UUUU", "%", "x" * 400])
+def test_what_is_no_code_is_refused(typed):
+    with pytest.raises(ValueError, match="not a code"):
+        papers.code_prefix(typed)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +94,7 @@ def test_a_code_square_is_svg_without_style():
 
 
 def test_an_award_notice_says_the_price_in_capitals_and_that_it_is_a_rehearsal():
-    html = papers.html("papers/award_notice.html", award_context())
+    html = papers.html("papers/letter_award.html", award_context())
 
     assert "人民币陆仟叁佰壹拾捌万元整" in html
     assert "¥63,180,000.00" in html
@@ -75,10 +102,30 @@ def test_an_award_notice_says_the_price_in_capitals_and_that_it_is_a_rehearsal()
     assert "不具效力" in html
 
 
+def test_without_a_chinese_font_there_is_no_paper(monkeypatch):
+    """WeasyPrint says only in its log that it printed boxes; that log is what is listened to."""
+    import logging
+
+    import weasyprint
+
+    class Fontless:
+        def __init__(self, **given):
+            pass
+
+        def write_pdf(self, **given):
+            logging.getLogger("weasyprint").warning(".notdef glyph rendered: %s (U+%04X)", "泽", ord("泽"))
+            return b"%PDF boxes"
+
+    monkeypatch.setattr(weasyprint, "HTML", Fontless)
+
+    with pytest.raises(papers.FontsMissing, match="泽"):
+        papers.pdf("<p>泽</p>")
+
+
 def test_a_sheet_becomes_an_archival_pdf():
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-    data = papers.pdf(papers.html("papers/award_notice.html", award_context()))
+    data = papers.pdf(papers.html("papers/letter_award.html", award_context()))
 
     metadata = PdfFileReader(io.BytesIO(data)).root["/Metadata"].data
     assert b"<pdfaid:part>3</pdfaid:part>" in metadata or b'pdfaid:part="3"' in metadata

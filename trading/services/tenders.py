@@ -274,6 +274,8 @@ def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
     tender, said = lot.tender, lot.recorded
     return {
         "reference": tender.reference,
+        # Scheduling checks many rules; what the notice rests on is the duty to announce.
+        "article": "；".join(lot.book.article(rule) for rule in lot.procedure.transitions["publish_notice"].rules),
         "procedure": lot.procedure.title,
         "category": tender.trade_category,
         "initiator": {"name": tender.initiator.name, "code": tender.initiator.code},

@@ -13,7 +13,7 @@ from trading.forms import AwardForm, ContractForm, TerminateForm
 from trading.kernel import procedure as kernel
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Archive, Award, Committee, Contract, Lot, Report
-from trading.services import archives, awards, closings
+from trading.services import archives, awards, closings, letters
 from trading.services.committees import committee_names
 from trading.views.benches import framed
 from trading.views.notices import sent
@@ -68,6 +68,7 @@ def results(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespons
         "ranking": ranking_of(lot) if side else [],
         "publicity_ends": kernel.moment(lot.book, lot.procedure, "publicity_ends", context["facts"]),
         "award": Award.objects.filter(lot=lot).select_related("subject").first(),
+        "letters": letters.readable(lot, request.actor) if side else [],
         "contract": one(Contract, lot),
         "archive": Archive.objects.filter(lot=lot).select_related("file").first(),
         "open": open_now(context, lot),
