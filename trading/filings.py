@@ -4,9 +4,7 @@ of a rival."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from django.db.models import QuerySet
+from typing import Any, Literal, cast
 
 from platform_site import workdays
 from platform_site.accounts.actors import Actor
@@ -14,6 +12,7 @@ from trading.bidwords import words_of
 from trading.kernel import procedure as kernel
 from trading.lifeline import Next
 from trading.models import Bid, Challenge, DocumentObtained, DocumentVersion, Enquiry, Lot
+from trading.models.bid import BidQuerySet
 
 FILED = ("sealed", "opened", "revoked", "lapsed", "returned", "rejected")
 
@@ -50,7 +49,7 @@ def own_side(lot: Lot, actor: Actor) -> Own:
     )
 
 
-def bids_of(actor: Actor) -> QuerySet[Bid]:
+def bids_of(actor: Actor) -> BidQuerySet:
     """The filings of the subject acted for, newest first. Never anybody else's, not even once they are open."""
     found = Bid.objects.filter(subject__code=actor.subject_code) if actor.subject_code else Bid.objects.none()
     return found.select_related("subject", "document", "envelope", "filed_by").order_by("-arrived_at", "-pk")
@@ -67,7 +66,7 @@ def objection_until(lot: Lot, deadline: datetime | None) -> datetime | None:
     if deadline is None or "object_document" not in lot.procedure.transitions:
         return None
     number = lot.book.rule("ENG-12")["days"]
-    return workdays.window_closes(deadline, int(number.amount), number.unit)
+    return workdays.window_closes(deadline, int(number.amount), cast(Literal["cd", "wd"], number.unit))
 
 
 def open_verbs(lot: Lot, facts: kernel.Facts) -> dict[str, bool]:

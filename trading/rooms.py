@@ -141,7 +141,7 @@ def _row(
         **known,
         outcome=OUTCOMES[said["outcome"]],
         by=OPENED_BY.get(said["by"], ""),
-        missing=tuple("投标人" if name == "bidder" else name for name in said["missing"]),
+        missing=tuple("本人" if name == "bidder" else name for name in said["missing"]),
         blame=(said["blame"] or {}).get("code", ""),
         price=price,
         share=share,

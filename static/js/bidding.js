@@ -4,6 +4,8 @@ import { csrf, post, showRefusal } from "./asking.js";
 import { amountOf, capitals, grouped } from "./capitals.js";
 import { keyChooser } from "./keychooser.js";
 
+const MOST_FILES = 500; // as platform_site/sealing/envelope.py counts parts
+
 const form = document.getElementById("filing");
 if (form) start();
 
@@ -55,7 +57,7 @@ function start() {
       note("period", days() ? "" : `填写${said.periodName}，整数，单位为日历天`),
       note("quality", quality ? "" : "填写质量标准"),
       note("manager", manager || !said.managerNeeded ? "" : "填写姓名"),
-      note("files", files.length ? "" : "至少添加一个文件"),
+      note("files", !files.length ? "至少添加一个文件" : files.length > MOST_FILES ? `最多 ${MOST_FILES} 个文件，请先打包` : ""),
       note("key", chooser.key() ? "" : "先选择密钥"),
     ];
     if (good.includes(false)) return null;

@@ -517,3 +517,21 @@ def test_who_has_filed_nothing_has_nothing_to_withdraw(scene):
     filed(scene, "bidder1")
 
     assert signed_in(scene.cast, "bidder2").post(scene.url("bid/withdraw/")).status_code == 404
+
+
+# -- query counts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("tail", "most"), [("bid/", 22), ("bid/file/", 20), ("bid/withdraw/", 14)])
+def test_a_bidders_page_costs_the_same_however_many_filed(scene, django_assert_max_num_queries, tail, most):
+    filed(scene, "bidder1")
+    client = signed_in(scene.cast, "bidder1")
+
+    with django_assert_max_num_queries(most):
+        assert client.get(scene.url(tail)).status_code == 200
+
+
+def test_a_strangers_request_leaves_no_note_behind(scene):
+    send(scene, Client(), parcel(scene, "bidder1"))
+
+    assert not FilingArrival.objects.exists()

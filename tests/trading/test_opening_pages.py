@@ -178,7 +178,7 @@ def test_after_disclosure_everybody_reads_prices_managers_and_who_opened(open_sc
     assert text.count("受托人代为解密") >= 2
     assert "本人解密" in text
     assert "周启明" in text
-    assert "低 10%" in text
+    assert "低于最高限价 10%" in text
 
 
 def test_keys_missing_to_the_end_name_who_is_missing(open_scene, at):
@@ -191,7 +191,7 @@ def test_keys_missing_to_the_end_name_who_is_missing(open_scene, at):
     text = page(open_scene).content.decode()
 
     assert text.count("视为撤回") >= 2
-    assert "泽安市江北水务建设有限公司" in text.split("视为撤回")[1]
+    assert "缺少密钥：本人、泽安市江北水务建设有限公司" in text
     assert "本人解密" in text
 
 

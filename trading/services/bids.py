@@ -22,7 +22,7 @@ MONITORS = {"ENG-23": "trading.services.bids.refund_by"}
 # A filing that was stamped but neither committed nor refused within this time was cut off.
 PATIENCE = timedelta(seconds=60)
 # From the stamp at the door until the note of `arriving` is there for all to see: the opening begins no sooner.
-NOTING = timedelta(seconds=1)
+NOTING = timedelta(seconds=2)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from platform_site.accounts.refusals import Refused, Violation
@@ -28,13 +29,13 @@ def announced_lot(reference: str, number: int, *, verb: str = "file_bid") -> Lot
     return lot
 
 
-def announced_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def announced_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """The view gets `lot` instead of the address; signed in, never cached."""
 
     @never_cache
     @login_required
     @wraps(view)
-    def page(request: HttpRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponse:
+    def page(request: HttpRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, announced_lot(reference, number), *args, **kwargs)
 
     return page

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -122,7 +122,7 @@ def obtain(request: PersonRequest, lot: Lot) -> HttpResponse:
 
 @announced_page
 @require_safe
-def document(request: PersonRequest, lot: Lot, file_id: UUID) -> HttpResponse:
+def document(request: PersonRequest, lot: Lot, file_id: UUID) -> FileResponse:
     """One file of the document, for whoever obtained it and for the side that issued it; for everybody once opened."""
     held = lot.state != "bidding" or bool(lot.tender.party_roles(request.actor))
     if not held and own_side(lot, request.actor).held is None:
@@ -190,6 +190,13 @@ def filing(request: PersonRequest, lot: Lot) -> HttpResponse:
     return render(request, "trading/bidding/filing.html", context)
 
 
+class FilingRequest(PersonRequest):
+    """What `stamped` hands on: when its last byte was here, and whether all of it was."""
+
+    arrived_at: datetime
+    whole: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A filing request as read: what the page's script sends."""
@@ -210,20 +217,20 @@ def stamped(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """
 
     @wraps(view)
-    def first(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def first(request: FilingRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             size = len(request.body)
         except (UnreadablePostError, RequestDataTooBig):
             size = -1
-        request.arrived_at = clock.now()  # type: ignore[attr-defined]
+        request.arrived_at = clock.now()
         promised = request.headers.get("Content-Length", "")
-        request.whole = promised.isdecimal() and size == int(promised)  # type: ignore[attr-defined]
+        request.whole = promised.isdecimal() and size == int(promised)
         return view(request, *args, **kwargs)
 
     return first
 
 
-def read(request: Any) -> Sent:
+def read(request: FilingRequest) -> Sent:
     """The request's content.
 
     Raises:
@@ -246,7 +253,7 @@ def read(request: Any) -> Sent:
         raise Refused([Violation("upload.malformed")]) from None
 
 
-def same_subject(request: Any, was: str) -> None:
+def same_subject(request: PersonRequest, was: str) -> None:
     """Return if the page was opened for the subject the person acts for now.
 
     Raises:
@@ -272,35 +279,43 @@ def upload_begin(request: PersonRequest, reference: str, number: int) -> HttpRes
 
 
 @stamped
-@for_script
 @require_POST
-def send(request: PersonRequest, reference: str, number: int) -> HttpResponse:
-    """The sealed filing is in, with the address of its receipt. The same key again is answered alike."""
+def send(request: FilingRequest, reference: str, number: int) -> HttpResponse:
+    """The sealed filing is in, with the address of its receipt. The same key again is answered alike.
+
+    The filing is noted as on its way before even the session is read: the opening waits for it from there on.
+    """
     lot = announced_lot(reference, number)
-    with bids.arriving(lot.pk, request.arrived_at) as arrived:
-        sent = read(request)
-        same_subject(request, sent.subject)
-        clock_services.require_in_step()
-        mine = bids_of(request.actor)
-        if not mine.filter(idempotency_key=sent.key).exists():
-            standing = mine.filter(lot=lot).standing().first()
-            if standing and str(standing.pk) != sent.standing:
-                facts = {"arrived": standing.arrived_at, "bid": str(standing.pk)}
-                raise Refused([Violation("bid.other_window", facts=facts)])
-        try:
-            found = bids.bid_file(
-                lot_id=lot.pk,
-                actor=request.actor,
-                user_id=request.user.pk,
-                header=sent.header,
-                signature=sent.signature,
-                wraps=sent.wraps,
-                upload_ids=sent.uploads,
-                idempotency_key=sent.key,
-                arrived_at=arrived,
-            )
-        except Refused as refused:
-            raise Refused([in_clock_words(lot, one, arrived) for one in refused.violations]) from None
+    with bids.arriving(lot.pk, request.arrived_at):
+        return receive(request, lot)
+
+
+@for_script
+def receive(request: FilingRequest, lot: Lot) -> HttpResponse:
+    """The request is judged and answered."""
+    sent, arrived = read(request), request.arrived_at
+    same_subject(request, sent.subject)
+    clock_services.require_in_step()
+    mine = bids_of(request.actor)
+    if not mine.filter(idempotency_key=sent.key).exists():
+        standing = mine.filter(lot=lot).standing().first()
+        if standing and str(standing.pk) != sent.standing:
+            facts = {"arrived": standing.arrived_at, "bid": str(standing.pk)}
+            raise Refused([Violation("bid.other_window", facts=facts)])
+    try:
+        found = bids.bid_file(
+            lot_id=lot.pk,
+            actor=request.actor,
+            user_id=request.user.pk,
+            header=sent.header,
+            signature=sent.signature,
+            wraps=sent.wraps,
+            upload_ids=sent.uploads,
+            idempotency_key=sent.key,
+            arrived_at=arrived,
+        )
+    except Refused as refused:
+        raise Refused([in_clock_words(lot, one, arrived) for one in refused.violations]) from None
     return JsonResponse({"bid": str(found.pk), "receipt": address("trading:receipt", lot, found.pk)}, status=201)
 
 

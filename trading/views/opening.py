@@ -71,7 +71,7 @@ def panel_of(request: ActedRequest, lot: Lot, room: Room, facts: kernel.Facts) -
     own = _standing(request, lot)
     unlocked = own is not None and BidderUnlock.objects.filter(envelope_id=own.envelope_id).exists()
     opening = lot.state == "opening"
-    found = {
+    found: dict[str, Any] = {
         "own": own,
         "unlocked": unlocked,
         "may_unlock": bool(own and own.state == "sealed" and verbs.get("unlock") and not unlocked),

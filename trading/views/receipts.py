@@ -47,9 +47,15 @@ def own_bid(request: PersonRequest, lot: Lot, bid_id: UUID) -> Bid:
     return get_object_or_404(bids_of(request.actor).filter(lot=lot), pk=bid_id)
 
 
+def entry_of(bid: Bid) -> ledger.Entry:
+    """The filing's own sealed entry. One query."""
+    assert bid.entry_id is not None
+    return ledger.Entry.objects.get(pk=bid.entry_id)
+
+
 def evidence(bid: Bid) -> dict[str, Any]:
     """How far the promise has been kept. Up to six queries."""
-    entry = ledger.Entry.objects.get(pk=bid.entry_id)
+    entry = entry_of(bid)
     proof = ledger.proof(entry)
     late = proof is None and clock.machine() > entry.recorded_at + PROMISED
     return {"entry": entry, "proof": proof, "late": late, "checkpoint": checkpoint_of(proof) if proof else {}}
@@ -102,7 +108,7 @@ def promise(request: PersonRequest, lot: Lot, bid_id: UUID) -> HttpResponse:
 def proof(request: PersonRequest, lot: Lot, bid_id: UUID) -> HttpResponse:
     """The tlog-proof with its leaf as a file; 404 until a checkpoint covers it."""
     bid = own_bid(request, lot, bid_id)
-    text = ledger.proof(ledger.Entry.objects.get(pk=bid.entry_id))
+    text = ledger.proof(entry_of(bid))
     if text is None:
         raise Http404
     return file_of(text, "text/plain; charset=utf-8", f"{bid.pk}.tlog-proof")
