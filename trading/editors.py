@@ -166,6 +166,11 @@ def reviews_changed(rows: Sequence[Mapping[str, Any]], command: str) -> list[dic
     return found
 
 
+def sums_of(parts: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Place of each part that has items -> the sum of their points, as its row shows it."""
+    return {n: plain(points_total(part["items"])) for n, part in enumerate(parts) if part["items"]}
+
+
 def points_total(parts: Sequence[Mapping[str, Any]]) -> Decimal:
     """What the parts add up to."""
     return sum((figure(str(part["points"])) or Decimal(0) for part in parts), Decimal(0))

@@ -101,6 +101,11 @@
   // htmx: say that something is under way, and say plainly when it failed. A refusal is an answer and is swapped as one.
   addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute?.("aria-busy", "true"));
   addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute?.("aria-busy"));
+  // A table's button sends what was typed with it: the save of the same words that was waiting must not take its place.
+  addEventListener("htmx:confirm", (event) => {
+    const { elt } = event.detail;
+    if (elt.matches?.(".gz-field") && elt.querySelector("button.htmx-request")) event.preventDefault();
+  });
   addEventListener("htmx:afterSwap", armAll);
   addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;

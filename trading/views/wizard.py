@@ -23,7 +23,7 @@ from trading.draftforms import BY_SLUG, HOME_OF, STEPS, StepKind, drawn_for, sha
 from trading.models import Lot
 from trading.services import documents, drafts, tenders
 from trading.views.own import lot_page
-from trading.views.steps import TABLES, blocks_of, context_of, table_posted, with_fix
+from trading.views.steps import TABLES, blocks_of, context_of, table_posted, typed_rows, with_fix
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -129,6 +129,12 @@ def field(request: HttpRequest, lot: Lot, held: frozenset[str], name: str) -> Ht
         "step": step,
         "book_line": f"适用规则 {lot.book.title} {lot.book.edition:%Y年%-m月%-d日}版。公告发布后一直适用这一版。",
     }
+    if name in TABLES and rows is None and not errors:
+        # Somebody may be typing in the next cell already: only what stands beside the cells is answered.
+        context |= {"block": drafting.beside(own), "sums": editors.sums_of(typed_rows(name, data))}
+        answer = render(request, "trading/wizard/_answer.html", context)
+        answer["HX-Reswap"] = "none"
+        return answer
     return render(request, "trading/wizard/_answer.html", context, status=422 if errors else 200)
 
 
