@@ -1,7 +1,8 @@
 """A real browser before a real portal: web, stream, worker, beat and sequencer behind one origin.
 
 `live_portal` runs on a clone of the empty template, `demo_portal` on a seeded province; either stands for the whole
-session, and the test's own ORM looks into the same database. Tests share what earlier ones left: make your own things.
+session in a folder of its own, and the test's own ORM looks into the same database. Tests share what earlier ones left:
+make your own things. Whoever moves the clock asks `running_portal` for a portal of his own.
 """
 
 import contextlib
@@ -12,8 +13,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +31,17 @@ START_SECONDS = 90
 
 @dataclass(frozen=True)
 class Portal:
-    """A running portal: its origin (no slash at the end), its database's name, its Redis."""
+    """A running portal: its origin (no slash at the end), its database's name, its Redis, its folder.
+
+    Attributes:
+        environment: of the portal's own processes; a management command run with it is the portal's.
+    """
 
     url: str
     database: str
     redis_url: str
+    local: Path
+    environment: dict[str, str] = field(repr=False)
 
 
 def free_port() -> int:
@@ -44,11 +52,17 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_portal(cluster: databases.Cluster, template: str, *, seed: bool) -> Iterator[Portal]:
-    """Within, a supervisor serves a clone of the template. It and all its processes are gone afterwards."""
+def running_portal(cluster: databases.Cluster, template: str, *, seed: Sequence[str] = ()) -> Iterator[Portal]:
+    """Within, a supervisor serves a clone of the template. It and all its processes are gone afterwards.
+
+    Args:
+        seed: what Python runs in the portal's environment before its processes start.
+    """
     from django.conf import settings
 
-    local = Path(os.environ["PORTAL_LOCAL_DIR"])
+    # Two portals of one session each have their own files, keys and supervisor.
+    local = Path(os.environ["PORTAL_LOCAL_DIR"]) / f"portal-{uuid.uuid4().hex[:8]}"
+    local.mkdir()
     name = databases.clone(cluster, template)
     where = places(local)
     redis_server.start(where)
@@ -63,16 +77,20 @@ def running_portal(cluster: databases.Cluster, template: str, *, seed: bool) -> 
     log = local / "portal.log"
     try:
         (local / "tmp").mkdir(exist_ok=True)
-        if seed:
-            preparing.manage(["demo_province"], environment, log)
         with log.open("ab") as out:
+            if seed:
+                seeded = subprocess.run(
+                    [sys.executable, *seed], cwd=databases.BASE, env=environment, stdout=out, stderr=out, check=False
+                )
+                if seeded.returncode:
+                    pytest.fail(f"the portal could not be seeded:\n{log.read_text(errors='replace')[-3000:]}")
             supervisor = subprocess.Popen(
                 [sys.executable, "-m", "platform_site.embedded.supervisor"],
                 cwd=databases.BASE, env=environment, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
         try:
             _wait(supervisor, port, log)
-            yield Portal(f"http://127.0.0.1:{port}", name, servers["REDIS_URL"])
+            yield Portal(f"http://127.0.0.1:{port}", name, servers["REDIS_URL"], local, environment)
         finally:
             supervisor.send_signal(signal.SIGTERM)
             supervisor.wait(40)
@@ -97,19 +115,22 @@ def _wait(supervisor: subprocess.Popen, port: int, log: Path) -> None:
 
 @pytest.fixture(scope="session")
 def _empty_portal(cluster, template_database) -> Iterator[Portal]:
-    with running_portal(cluster, template_database, seed=False) as portal:
+    with running_portal(cluster, template_database) as portal:
         yield portal
 
 
 @pytest.fixture(scope="session")
 def _seeded_portal(cluster, template_database) -> Iterator[Portal]:
-    with running_portal(cluster, template_database, seed=True) as portal:
+    with running_portal(cluster, template_database, seed=["manage.py", "demo_province"]) as portal:
         yield portal
 
 
 @contextlib.contextmanager
-def _looking_into(portal: Portal, cluster, django_db_blocker, settings) -> Iterator[Portal]:
-    settings.REDIS_URL = portal.redis_url
+def looking_into(portal: Portal, cluster, django_db_blocker, settings) -> Iterator[Portal]:
+    """Within, the test's own ORM looks into the portal's database and commits, with the portal's files and keys."""
+    settings.REDIS_URL, settings.LOCAL_DIR = portal.redis_url, portal.local
+    for name, folder in (("MEDIA_ROOT", "files"), ("LEDGER_DIR", "ledger"), ("KEYS_DIR", "keys")):
+        setattr(settings, name, portal.local / folder)
     with django_db_blocker.unblock(), databases.behind_default(cluster, portal.database):
         yield portal
 
@@ -117,14 +138,14 @@ def _looking_into(portal: Portal, cluster, django_db_blocker, settings) -> Itera
 @pytest.fixture
 def live_portal(_empty_portal, cluster, django_db_setup, django_db_blocker, settings) -> Iterator[Portal]:
     """A running portal without data; the test's ORM looks into its database and commits."""
-    with _looking_into(_empty_portal, cluster, django_db_blocker, settings) as portal:
+    with looking_into(_empty_portal, cluster, django_db_blocker, settings) as portal:
         yield portal
 
 
 @pytest.fixture
 def demo_portal(_seeded_portal, cluster, django_db_setup, django_db_blocker, settings) -> Iterator[Portal]:
     """A running portal with the demo province; the test's ORM looks into its database and commits."""
-    with _looking_into(_seeded_portal, cluster, django_db_blocker, settings) as portal:
+    with looking_into(_seeded_portal, cluster, django_db_blocker, settings) as portal:
         yield portal
 
 
