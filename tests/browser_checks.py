@@ -46,7 +46,8 @@ def assert_no_overflow(page: Any) -> None:
         """() => {
           const room = document.documentElement.clientWidth;
           if (document.documentElement.scrollWidth <= room) return [];
-          const sticks = (el) => el.getBoundingClientRect().right > room + 1;
+          const sticks = (el) => !el.closest('details:not([open]) > :not(summary)') &&
+            el.getBoundingClientRect().right > room;
           const out = [...document.querySelectorAll('body *')].filter(sticks);
           return out.slice(-6).map((el) => `${el.tagName}.${el.className?.baseVal ?? el.className} to ` +
             `${Math.round(el.getBoundingClientRect().right)} of ${room}`);

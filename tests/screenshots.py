@@ -152,18 +152,18 @@ def main(arguments: list[str] | None = None) -> int:
             context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=DESK)
             page = context.new_page()
             if role != "visitor" and not become(page, asked.origin, role):
-                wrong.append(f"the demo knows nobody called {role}")
+                print(f"the demo knows nobody called {role}")
+                wrong.append(role)
                 continue
             done = walk(page, asked.origin, role, check=True)
             pictures = 0 if asked.only_check else picture(page, asked.origin, done, dark=asked.dark)
             reached |= set(done.taken)
-            wrong += [f"[{role}] {line}" for line in done.wrong]
-            print(f"{role}: {len(done.taken)} routes, {pictures} pictures")
+            found = [f"[{role}] {line}" for line in dict.fromkeys(done.wrong)]
+            print(f"{role}: {len(done.taken)} routes, {pictures} pictures", *found, sep="\n", flush=True)
+            wrong += found
             context.close()
     missed = sorted(name for name in names if name not in reached and not NO_PAGES.match(name))
     print(f"not reached (POST only, or no link led there): {', '.join(missed) or 'none'}")
-    for line in dict.fromkeys(wrong):
-        print(line)
     if not asked.only_check:
         print(f"pictures: {Path(OUT).relative_to(databases.BASE)}")
     return 1 if wrong else 0
