@@ -13,6 +13,7 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import services as sealing
 from platform_site.sealing.models import Upload
+from trading import addresses
 from trading.kernel.time import counted
 from trading.models import Bid, DocumentObtained, FilingArrival, Lot
 from trading.services.acts import acting
@@ -175,7 +176,7 @@ def bid_withdraw(*, lot_id: int, actor: Actor) -> Bid:
                 about=f"withdrawn:{bid.id}",
                 title="投标文件已撤回",
                 body=f"已交投标保证金的，招标人最迟 {until:%Y-%m-%d} 24:00 退还（招标投标法实施条例 第三十五条）。",
-                url=f"/trades/{act.lot.reference}/",
+                url=addresses.trade(act.lot),
             )
         act.entry(
             "bid.withdrawn",
