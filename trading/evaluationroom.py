@@ -165,6 +165,11 @@ class Sheet:
         return self.bid.subject.name
 
     @property
+    def lines(self) -> list["ReviewLine | ScoreLine"]:
+        """Every line, reviews first."""
+        return [*self.reviews, *self.scores]
+
+    @property
     def total(self) -> Decimal:
         """The member's own points so far."""
         return sum((line.mark.points for line in self.scores if line.mark), Decimal(0))
@@ -177,7 +182,7 @@ class Sheet:
     @property
     def given(self) -> int:
         """Marks given, reviews and scores."""
-        return sum(line.mark is not None for line in (*self.reviews, *self.scores))
+        return sum(line.mark is not None for line in self.lines)
 
     @property
     def asked(self) -> int:
@@ -301,8 +306,9 @@ def seats_of(actor: Actor) -> list[SeatRow]:
 
 def holds_seat(actor: Actor) -> bool:
     """Whether the person sits in any committee. One query."""
-    mine = CommitteeMember.objects.filter(user__public_id=actor.user_id, left_at__isnull=True)
-    return actor.user_id is not None and mine.exists()
+    if actor.user_id is None:
+        return False
+    return CommitteeMember.objects.filter(user__public_id=actor.user_id, left_at__isnull=True).exists()
 
 
 def room_of(lot: Lot, seat: CommitteeMember) -> Room:
@@ -340,7 +346,7 @@ def _decided(marks: Marks, keys: list[str]) -> dict[str, tuple[tuple[str, ...], 
     for mark in marks.reviews:
         given.setdefault(mark.bid, set()).add((mark.member, mark.item))
     all_of_them = {(label, key) for label in marks.labels for key in keys}
-    found = {}
+    found: dict[str, tuple[tuple[str, ...], bool]] = {}
     for row in marks.rejected():
         if row["computed"]:
             found[row["bid"]] = ((row["reasons"][0],), True)
@@ -371,7 +377,6 @@ class PriceStep:
     deviation: Decimal
     each: Decimal
     points: Decimal
-
 
     @property
     def distance(self) -> Decimal:

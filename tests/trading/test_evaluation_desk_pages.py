@@ -82,6 +82,7 @@ def test_the_initiators_side_sees_that_all_have_answered_and_no_delivery(world):
     html = agency(world).get(url(world)).content.decode()
 
     assert "受邀专家已全部答复" in html
+    assert f"/experts/desk/{world.draw.id}/" not in html
     assert "确认参加" not in html
     assert world.draw.certificate["selected"][0][:4] not in html
 

@@ -166,8 +166,9 @@ def report_content(lot: Lot) -> dict[str, Any]:
 
 def questions_of(lot: Lot, bids: Sequence[str]) -> list[BidQuestion]:
     """What the committee asked these bidders, in the bids' order, then by time. One query."""
-    found = BidQuestion.objects.filter(bid__lot=lot, bid__in=bids).order_by("asked_at")
-    return sorted(found, key=lambda q: bids.index(str(q.bid_id)))
+    place = {key: n for n, key in enumerate(bids)}
+    found = BidQuestion.objects.filter(bid__lot=lot).order_by("asked_at")
+    return sorted((q for q in found if str(q.bid_id) in place), key=lambda q: place[str(q.bid_id)])
 
 
 def _row(marks: Marks, row: Any) -> dict[str, Any]:
@@ -225,9 +226,10 @@ def report_sign(*, lot_id: int, digest: str, actor: Actor, dissent: str = "") ->
         Refused: no report yet, or the report now has another digest.
     """
     dissent = text_of(dissent, field="dissent") if dissent.strip() else ""
-    own = Signature.objects.filter(member__user__public_id=actor.user_id, member__left_at__isnull=True)
-    if signed := own.filter(report__lot=lot_id, report__digest=digest, digest=digest, dissent=dissent).first():
-        return signed
+    if actor.user_id is not None:
+        own = Signature.objects.filter(member__user__public_id=actor.user_id, member__left_at__isnull=True)
+        if signed := own.filter(report__lot=lot_id, report__digest=digest, digest=digest, dissent=dissent).first():
+            return signed
     with acting("sign_report", lot_id=lot_id, actor=actor) as act:
         member = seat_of(act.lot, actor)
         report = _report(act.lot)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.accounts.requests import PersonRequest
 from platform_site.sealing import storage
 from platform_site.sealing.models import PlainFile
 from trading.bidwords import words_of
@@ -82,7 +83,7 @@ def address(name: str, lot: Lot, *more: Any) -> str:
 
 @require_safe
 @seated
-def room(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def room(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     """The member's own marks over all bids: where the work stands at a glance."""
     context = framed(lot, seat, here="room")
     if lot.state in BEFORE:
@@ -111,10 +112,12 @@ def sheet_context(found: Room, sheet: Sheet, lot: Lot) -> dict[str, Any]:
 def offer_rows(sheet: Sheet, lot: Lot) -> list[tuple[str, Any]]:
     """The disclosed offer in the book's words; what the words do not know stands under its own name."""
     words = words_of(lot.procedure)
-    names = {"quality": "质量", "manager": words.manager, "period_days": words.period}
-    offer = dict(sheet.bid.offer or {})
+    names: dict[str, str] = {"quality": "质量", "manager": words.manager, "period_days": words.period}
+    offer: dict[str, Any] = dict(sheet.bid.offer or {})
     offer.pop("price_cny", None)
-    rows = [(names.get(name, name), f"{value} 日" if name == "period_days" else value) for name, value in offer.items()]
+    rows: list[tuple[str, Any]] = [
+        (names.get(name, name), f"{value} 日" if name == "period_days" else value) for name, value in offer.items()
+    ]
     return [(name, value) for name, value in rows if value not in (None, "", [], {})]
 
 
@@ -135,7 +138,7 @@ def open_sheet(lot: Lot, seat: CommitteeMember, bid_id: UUID) -> tuple[Room, She
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated
-def sheet(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID) -> HttpResponse:
+def sheet(request: PersonRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID) -> HttpResponse:
     """One bid: its offer and files, the review, the scores. Posted whole where there is no script."""
     found, one = open_sheet(lot, seat, bid_id)
     refused = False
@@ -147,7 +150,7 @@ def sheet(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID) -
             score_save(lot, bid_id, line, posted(request.POST, line, "points", "reason"), request.actor)
             for line in one.scores
         ]
-        refused = any(line.violations for line in (*one.reviews, *one.scores))
+        refused = any(line.violations for line in one.lines)
         if not refused:
             messages.success(request, f"已保存 {sum(saved)} 项" if any(saved) else "没有要保存的改动")
             step = one if "next" not in request.POST else found.beside(one)[1] or one
@@ -156,7 +159,9 @@ def sheet(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID) -
     return render(request, "trading/evaluation/sheet.html", context, status=409 if refused else 200)
 
 
-def _put(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, item: str, *, kind: str) -> HttpResponse:
+def _put(
+    request: PersonRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, item: str, *, kind: str
+) -> HttpResponse:
     """One line saved: its partial, the totals out of band. A refusal is a 409 whose body is the same partial."""
     data = QueryDict(request.body, encoding="utf-8")
     found, one = open_sheet(lot, seat, bid_id)
@@ -165,9 +170,9 @@ def _put(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, it
     if line is None:
         raise Http404
     if isinstance(line, ReviewLine):
-        review_save(lot, bid_id, line, posted(data, line, "answer", "ground", "reason"), request.actor)  # type: ignore[attr-defined]
+        review_save(lot, bid_id, line, posted(data, line, "answer", "ground", "reason"), request.actor)
     else:
-        score_save(lot, bid_id, line, posted(data, line, "points", "reason"), request.actor)  # type: ignore[attr-defined]
+        score_save(lot, bid_id, line, posted(data, line, "points", "reason"), request.actor)
     found.seats_again()
     context = {"lot": lot, "tender": lot.tender, "room": found, "sheet": one, "line": line, "kind": kind, "oob": True}
     context |= {"words": words_of(lot.procedure), "review_rule": lot.procedure.transitions["review_bid"].rules[0]}
@@ -176,14 +181,14 @@ def _put(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, it
 
 @require_http_methods(["PUT"])
 @seated
-def review(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, item: str) -> HttpResponse:
+def review(request: PersonRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, item: str) -> HttpResponse:
     """The answer to one review item."""
     return _put(request, lot, seat, bid_id, item, kind="review")
 
 
 @require_http_methods(["PUT"])
 @seated
-def score(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, item: str) -> HttpResponse:
+def score(request: PersonRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, item: str) -> HttpResponse:
     """The points for one scoring item."""
     return _put(request, lot, seat, bid_id, item, kind="score")
 
@@ -193,7 +198,7 @@ def score(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, i
 
 @require_safe
 @seated
-def bid_file(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, file_id: UUID) -> HttpResponse:
+def bid_file(request: PersonRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID, file_id: UUID) -> FileResponse:
     """A decrypted file of a bid: here only the committee reads it."""
     bid = next((bid for bid in evaluations.bids_of(lot) if bid.pk == bid_id), None) if lot.state not in BEFORE else None
     if bid is None:
@@ -209,7 +214,7 @@ def bid_file(request: HttpRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID
 
 @require_safe
 @seated
-def document(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def document(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     """What the committee judges by: the document's terms and files, and the duties the law lays on a member."""
     version = current_version(lot)
     scored = scoring.contest_of(lot.procedure.contest, lot.terms) != "sealed_lowest"
@@ -225,7 +230,7 @@ def document(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpRespo
 
 @require_safe
 @seated
-def document_file(request: HttpRequest, lot: Lot, seat: CommitteeMember, file_id: UUID) -> HttpResponse:
+def document_file(request: PersonRequest, lot: Lot, seat: CommitteeMember, file_id: UUID) -> FileResponse:
     """A file of the lot's document."""
     return sent(get_object_or_404(StoredFile.objects.filter(documentversion__lot=lot).distinct(), pk=file_id))
 
@@ -235,12 +240,13 @@ def document_file(request: HttpRequest, lot: Lot, seat: CommitteeMember, file_id
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @seated
-def questions(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def questions(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     """Every question of the committee with its answer, and a new one."""
     moves = lot.procedure.transitions
     if lot.state in BEFORE or "ask_bidder" not in moves:
         raise Http404
-    bids, violations, text = evaluations.bids_of(lot), (), ""
+    bids, text = evaluations.bids_of(lot), ""
+    violations: tuple[Violation, ...] = ()
     wanted = request.POST.get("bid") or request.GET.get("bid", "")
     if request.method == "POST":
         text = request.POST.get("text", "")
@@ -264,7 +270,7 @@ def questions(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResp
 
 @require_POST
 @seated
-def time_ask(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def time_ask(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     """The member finds the time too short. Said once; a second click changes nothing."""
     if not may_ask_time(lot):
         raise Http404
@@ -280,18 +286,18 @@ def time_ask(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpRespo
 @never_cache
 @login_required
 @require_safe
-def seats(request: HttpRequest) -> HttpResponse:
+def seats(request: PersonRequest) -> HttpResponse:
     """The lots in whose committee the person sits, open work first."""
     return render(request, "trading/evaluation/seats.html", {"rows": seats_of(request.actor)})
 
 
-def _own_questions(request: HttpRequest, reference: str, number: int) -> tuple[Lot, list[BidQuestion]]:
+def _own_questions(request: PersonRequest, reference: str, number: int) -> tuple[Lot, list[BidQuestion]]:
     """The lot and what its committee has asked the subject acted for.
 
     Raises:
         Http404: no such lot, or no bid of this subject in it.
     """
-    code = request.actor.subject_code  # type: ignore[attr-defined]
+    code = request.actor.subject_code
     lot = Lot.objects.filter(tender__reference=reference, number=number).select_related("tender__initiator").first()
     if lot is None or not code or "answer_committee" not in lot.procedure.transitions:
         raise Http404
@@ -302,7 +308,7 @@ def _own_questions(request: HttpRequest, reference: str, number: int) -> tuple[L
 
 
 def _answers(
-    request: HttpRequest, lot: Lot, rows: list[BidQuestion], *, violations: tuple = (), typed: dict | None = None
+    request: PersonRequest, lot: Lot, rows: list[BidQuestion], *, violations: tuple = (), typed: dict | None = None
 ) -> HttpResponse:
     facts = facts_of(lot, clock.now())
     context = {
@@ -323,7 +329,7 @@ def _answers(
 @never_cache
 @login_required
 @require_safe
-def own_questions(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def own_questions(request: PersonRequest, reference: str, number: int) -> HttpResponse:
     """What the committee asked us, and our answers."""
     lot, rows = _own_questions(request, reference, number)
     return _answers(request, lot, rows)
@@ -332,14 +338,14 @@ def own_questions(request: HttpRequest, reference: str, number: int) -> HttpResp
 @never_cache
 @login_required
 @require_POST
-def answer(request: HttpRequest, reference: str, number: int, question_id: UUID) -> HttpResponse:
+def answer(request: PersonRequest, reference: str, number: int, question_id: UUID) -> HttpResponse:
     """Our written answer, once."""
     lot, rows = _own_questions(request, reference, number)
     if question_id not in {row.pk for row in rows}:
         raise Http404
     text = request.POST.get("text", "")
     try:
-        evaluations.question_answer(question_id=question_id, text=text, actor=request.actor)  # type: ignore[attr-defined]
+        evaluations.question_answer(question_id=question_id, text=text, actor=request.actor)
     except Refused as refused:
         return _answers(request, lot, rows, violations=refused.violations, typed={question_id: text})
     messages.success(request, "答复已送达评标委员会")

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.accounts.requests import PersonRequest
 from trading.committeedesk import choices_for, desk_of, forming_lots
 from trading.evaluationroom import said_of
 from trading.fields import ChinaTime
@@ -35,7 +37,7 @@ FORMING = ("bidding", "opening", "opened")
 
 
 def page(
-    request: HttpRequest,
+    request: PersonRequest,
     lot: Lot,
     held: frozenset[str],
     *,
@@ -62,6 +64,8 @@ def page(
         "next": next_of(lot, facts),
         "desk": desk,
         "officer": officer,
+        # The draw's page opens to whoever commits a nonce there, and to the officer; to nobody else is it offered.
+        "draws": officer or bool(desk.draw and request.actor.subject_code in desk.draw.initiator_codes),
         "watching": bool(held & {"draw_officer", "supervisor"}),
         "choices": choices_for(lot, (typed or {}).get("people", ())) if officer and desk.may_form else [],
         "form_shut": kernel.gate(lot.book, lot.procedure, "form_committee", facts),
@@ -86,27 +90,27 @@ def _at(lot: Lot) -> tuple[str, int]:
 @never_cache
 @login_required
 @require_safe
-def evaluation(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def evaluation(request: PersonRequest, reference: str, number: int) -> HttpResponseBase:
     """The desk; a member who has nothing to do with it is led to the room."""
     try:
         return _desk(request, reference, number)
     except Http404:
-        if seat_at(request.actor, reference, number) is None:  # type: ignore[attr-defined]
+        if seat_at(request.actor, reference, number) is None:
             raise
         return redirect("trading:evaluation-room", reference, number)
 
 
 @desk_page(roles=AROUND)
-def _desk(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+def _desk(request: PersonRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     return page(request, lot, held)
 
 
 @require_POST
 @desk_page(roles=frozenset({"draw_officer"}))
-def draw(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+def draw(request: PersonRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """The list is public and the draw waits for its nonces."""
     try:
-        made = committees.committee_draw_open(lot_id=lot.pk, actor=request.actor)  # type: ignore[attr-defined]
+        made = committees.committee_draw_open(lot_id=lot.pk, actor=request.actor)
     except Refused as refused:
         return page(request, lot, held, violations=refused.violations)
     messages.success(request, "名单已公布，等待招标人代表和见证人提交随机数")
@@ -115,7 +119,7 @@ def draw(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
 
 @require_POST
 @desk_page(roles=frozenset({"draw_officer"}))
-def form(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+def form(request: PersonRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """The committee sits: whoever of the draw said yes, and the representatives ticked."""
     desk, chosen = desk_of(lot), request.POST.getlist("people")
     people = [choice.user_id for choice in choices_for(lot, chosen) if choice.on]
@@ -128,7 +132,7 @@ def form(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
             lot_id=lot.pk,
             draw_id=desk.draw.pk,
             representatives=people,
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
         )
     except Refused as refused:
         return page(request, lot, held, violations=refused.violations, typed={"people": chosen})
@@ -138,12 +142,12 @@ def form(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_page(roles=STARTERS)
-def start(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+def start(request: PersonRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """The committee may work."""
     if request.method != "POST":
         return redirect("trading:evaluation", *_at(lot))
     try:
-        evaluations.evaluation_start(lot_id=lot.pk, actor=request.actor)  # type: ignore[attr-defined]
+        evaluations.evaluation_start(lot_id=lot.pk, actor=request.actor)
     except Refused as refused:
         return page(request, lot, held, violations=refused.violations)
     messages.success(request, f"{said_of(lot.procedure).evaluation}已开始，各成员可以进入评标室")
@@ -152,14 +156,14 @@ def start(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
 
 @require_POST
 @desk_page(roles=SIDE)
-def extend(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+def extend(request: PersonRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """The committee has more time."""
     typed = request.POST.get("until", "")
     until = read_moment(typed)
     if isinstance(until, str):
         return page(request, lot, held, typed={"until": typed}, error=until)
     try:
-        evaluations.time_extend(lot_id=lot.pk, until=until, actor=request.actor)  # type: ignore[attr-defined]
+        evaluations.time_extend(lot_id=lot.pk, until=until, actor=request.actor)
     except Refused as refused:
         return page(request, lot, held, violations=refused.violations, typed={"until": typed})
     messages.success(request, "评标时间已延长，全体成员可见")
@@ -179,8 +183,8 @@ def read_moment(typed: str) -> datetime | str:
 @never_cache
 @login_required
 @require_safe
-def committees_due(request: HttpRequest) -> HttpResponse:
+def committees_due(request: PersonRequest) -> HttpResponse:
     """The draw officer's list: lots that need a committee, and how far each is."""
-    if "draw_officer" not in request.actor.duties:  # type: ignore[attr-defined]
+    if "draw_officer" not in request.actor.duties:
         raise Http404
     return render(request, "trading/evaluation/forming.html", {"rows": forming_lots()})

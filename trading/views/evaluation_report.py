@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.accounts.requests import PersonRequest
 from trading.bidwords import words_of
 from trading.digests import canonical, digest_of
 from trading.evaluationroom import progress_of, said_of
@@ -36,20 +38,20 @@ def stored(lot: Lot) -> Report | None:
 @never_cache
 @login_required
 @require_safe
-def report(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def report(request: PersonRequest, reference: str, number: int) -> HttpResponseBase:
     """The committee's page; once handed in, the initiator's and the authority's. 404 for everybody else."""
-    if seat_at(request.actor, reference, number) is not None:  # type: ignore[attr-defined]
+    if seat_at(request.actor, reference, number) is not None:
         return _committee(request, reference, number)
     return _received(request, reference, number)
 
 
 @seated
-def _committee(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def _committee(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     return page(request, lot, seat)
 
 
 def page(
-    request: HttpRequest,
+    request: PersonRequest,
     lot: Lot,
     seat: CommitteeMember,
     *,
@@ -113,10 +115,10 @@ def same_text(lot: Lot, found: Report) -> bool:
 
 @require_POST
 @seated
-def draft(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def draft(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     """The report says what the marks say now."""
     try:
-        reports.report_draft(lot_id=lot.pk, actor=request.actor)  # type: ignore[attr-defined]
+        reports.report_draft(lot_id=lot.pk, actor=request.actor)
     except Refused as refused:
         return page(request, lot, seat, violations=refused.violations)
     messages.success(request, f"{said_of(lot.procedure).report}已形成，请逐项核对后签署")
@@ -125,7 +127,7 @@ def draft(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse
 
 @require_POST
 @seated
-def sign(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def sign(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     """The member has signed the text whose digest the page showed, or signed with a written dissent."""
     said = {"dissent": request.POST.get("dissent", ""), "how": request.POST.get("how", "")}
     if said["how"] not in {"agree", "dissent"}:
@@ -138,7 +140,7 @@ def sign(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
             lot_id=lot.pk,
             digest=request.POST.get("digest", ""),
             dissent=dissent,
-            actor=request.actor,  # type: ignore[attr-defined]
+            actor=request.actor,
         )
     except Refused as refused:
         return page(request, lot, seat, violations=refused.violations, typed=said)
@@ -148,7 +150,7 @@ def sign(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
 
 @require_POST
 @seated
-def submit(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def submit(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     """The report is the initiator's."""
     notes = {
         member.label: note
@@ -156,7 +158,7 @@ def submit(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpRespons
         if (note := request.POST.get(f"silent-{n}", "").strip())
     }
     try:
-        reports.report_submit(lot_id=lot.pk, actor=request.actor, silent=notes)  # type: ignore[attr-defined]
+        reports.report_submit(lot_id=lot.pk, actor=request.actor, silent=notes)
     except Refused as refused:
         return page(request, lot, seat, violations=refused.violations, typed={"silent": notes})
     messages.success(request, f"{said_of(lot.procedure).report}已提交，{lot.procedure.initiator}已收到")
@@ -165,11 +167,11 @@ def submit(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpRespons
 
 @require_POST
 @seated
-def reject_all(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def reject_all(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     """Every bid is out and the lot has failed."""
     reason = request.POST.get("reason", "")
     try:
-        reports.bids_reject_all(lot_id=lot.pk, reason=reason, actor=request.actor)  # type: ignore[attr-defined]
+        reports.bids_reject_all(lot_id=lot.pk, reason=reason, actor=request.actor)
     except Refused as refused:
         return page(request, lot, seat, violations=refused.violations, typed={"reason": reason})
     messages.success(request, "已否决全部投标，各方已收到通知")
@@ -183,20 +185,20 @@ def _back(lot: Lot) -> HttpResponse:
 @never_cache
 @login_required
 @require_safe
-def canonical_text(request: HttpRequest, reference: str, number: int) -> HttpResponse:
+def canonical_text(request: PersonRequest, reference: str, number: int) -> HttpResponseBase:
     """The signed bytes: their SHA-256 is the digest. Individual marks are in them, so only committee and authority."""
-    if seat_at(request.actor, reference, number) is not None:  # type: ignore[attr-defined]
+    if seat_at(request.actor, reference, number) is not None:
         return _committee_text(request, reference, number)
     return _authority_text(request, reference, number)
 
 
 @seated
-def _committee_text(request: HttpRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
+def _committee_text(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     return _text(stored(lot))
 
 
 @desk_page(roles=frozenset({"supervisor"}))
-def _authority_text(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+def _authority_text(request: PersonRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     found = stored(lot)
     return _text(found if found and found.submitted_at else None)
 
@@ -210,7 +212,7 @@ def _text(found: Report | None) -> HttpResponse:
 
 
 @desk_page(roles=HEADED)
-def _received(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
+def _received(request: PersonRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """The handed-in report: the initiator's without individual marks, the authority's with them."""
     found = stored(lot)
     if found is None or found.submitted_at is None:

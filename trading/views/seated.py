@@ -5,13 +5,16 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from platform_site.accounts.actors import Actor
+from platform_site.accounts.requests import PersonRequest
 from platform_site.web.htmx import wants_partial
 from trading.models import CommitteeMember, Lot
 
+View = Callable[..., HttpResponseBase]
 PARTIES = ("tender__initiator", "tender__agency", "tender__centre", "tender__authority")
 
 
@@ -24,7 +27,7 @@ def seat_at(actor: Actor, reference: str, number: int) -> CommitteeMember | None
     return found.select_related("committee__draw", *(f"committee__lot__{one}" for one in PARTIES)).first()
 
 
-def seated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def seated(view: View) -> View:
     """The view gets `lot` and `seat` instead of the address; a stranger cannot tell the room from no room.
 
     A signed-out script gets 401 and no redirect, so that no form of another page is taken for its answer.
@@ -32,14 +35,14 @@ def seated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @never_cache
     @wraps(view)
-    def page(request: HttpRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponse:
+    def page(request: PersonRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated and wants_partial(request):
             return HttpResponse(status=401)
         return inside(request, reference, number, *args, **kwargs)
 
     @login_required
-    def inside(request: HttpRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponse:
-        seat = seat_at(request.actor, reference, number)  # type: ignore[attr-defined]
+    def inside(request: PersonRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        seat = seat_at(request.actor, reference, number)
         if seat is None:
             raise Http404
         return view(request, seat.committee.lot, seat, *args, **kwargs)
@@ -59,15 +62,15 @@ def held_over(lot: Lot, actor: Actor) -> frozenset[str]:
     return frozenset(held)
 
 
-def desk_page(*, roles: frozenset[str]) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def desk_page(*, roles: frozenset[str]) -> Callable[[View], View]:
     """The view gets `lot` and `held`, at least one of `roles`; for lots whose book knows a committee."""
 
-    def around(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def around(view: View) -> View:
         @never_cache
         @login_required
         @wraps(view)
-        def page(request: HttpRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponse:
-            actor: Actor = request.actor  # type: ignore[attr-defined]
+        def page(request: PersonRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            actor = request.actor
             found = Lot.objects.visible_to(actor).filter(tender__reference=reference, number=number)
             lot = found.select_related(*PARTIES, "committee__draw").first()
             if lot is None or "form_committee" not in lot.procedure.transitions:
