@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 
 from credit import codes
-from credit.models import KINDS, TRADING_DUTIES, Membership, Sanction, Subject, SubjectKey
+from credit.models import KINDS, TRADING_DUTIES, Membership, Region, Sanction, Subject, SubjectKey
 from credit.rules import rule
 from platform_site import clock
 from platform_site.accounts.models import User
@@ -32,6 +32,11 @@ def subjects(*, text: str = "", kind: str = "", region: str = "") -> QuerySet[Su
     if region:
         found = found.filter(region_code__startswith=region.rstrip("0") or region)
     return found.order_by("name", "code")
+
+
+def region_name(code: str) -> str:
+    """What the region is called now, "" where it is not loaded. One query."""
+    return Region.objects.filter(code=code, until__isnull=True).values_list("name", flat=True).first() or ""
 
 
 # -- people --------------------------------------------------------------------------------------------------------

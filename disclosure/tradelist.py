@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from disclosure.dayplan import WORDS
 from disclosure.tradepage import CATEGORIES, notice_url
 from platform_site import clock
 from trading.models import Notice
@@ -115,14 +116,15 @@ def item(notice: Notice) -> dict[str, Any]:
         "at": notice.published_at,
         "amount": None,
     }
-    deadline = lot.recorded.get("bid_deadline") or lot.recorded.get("listing_until")
+    until = next((name for name in ("bid_deadline", "listing_until") if lot.recorded.get(name)), "")
+    deadline = lot.recorded.get(until)
     if notice.kind in {"tender", "amendment", "clarification"}:
         row |= {
             "amount": lot.ceiling_cny,
             "amount_label": "最高限价" if procedure.category == "engineering" else "预算",
         }
         if lot.state in {"bidding", "announced", "listing"} and deadline:
-            row |= {"clock": deadline, "clock_label": "投标截止"}
+            row |= {"clock": deadline, "clock_label": WORDS[until]}
         elif lot.state in procedure.ended:
             row["ended"] = procedure.states[lot.state]
         else:

@@ -33,5 +33,6 @@ def subject_detail(request: HttpRequest, code: str) -> HttpResponse:
         "sanctions": selectors.sanctions_of(subject.code),
         "keys": [key for key in selectors.keys_of(subject.code) if key.revoked_at is None],
         "type_name": codes.type_name(subject.code),
+        "region_name": selectors.region_name(subject.region_code),
     }
     return render(request, "credit/subject_detail.html", context)

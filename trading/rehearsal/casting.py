@@ -50,7 +50,10 @@ TRUSTEES = (
     ("other_centre", "other_centre"),
     ("own_centre", "centre"),
 )
-EXPERT_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张"
+EXPERT_NAMES = (
+    "赵明远", "钱思齐", "孙若琳", "李维桢", "周以宁", "吴敬之",
+    "郑怀瑾", "王砚秋", "冯绍棠", "陈望舒", "褚云舟", "卫青岚",
+)  # fmt: skip
 LOT_KEYS = 40
 
 
@@ -134,14 +137,12 @@ def add_trustees(cast: Cast) -> None:
         cast.trustees[str(row.id)] = key
 
 
-def add_experts(cast: Cast, count: int = 12) -> None:
+def add_experts(cast: Cast) -> None:
     """Experts of construction in several employers; the pool's root is published."""
     maintainer = cast["maintainer"].actor
-    for n in range(count):
-        expert = person(
-            f"expert{n + 1}", f"{EXPERT_SURNAMES[n % len(EXPERT_SURNAMES)]}评{'一二三四五六七八九十'[n % 10]}"
-        )
-        name = f"云泽第{n + 1}设计研究院"
+    for number, called in enumerate(EXPERT_NAMES, 1):
+        expert = person(f"expert{number}", called)
+        name = f"云泽第{number}设计研究院"
         expert_admit(
             user=expert.user,
             specialties=["A0801", "A06"],

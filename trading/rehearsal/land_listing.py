@@ -39,6 +39,7 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
             trade_category="B01",
             title="泽安市江北新区JB-2026-07号宗地",
             region_code="990100",
+            region_name="泽安市",
             initiator=cast.subjects["grantor"],
             centre=cast.subjects["centre"],
             kind="goods",

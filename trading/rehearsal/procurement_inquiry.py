@@ -36,6 +36,7 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
             trade_category="D01",
             title="泽安市第三中学教室空调采购",
             region_code="990100",
+            region_name="泽安市",
             initiator=cast.subjects["purchaser"],
             centre=cast.subjects["centre"],
             authority=cast.subjects["authority"],

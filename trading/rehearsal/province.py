@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from credit.models import Subject
 from credit.services.regions import regions_load
 from platform_site import clock, ledger
 from platform_site.accounts.models import User
@@ -26,11 +27,11 @@ ROLES = {
     "agency": "招标代理经办",
     "purchaser": "采购人经办",
     "grantor": "出让人经办",
-    "bidder1": "投标人经办（一）",
-    "bidder2": "投标人经办（二）",
-    "bidder3": "投标人经办（三）",
-    "bidder4": "投标人经办（四）",
-    "bidder5": "投标人经办（五）",
+    "bidder1": "投标人经办",
+    "bidder2": "投标人经办",
+    "bidder3": "投标人经办",
+    "bidder4": "投标人经办",
+    "bidder5": "投标人经办，尚未参加任何项目",
     "operator": "交易中心经办",
     "draw_officer": "专家抽取经办",
     "supervisor": "行政监督",
@@ -39,9 +40,15 @@ ROLES = {
 }
 
 
+JUST_OPENED = -1
+
+
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """One trade of the province: what is played, from how many days ago, until which milestone ("" to the archive)."""
+    """One trade of the province: what is played, from how many days ago, until which milestone ("" to the archive).
+
+    JUST_OPENED days ago: such that its bids were opened on the last working day.
+    """
 
     procedure: str
     days_ago: int
@@ -94,10 +101,9 @@ TRADES = (
         "A07",
         "新建日处理10万立方米净水厂的土建、工艺设备安装、自动化与厂区管网；不含取水头部。",
     ),
-    # From the notice to the deadline are 24 days, up to 27 where a rest day lies at the end.
     Trade(
         "engineering.open",
-        29,
+        JUST_OPENED,
         "evaluating",
         "happy",
         "瑞江大道跨河桥新建工程",
@@ -107,7 +113,7 @@ TRADES = (
     ),
     Trade(
         "engineering.open",
-        30,
+        JUST_OPENED,
         "reported",
         "happy",
         "国道九一二线泽安段路面大修工程",
@@ -174,7 +180,14 @@ def draft_of(trade: Trade) -> dict[str, Any] | None:
         "estimate_cny": ceiling,
     }
     terms = {**open_tender.TERMS, "bond_cny": str(min(ceiling / 100, Decimal(800_000)).quantize(Decimal("0.01")))}
-    tender = {**open_tender.TENDER, "title": trade.title, "trade_category": trade.category}
+    code, region = next(((c, n) for c, n in REGIONS if trade.title.startswith(n)), ("990100", "泽安市"))
+    tender = {
+        **open_tender.TENDER,
+        "title": trade.title,
+        "trade_category": trade.category,
+        "region_code": code,
+        "region_name": region,
+    }
     return {"tender": tender, "lots": [{**lot, "terms": terms}]}
 
 
@@ -183,20 +196,30 @@ def populate(now: datetime, tell: Callable[[str], None]) -> Cast:
     regions_load(REGIONS)
     with clock.at(now - timedelta(days=120)):
         cast = assemble()
-    for username, role in ROLES.items():
-        User.objects.filter(username=username).update(demo_role=role)
-    for n in range(1, 13):
-        User.objects.filter(username=f"expert{n}").update(demo_role="评标专家" if n <= 12 else "")
+    for username, someone in cast.people.items():
+        role, subject = ROLES.get(username, "评标专家"), Subject.objects.filter(code=someone.code).first()
+        User.objects.filter(username=username).update(demo_role=f"{role}，{subject.name}" if subject else role)
     store_keys(cast)
     for trade in TRADES:
         tell(f"{trade.procedure} {trade.title or ''} {trade.stop_at or 'archived'}")
-        stage = Stage(
-            clock.china(now).replace(hour=8, minute=0, second=0, microsecond=0) - timedelta(days=trade.days_ago)
-        )
+        stage = Stage(begun(now, trade.days_ago))
         script = SCRIPTS[trade.procedure].script(stage, cast, trade.variant, draft=draft_of(trade))
         play(stage, script, Played(trade.procedure, trade.variant), stop_at=trade.stop_at)
         ledger.sequence_once()
     return cast
+
+
+def begun(now: datetime, days_ago: int) -> datetime:
+    """Eight in the morning of the day a trade begins."""
+    today = clock.china(now).replace(hour=8, minute=0, second=0, microsecond=0)
+    if days_ago == JUST_OPENED:
+        # A deadline never falls on a rest day, so how long ago the notice was depends on the calendar.
+        days_ago = next(
+            days
+            for days in range(20, 60)
+            if open_tender.lawful_moments(today - timedelta(days=days - 1, hours=-1))["bid_deadline"] < today
+        )
+    return today - timedelta(days=days_ago)
 
 
 def store_keys(cast: Cast) -> None:
