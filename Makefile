@@ -49,8 +49,8 @@ migrate: ## apply migrations, as the tables' owner
 screenshots: setup-tests ## pictures of the main pages
 	@$(PY) -m tests.screenshots
 
-bench: setup ## measure against the budget; raw samples are kept
-	@$(PY) -m tests.bench
+bench: setup ## measure against the budget, or one row of it: make bench ONLY=draw; raw samples are kept
+	@$(PY) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 backup: ## everything worth keeping into one folder: make backup TO=folder
 	@$(PY) -m platform_site.embedded.backup save $(if $(TO),"$(TO)",backups/$$(date -u +%Y%m%dT%H%M%SZ))

@@ -1,6 +1,7 @@
 """A walk through a running demo: one window for every person of the itinerary, signed in once."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,6 +51,14 @@ class Tour:
     def fetch(self, visit: Visit) -> Any:
         """The answer a script of the person's page would get, redirects not followed."""
         return self.window(visit.who).page.request.get(self.origin + visit.path(), max_redirects=0)
+
+    def clock_to(self, moment: datetime) -> None:
+        """Legal time is `moment`, a time of China's clock, for everybody in the demo."""
+        page = self.window("operator").page
+        page.goto(f"{self.origin}/demo/", wait_until="load")
+        page.fill("#to", moment.strftime("%Y-%m-%dT%H:%M"))
+        page.click("form[action$='/demo/clock/'] button:not([name])")
+        page.wait_for_load_state("load")
 
     def close(self) -> None:
         """Every window is closed."""

@@ -89,12 +89,7 @@ def made_up(pattern: str) -> dict[str, str]:
 @pytest.mark.browser
 def test_the_opening_room_is_in_order_while_bids_are_opened(tour):
     # The last one: the clock moves for everybody.
-    deadline = filed_lot().recorded["bid_deadline"]
-    window = tour.window("operator").page
-    window.goto(f"{tour.origin}/demo/", wait_until="load")
-    window.fill("#to", clock.china(deadline).strftime("%Y-%m-%dT%H:%M"))
-    window.click("form[action$='/demo/clock/'] button:not([name])")
-    window.wait_for_load_state("load")
+    tour.clock_to(clock.china(filed_lot().recorded["bid_deadline"]))
 
     wrong = {visit.title: found for visit in AT_THE_OPENING if (found := faults(tour.open(visit)))}
 

@@ -1,0 +1,143 @@
+"""Row `filing`: a thousand bidders, all in the last minute, through the service the filing page calls."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import connections
+
+from platform_site import clock, ledger
+from platform_site.accounts.refusals import Refused
+from platform_site.clock.models import ClockOffset
+from platform_site.ledger import receipts
+from platform_site.ledger.models import Entry
+from tests.bench.ground import Ground, timed
+from tests.bench.rows import Part, Row, p95
+from trading.models import Bid, Lot, Opening
+from trading.rehearsal import engineering_open, sealed
+from trading.rehearsal.casting import add_trader
+from trading.rehearsal.people import Cast, invented_code
+from trading.rehearsal.repertoire import cast_for
+from trading.rehearsal.stage import Played, Stage, play
+from trading.services import bids, ticks
+
+BIDDERS, THREADS, MINUTE = 1_000, 8, 60.0
+
+
+def run(ground: Ground) -> Row:
+    """Envelopes are sealed and uploaded beforehand, as browsers do; then everybody files at once."""
+    with ground.scratch():
+        lot, parcels, prepared = _prepared()
+        deadline = lot.recorded["bid_deadline"]
+        # Legal time runs with the wall from here; the deadline is a minute away.
+        ClockOffset.objects.update_or_create(
+            pk=1, defaults={"offset": deadline - clock.machine() - timedelta(seconds=MINUTE)}
+        )
+        told, begun = _rush(lot.pk, parcels)
+        last = max(at for at, _, _ in told) - begun
+        ClockOffset.objects.update(offset=deadline - clock.machine() + timedelta(seconds=5))
+        opening = timed(ticks.tick)
+        return _row(lot, told, begun, last, {"prepared_seconds": prepared, "opening_seconds": round(opening, 2)})
+
+
+def _prepared() -> tuple[Lot, list[dict[str, Any]], float]:
+    """A lot open for bids and a thousand sealed parcels."""
+    began = time.perf_counter()
+    start = clock.machine()
+    cast = cast_for(start=start)
+    with clock.at(start):
+        names = [_bidder(cast, number) for number in range(BIDDERS)]
+    stage = Stage(start)
+    play(stage, engineering_open.script(stage, cast), Played("engineering.open", "happy"), stop_at="amended")
+    lot = Lot.objects.get()
+    with clock.at(lot.recorded["bid_deadline"] - timedelta(hours=1)):
+        parcels = [sealed.prepare(cast, lot, cast[name], sealed.offer("170000000", days=540)) for name in names]
+    return lot, parcels, round(time.perf_counter() - began, 1)
+
+
+def _bidder(cast: Cast, number: int) -> str:
+    name = f"云泽第{number}建筑工程有限公司"
+    add_trader(cast, f"rusher{number}", f"经办{number}", invented_code(name), name, ("bidder",))
+    return f"rusher{number}"
+
+
+def _rush(lot_id: int, parcels: list[dict[str, Any]]) -> tuple[list[tuple[float, float, str]], float]:
+    """(finished, seconds, answer) of every filing, and when the rush began. The tick runs beside it, as it does."""
+    queue, told, over = itertools.count(), [], threading.Event()
+
+    def file() -> None:
+        while (number := next(queue)) < len(parcels):
+            began = time.perf_counter()
+            try:
+                with bids.arriving(lot_id) as arrived:
+                    answer = f"bid:{bids.bid_file(**parcels[number], arrived_at=arrived).id}"
+            except Refused as refused:
+                answer = refused.violations[0].code
+            ended = time.perf_counter()
+            told.append((ended, ended - began, answer))
+
+    def tick() -> None:
+        while not over.wait(0.5):
+            ticks.tick()
+
+    def closing(work: Callable[[], None]) -> Callable[[], None]:
+        def closed() -> None:
+            try:
+                work()
+            finally:
+                connections.close_all()
+
+        return closed
+
+    clockwork = threading.Thread(target=closing(tick))
+    workers = [threading.Thread(target=closing(file)) for _ in range(THREADS)]
+    begun = time.perf_counter()
+    for thread in [clockwork, *workers]:
+        thread.start()
+    for worker in workers:
+        worker.join()
+    over.set()
+    clockwork.join()
+    return told, begun
+
+
+def _row(lot: Lot, told: list[tuple[float, float, str]], begun: float, last: float, facts: dict[str, Any]) -> Row:
+    """Every answer is held against what the database and the record say."""
+    lot.refresh_from_db()
+    deadline = lot.recorded["bid_deadline"]
+    filed = {f"bid:{bid.id}": bid for bid in Bid.objects.filter(lot=lot)}
+    receipted = [answer for _, _, answer in told if answer in filed and filed[answer].promise["entry_hash"]]
+    late = [bid for bid in filed.values() if bid.arrived_at >= deadline]
+    refused = [answer for _, _, answer in told if not answer.startswith("bid:")]
+    ledger.sequence_once()
+    entries = Entry.objects.filter(event="bid.filed")
+    proved = sum(receipts.proof(entry) is not None for entry in entries)
+    roll = Opening.objects.filter(lot=lot).first()
+    facts |= {
+        "receipted": len(receipted), "refused": refused[:10], "late": len(late), "entries": entries.count(),
+        "proved_by_the_next_checkpoint": proved, "on_the_roll": len(roll.roll) if roll else 0, "state": lot.state,
+    }  # fmt: skip
+    whole = len(receipted) == BIDDERS == facts["on_the_roll"] == facts["entries"] and not late and not refused
+    answers = [seconds for _, seconds, _ in told]
+    return Row(
+        "filing",
+        [
+            Part(
+                what=f"{BIDDERS:,} sealed filings receipted before the deadline, none late",
+                figure=len(receipted) if whole else len(receipted) - len(late) - len(refused),
+                unit="bids", against=BIDDERS, beside="filed", at_least=1,
+                note=f"{THREADS} threads in one process; each answer held against database, record and roll",
+            ),
+            Part(
+                what="the last receipt after the rush began", figure=last, unit="s", against=MINUTE,
+                beside="the minute before the deadline", at_most=1,
+                samples=sorted(round(at - begun, 3) for at, _, _ in told),
+                note=f"one filing took {p95(answers):.2f} s at p95; "
+                f"the opening with its roll took {facts['opening_seconds']} s",
+            ),
+        ],
+        facts,
+    )  # fmt: skip
