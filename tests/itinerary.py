@@ -92,6 +92,9 @@ PUBLIC = [
     see("disclosure:accessibility"),
     see("disclosure:about"),
     see("disclosure:verify"),
+    see("disclosure:verify-paper", things.notice_code),
+    see("disclosure:verify-paper", lambda: ["ZG-0000-0000-0000-0"], label="unknown", status=404),
+    see("disclosure:verify-asked", leads_to="disclosure:verify"),
     see("credit:subjects"),
     see("credit:subject", things.subject_code("bidder1")),
     see("credit:subject", things.subject_code("agency"), label="agency"),
@@ -143,6 +146,9 @@ INITIATORS = [
     see("trading:contract", at("contracted"), role="agency", leads_to="trading:results"),
     see("trading:terminate", lambda: place(things.obtained_lot()), role="agency"),
     see("trading:evaluation", at("evaluating"), role="agency"),
+    see("trading:letter", things.letter_place, role="agency"),
+    see("trading:letter", lambda: things.letter_place("result"), role="agency", label="result"),
+    see("trading:letter", lambda: things.letter_place("deal"), role="grantor", label="deal"),
 ]  # fmt: skip
 
 BIDDERS = [
@@ -206,6 +212,9 @@ FETCHED = [
     see("ledger:verify-script"),
     see("sealing:trustee", things.trustee),
     see("sealing:lot", lambda: [things.obtained_lot().ledger_ref]),
+    see("disclosure:document", things.document_file),
+    see("disclosure:notice-pdf", things.notice_with_paper),
+    see("trading:letter-pdf", things.letter_with_paper, role="agency"),
     see("trading:file", things.document_file, role="agency"),
     see("trading:bid-document", things.document_file, role="bidder1"),
     see("trading:receipt-promise", things.receipt, role="bidder1"),
@@ -231,6 +240,7 @@ POSTED = [
     "credit:key-revoke", "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
     "trading:wizard-submit", "trading:challenge-answer", "trading:candidates", "trading:award-report",
     "trading:refund", "trading:archive", "trading:obtain", "trading:ask", "trading:object-document",
+    "trading:object-result",
     "trading:bid-uploads", "trading:bid-send", "trading:opening-unlock", "trading:opening-disclose",
     "trading:opening-remark", "trading:opening-answer", "trading:evaluation-draw", "trading:evaluation-form",
     "trading:evaluation-start", "trading:evaluation-extend", "trading:evaluation-time", "trading:evaluation-review",

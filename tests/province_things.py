@@ -14,7 +14,8 @@ from platform_site.accounts.selectors import actor_for
 from platform_site.ledger import layout
 from platform_site.ledger.models import Checkpoint, Entry
 from platform_site.sealing.models import PlainFile, Trustee
-from trading.models import Bid, Challenge, CommitteeMember, Lot, Notice, StoredFile
+from platform_site.web.papers import verify_code
+from trading.models import Bid, Challenge, CommitteeMember, Letter, Lot, Notice, StoredFile
 
 ENGINEERING = "engineering.open"
 
@@ -49,6 +50,35 @@ def notice_of(kind: str, procedure: str = ENGINEERING) -> list[Any]:
     found = Notice.objects.filter(kind=kind, state="published", lot__tender__procedure=procedure)
     notice = found.select_related("lot__tender").latest("published_at")
     return place(notice.lot, notice.pk)
+
+
+def notice_with_paper() -> list[Any]:
+    """Arguments of a notice whose PDF the worker has made."""
+    notice = Notice.objects.filter(paper__isnull=False).select_related("lot__tender").earliest("published_at")
+    return place(notice.lot, notice.pk)
+
+
+def notice_code() -> list[Any]:
+    """The 核验码 of a published notice."""
+    return [verify_code(Notice.objects.filter(state="published").earliest("published_at").digest)]
+
+
+def letter(kind: str = "award") -> Letter:
+    """The newest letter of a kind."""
+    return Letter.objects.filter(kind=kind).select_related("lot__tender").latest("issued_at")
+
+
+def letter_place(kind: str = "award") -> list[Any]:
+    """Arguments of that letter; its initiator's agency may read it."""
+    found = letter(kind)
+    return place(found.lot, found.pk)
+
+
+def letter_with_paper() -> list[Any]:
+    """Arguments of a letter of the agency's whose PDF the worker has made."""
+    found = Letter.objects.filter(paper__isnull=False, lot__tender__procedure=ENGINEERING)
+    first = found.select_related("lot__tender").earliest("issued_at")
+    return place(first.lot, first.pk)
 
 
 def own_bid() -> Bid:
