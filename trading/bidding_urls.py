@@ -14,6 +14,7 @@ bidding_patterns = [
     path(LOT + "bid/documents/<uuid:file_id>/", bidding.document, name="bid-document"),
     path(LOT + "bid/ask/", bidding.ask, name="ask"),
     path(LOT + "bid/object/", bidding.object_document, name="object-document"),
+    path(LOT + "bid/object-result/", bidding.object_result, name="object-result"),
     path(LOT + "bid/file/", bidding.filing, name="bid-file"),
     path(LOT + "bid/file/uploads/", bidding.upload_begin, name="bid-uploads"),
     path(LOT + "bid/file/send/", bidding.send, name="bid-send"),

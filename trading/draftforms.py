@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django import forms
 
+from credit.models import Subject
 from trading import editors
 from trading.fields import ChinaTime, Choice, Choices, Day, Figure, Money, Percent, Text, Words, Yes
 from trading.models import Lot
@@ -44,6 +45,12 @@ def kept(field: F, home: str, *, suffix: str = "", half: bool = False) -> F:
     return field
 
 
+def authorities() -> list[tuple[str, str]]:
+    """Active supervising authorities as choices, read whenever the form is drawn. One query."""
+    rows = Subject.objects.filter(kinds__contains=["authority"], state="active").order_by("name")
+    return [("", "请选择"), *rows.values_list("code", "name")[:300]]
+
+
 class ProjectStep(forms.Form):
     """项目与审批."""
 
@@ -52,6 +59,7 @@ class ProjectStep(forms.Form):
     approval_number = kept(Text(label="审批、核准或者备案文号", max_length=100), "approval", half=True)
     approval_authority = kept(Text(label="审批、核准或者备案机关", max_length=100), "approval", half=True)
     approval_date = kept(Day(label="批准日期"), "approval", half=True)
+    authority = kept(Choice(label="行政监督部门", choices=authorities), "tender", half=True)
     funding = kept(Text(label="资金来源", max_length=200, help_text="例如：财政资金和企业自筹"), "tender", half=True)
     funds_secured = kept(Yes(label="资金或者资金来源已经落实"), "tender")
     budget_funds_cny = kept(Money(label="使用预算资金"), "terms", suffix="元", half=True)
@@ -221,6 +229,7 @@ def stored(lot: Lot, step: StepKind) -> dict[str, Any]:
         home = field.home  # type: ignore[attr-defined]
         if home in {"columns", "tender"}:
             value = getattr(lot if home == "columns" else tender, name)
+            value = value.code if isinstance(value, Subject) else value
         elif home in {"criteria", "reviews"}:
             value = terms.get(home) or []
         else:

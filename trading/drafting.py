@@ -208,7 +208,12 @@ def step_marks(checks: Sequence[Check], here: str) -> list[StepMark]:
 
 
 # Facts a notice reader calls otherwise than the field.
-READ_AS = {"approval_number": "approval", "validity_days": "bid_validity_days", "period_text": "period"}
+READ_AS = {
+    "authority": "supervising_authority",
+    "approval_number": "approval",
+    "validity_days": "bid_validity_days",
+    "period_text": "period",
+}
 QUOTE = 60
 
 

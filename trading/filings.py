@@ -71,7 +71,16 @@ def objection_until(lot: Lot, deadline: datetime | None) -> datetime | None:
 
 def open_verbs(lot: Lot, facts: kernel.Facts) -> dict[str, bool]:
     """verb -> whether its gates (state, hold, clock) are open now; a verb the book does not know is absent."""
-    known = ("obtain_documents", "ask", "object_document", "file_bid", "withdraw_bid", "unlock", "object_opening")
+    known = (
+        "obtain_documents",
+        "ask",
+        "object_document",
+        "file_bid",
+        "withdraw_bid",
+        "unlock",
+        "object_opening",
+        "object_result",
+    )
     moves = lot.procedure.transitions
     return {v: kernel.gate(lot.book, lot.procedure, v, facts) is None for v in known if v in moves}
 

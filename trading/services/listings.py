@@ -72,7 +72,7 @@ def offer_make(*, lot_id: int, amount: Decimal, idempotency_key: UUID, actor: Ac
             lot=act.lot, sign_up=taken, amount_cny=amount, at=act.now, idempotency_key=idempotency_key
         )
         if timed:
-            least = act.now + timedelta(minutes=int(act.lot.terms.get("round_minutes", ROUND_MINUTES)))
+            least = act.now + timedelta(minutes=int(act.lot.terms.get("round_minutes") or ROUND_MINUTES))
             act.lot.record("round_ends", max(act.lot.recorded["round_ends"], least))
         act.entry("offer.made", {"offer": str(offer.id), "bidder": taken.pseudonym, "amount": amount})
     return offer
@@ -87,7 +87,7 @@ def listing_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
 def call_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> None:
     """The listing time is over; bidders are asked whether anybody goes on."""
     with acting("start_call", lot_id=lot_id, actor=actor, now=now) as act:
-        act.lot.record("call_ends", act.now + timedelta(minutes=int(act.lot.terms.get("call_minutes", CALL_MINUTES))))
+        act.lot.record("call_ends", act.now + timedelta(minutes=int(act.lot.terms.get("call_minutes") or CALL_MINUTES)))
         act.entry("listing.call_started", {"until": act.lot.recorded["call_ends"]})
 
 
@@ -95,7 +95,7 @@ def bidding_continue(*, lot_id: int, actor: Actor) -> None:
     """A bidder goes on: the timed round begins."""
     with acting("continue_bidding", lot_id=lot_id, actor=actor) as act:
         act.lot.record(
-            "round_ends", act.now + timedelta(minutes=int(act.lot.terms.get("round_minutes", ROUND_MINUTES)))
+            "round_ends", act.now + timedelta(minutes=int(act.lot.terms.get("round_minutes") or ROUND_MINUTES))
         )
         taken = SignUp.objects.get(lot=act.lot, subject__code=actor.subject_code)
         act.entry("listing.round_started", {"asked_by": taken.pseudonym, "until": act.lot.recorded["round_ends"]})

@@ -51,7 +51,7 @@ def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
         roll = roll_of(bids)
         opening = Opening.objects.create(lot=act.lot, started_at=act.now, roll=roll)
         act.lot.record("opening_at", act.now)
-        minutes = int(act.lot.terms.get("unlock_minutes", UNLOCK_MINUTES))
+        minutes = int(act.lot.terms.get("unlock_minutes") or UNLOCK_MINUTES)
         act.lot.record("opening_closes", act.now + timedelta(minutes=minutes))
         act.entry("lot.opening_started", {"roll": roll})
         _reveal_filings(act.lot, actor)

@@ -174,9 +174,10 @@ def lot_shape(
     lot.save()
     if tender:
         owner = lock_tender(lot.tender_id)
-        if strangers := set(tender) - set(TENDER_FIELDS):
+        if strangers := set(tender) - {*TENDER_FIELDS, "authority"}:
             raise ValueError(f"a tender has no draft field {strangers}")
-        changed = {name: value for name, value in tender.items() if getattr(owner, name) != value}
+        said = {**tender, **({"authority": _authority(tender["authority"])} if "authority" in tender else {})}
+        changed = {name: value for name, value in said.items() if getattr(owner, name) != value}
         # What several lots share stands as the first of them announced it.
         if changed and (out := owner.lots.exclude(state="registered").first()):
             raise Refused([Violation("notice.frozen", facts={"state": out.procedure.states[out.state]})])
@@ -185,6 +186,20 @@ def lot_shape(
         owner.save()
         lot.tender = owner
     return lot
+
+
+def _authority(code: str | None) -> Subject | None:
+    """The supervising authority behind a code; None for none.
+
+    Raises:
+        Refused: no authority is registered under the code.
+    """
+    if not code:
+        return None
+    found = Subject.objects.filter(code=code, kinds__contains=["authority"]).first()
+    if found is None:
+        raise Refused([Violation("fact.missing", "PLT-11", facts={"fact": "authority"})])
+    return found
 
 
 def draft_checks(lot: Lot, now: datetime) -> list[tuple[str, str, Violation | None]]:

@@ -79,7 +79,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
         "floor_cny": decimal_of(terms, "floor_cny"),
         "start_price_cny": decimal_of(terms, "start_price_cny"),
         "performance_bond_share": decimal_of(terms, "performance_bond_share"),
-        "base_prices": terms.get("base_prices", 0),
+        "base_prices": terms.get("base_prices") or 0,
         **{
             name: terms.get(name)
             for name in (

@@ -65,6 +65,10 @@ def act_once(lot: Lot, horizon: datetime, *, live: bool = False) -> bool:
         except Refused as refused:
             # Of two clock acts at one moment (open, or fail for too few) exactly one is allowed.
             log.info("clock act refused: %s", refused.violations[0].code)
+        except Exception:
+            # A defect that only this lot meets must not keep every other lot's opening shut.
+            log.exception("clock act failed: %s at %s", item.verb, lot.ledger_ref)
+            return False
     return False
 
 

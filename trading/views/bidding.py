@@ -94,6 +94,9 @@ def bid_page(
         "versions": versions_of(lot),
         "spoken": list(lot.notices.filter(kind__in=SPOKEN, state="published").order_by("-published_at")),
         "objection_until": objection_until(lot, context["deadline"]),
+        "publicity_ends": kernel.moment(lot.book, lot.procedure, "publicity_ends", context["facts"])
+        if "object_result" in moves
+        else None,
         "acts": {verb: {"title": moves[verb].title, "rule": next(iter(moves[verb].rules), "")} for verb in moves},
         "typed": typed or {},
         "violations": violations,
@@ -147,14 +150,12 @@ def ask(request: PersonRequest, lot: Lot) -> HttpResponse:
     return redirect(address("trading:bid", lot) + "#questions")
 
 
-@announced_page
-@require_POST
-def object_document(request: PersonRequest, lot: Lot) -> HttpResponse:
-    """An objection to the document is received; its refusal shows the window."""
+def _objected(request: PersonRequest, lot: Lot, *, kind: str) -> HttpResponse:
+    """The objection is received, or its refusal shows the window beside what was typed."""
     try:
         challenges.challenge_file(
             lot_id=lot.pk,
-            kind="document",
+            kind=kind,
             title=request.POST.get("title", ""),
             text=request.POST.get("text", ""),
             actor=request.actor,
@@ -163,6 +164,20 @@ def object_document(request: PersonRequest, lot: Lot) -> HttpResponse:
         return bid_page(request, lot, typed=request.POST, violations=refused.violations, status=409)
     messages.success(request, "异议已收到，答复以前招标投标活动暂停")
     return redirect(address("trading:bid", lot) + "#objections")
+
+
+@announced_page
+@require_POST
+def object_document(request: PersonRequest, lot: Lot) -> HttpResponse:
+    """An objection to the document is received; its refusal shows the window."""
+    return _objected(request, lot, kind="document")
+
+
+@announced_page
+@require_POST
+def object_result(request: PersonRequest, lot: Lot) -> HttpResponse:
+    """An objection to the result is received while the candidates are public."""
+    return _objected(request, lot, kind="result")
 
 
 # -- filing ------------------------------------------------------------------------------------------------------------
