@@ -1,1 +1,1 @@
-"""One tender walked through the real portal in Chromium, every role by one-click sign-in, the clock moved in the page."""
+"""One tender walked through the real portal in Chromium: every role by one-click sign-in, the clock moved in a page."""

@@ -49,6 +49,12 @@ class Window:
         self.page.wait_for_load_state("load")
         return self
 
+    def follow_lot(self) -> "Window":
+        """The page's own link to the walk's lot was followed."""
+        self.page.locator(f"main a[href*='{self.walk.reference}']").first.click()
+        self.page.wait_for_load_state("load")
+        return self
+
     def type(self, **typed: str) -> "Window":
         """Fields of a form by name hold what was typed."""
         for name, text in typed.items():
