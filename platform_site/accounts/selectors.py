@@ -22,6 +22,15 @@ def second_factor_due(user: User, *, verified: bool) -> bool:
     return user.duty_grants.in_force(clock.now()).filter(duty__in=OFFICIAL_DUTIES).exists()
 
 
+def is_official(actor: Actor) -> bool:
+    """Whether the person behind `actor` holds a platform duty, also while it does not count for want of a second
+    factor. One query; none for machines."""
+    if actor.user_id is None:
+        return False
+    held = DutyGrant.objects.in_force(clock.now()).filter(user__public_id=actor.user_id, duty__in=OFFICIAL_DUTIES)
+    return bool(actor.duties) or held.exists()
+
+
 def has_second_factor(user: User) -> bool:
     """Whether a confirmed device stands."""
     return TOTPDevice.objects.filter(user=user, confirmed=True).exists()

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from platform_site import clock, ledger
 from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.accounts.selectors import is_official
 from platform_site.failpoints import failpoint
 from platform_site.holds import selectors as holds
 from trading.kernel import procedure as kernel
@@ -113,6 +115,8 @@ def acting(
             raise Refused([Violation("state.wrong", facts={"state": lot.state, "act": verb})])
         move = procedure.transitions[verb]
         policy.require(actor, move.actor, over=lot)
+        if "person" in move.actor.split("|"):
+            traders_only(actor)
         at = now or clock.now()
         facts = facts_of(lot, at)
         if shut := kernel.gate(book, procedure, verb, facts):
@@ -130,6 +134,16 @@ def acting(
         lot.save()
         failpoint(f"{verb}.before_commit")
     failpoint(f"{verb}.after_commit")
+
+
+def traders_only(actor: Actor) -> None:
+    """Return unless the person holds a platform duty: what anybody may do in a trade, an official may not (A9).
+
+    Raises:
+        PermissionDenied: operator, draw officer, supervision, auditor, maintenance and supervision of the pool.
+    """
+    if is_official(actor):
+        raise PermissionDenied("officials hold no trading verb")
 
 
 def next_check(lot: Lot) -> datetime | None:

@@ -18,7 +18,7 @@ from trading.kernel import procedure as kernel
 from trading.locks import lock_lot, lock_tender
 from trading.models import DocumentVersion, Lot, Notice, StoredFile, Tender
 from trading.rulebooks import PROCEDURES, book_for
-from trading.services.acts import acting, facts_of
+from trading.services.acts import acting, facts_of, traders_only
 from trading.services.documents import document_digest
 from trading.services.notices import notice_write, noticed
 from trading.services.terms import draft_values
@@ -101,6 +101,7 @@ def tender_register(
         from django.core.exceptions import PermissionDenied
 
         raise PermissionDenied("only the initiator or its mandated agency registers a project")
+    traders_only(actor)
     tender.save()
     ledger.append(
         "tender.registered",
@@ -212,13 +213,17 @@ def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor
     """The lot's key set is signed and bound to it; its hash. The trustees' own check runs in sealing.
 
     Raises:
-        Refused: initiator and operator together reach k, a supervising authority among them, no keys left.
+        Refused: `notice.frozen`; initiator and operator together reach k, a supervising authority among them, no keys
+            left.
     """
     with transaction.atomic():
         lot = lock_lot(lot_id)
         from platform_site.accounts import policy
 
         policy.require(actor, "initiator|agency", over=lot)
+        if lot.state != "registered":
+            # The set stands in the notice; a later entry would say of the keys what is not so.
+            raise Refused([Violation("notice.frozen", facts={"state": lot.procedure.states[lot.state]})])
         not_before = lot.recorded.get("bid_deadline")
         keyset = sealing.assign_keyset(lot.ledger_ref, trustees, k, not_before=not_before)
         lot.key_set_hash = keyset.hash

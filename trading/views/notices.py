@@ -112,6 +112,9 @@ def enquiry_list(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRe
 @lot_page()
 def amend(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """A change notice; where too few days are left one click moves the deadline to the nearest lawful moment."""
+    version = documents.current_version(lot)
+    if version is None:
+        raise Http404("nothing was issued that could be changed")
     form = AmendForm(request.POST or None)
     violations: tuple = ()
     if request.method == "POST" and form.is_valid():
@@ -137,7 +140,7 @@ def amend(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     context = framed(lot, held, here="变更公告") | {
         "form": form,
         "violations": violations,
-        "version": documents.current_version(lot),
+        "version": version,
         "short": any(v.code == "period.too_short" for v in violations),
     }
     status = 409 if violations else 422 if form.errors else 200
