@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = [name for word in words for name in word.split(",") if name] or list(ROWS)
     if unknown := [name for name in wanted if name not in ROWS]:
         parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}")
-    logging.disable(logging.INFO)
+    logging.disable(logging.WARNING)
     begun, found = time.monotonic(), []
     facts = {"before": machine()}
     with ground(asked) as floor:

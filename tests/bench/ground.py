@@ -26,7 +26,6 @@ class Ground:
 
     Attributes:
         cluster: the bench's own server, with fsync, as a production server has it.
-        seconds: about how long a row may take.
     """
 
     cluster: databases.Cluster
@@ -39,10 +38,11 @@ class Ground:
         from django.conf import settings
 
         name = databases.clone(self.cluster, self.template)
-        before = {key: getattr(settings, key) for key in ("MEDIA_ROOT", "LEDGER_DIR", "KEYS_DIR")}
+        before = {key: getattr(settings, key) for key in ("MEDIA_ROOT", "LEDGER_DIR", "KEYS_DIR", "REDIS_URL")}
         with tempfile.TemporaryDirectory(prefix="bench-", dir=HOME) as folder:
-            for key in before:
+            for key in ("MEDIA_ROOT", "LEDGER_DIR", "KEYS_DIR"):
                 setattr(settings, key, Path(folder) / key.split("_")[0].lower())
+            settings.REDIS_URL = self.cluster.redis_url
             try:
                 with databases.behind_default(self.cluster, name):
                     yield name
