@@ -65,20 +65,14 @@ def notice_code() -> list[Any]:
 
 def letter(kind: str = "award") -> Letter:
     """The newest letter of a kind."""
-    return Letter.objects.filter(kind=kind).select_related("lot__tender").latest("issued_at")
+    found = Letter.objects.filter(kind=kind).select_related("lot__tender")
+    return (found if kind == "deal" else found.filter(lot__tender__procedure=ENGINEERING)).latest("issued_at")
 
 
 def letter_place(kind: str = "award") -> list[Any]:
     """Arguments of that letter; its initiator's agency may read it."""
     found = letter(kind)
     return place(found.lot, found.pk)
-
-
-def letter_with_paper() -> list[Any]:
-    """Arguments of a letter of the agency's whose PDF the worker has made."""
-    found = Letter.objects.filter(paper__isnull=False, lot__tender__procedure=ENGINEERING)
-    first = found.select_related("lot__tender").earliest("issued_at")
-    return place(first.lot, first.pk)
 
 
 def own_bid() -> Bid:
@@ -95,6 +89,12 @@ def receipt() -> list[Any]:
 def document_file() -> list[Any]:
     """Arguments of a file of the document bidder1 has obtained."""
     lot = obtained_lot()
+    return place(lot, StoredFile.objects.filter(documentversion__lot=lot).latest("stored_at").pk)
+
+
+def public_file() -> list[Any]:
+    """Arguments of a document's file that is public, for the opening has started."""
+    lot = lot_in("publicity")
     return place(lot, StoredFile.objects.filter(documentversion__lot=lot).latest("stored_at").pk)
 
 
@@ -165,13 +165,6 @@ def first_tile() -> list[Any]:
     """Arguments of the first tile of leaves, as far as it is filled."""
     size = newest_size()
     return ["0", layout.numbered(0)] if size >= 256 else ["0", layout.numbered(0), str(size)]
-
-
-def long_facts() -> list[Any]:
-    """Arguments of facts too long for their leaf."""
-    from platform_site.ledger import publishing
-
-    return [next((publishing.folder() / "facts").glob("*/*")).name]
 
 
 def subject_code(username: str) -> Callable[[], list[Any]]:

@@ -1,4 +1,4 @@
-"""One tender lives once a session; every milestone of it is kept as a database and folders to be cloned or rolled back."""
+"""One tender lives once a session; every milestone of it is kept, as a database and folders to clone or roll back."""
 
 import contextlib
 import shutil
@@ -12,6 +12,7 @@ from django.test import override_settings
 from platform_site import clock, ledger
 from platform_site.accounts.actors import CONSOLE
 from platform_site.accounts.services.duties import duty_grant
+from platform_site.ledger import publishing
 from tests import databases
 from trading.rehearsal import casting, engineering_open, repertoire
 from trading.rehearsal.people import Cast
@@ -66,6 +67,9 @@ class Life:
 
         if milestone in self.moments:
             return
+        with clock.at(now):
+            ledger.sequence_once()
+            publishing.publish()
         source = connection.settings_dict["NAME"]
         connection.close()
         folder = self.home / milestone

@@ -59,8 +59,8 @@ def test_bids_that_are_in_do_not_change_the_board(client, cast, play_until, at):
     client.force_login(cast["supervisor"].user, backend="django.contrib.auth.backends.ModelBackend")
     before = client.get(reverse("supervision:board")).context["rows"]
 
-    from trading.rehearsal.engineering_open import file
     from platform_site import clock
+    from trading.rehearsal.engineering_open import file
 
     lot = Lot.objects.get()
     with clock.at(lot.recorded["bid_deadline"].replace(hour=0)):

@@ -45,8 +45,9 @@ def test_twenty_connections_around_the_deadline(fresh_db, play_until):
     play_until(cast, "amended", start=start)
     lot = Lot.objects.get()
     # Legal time runs from here with the wall: the deadline is half way through the rush.
-    ClockOffset.objects.update_or_create(pk=1, defaults={"offset": lot.recorded["bid_deadline"] - clock.machine()
-                                                         - timedelta(seconds=RUSH_SECONDS / 2)})
+    ClockOffset.objects.update_or_create(
+        pk=1, defaults={"offset": lot.recorded["bid_deadline"] - clock.machine() - timedelta(seconds=RUSH_SECONDS / 2)}
+    )
     deadline, over = lot.recorded["bid_deadline"], threading.Event()
     log = Log({name: [] for name in names})
     workers = [threading.Thread(target=_rush, args=(cast, lot.pk, name, log.told[name], over)) for name in names]

@@ -435,3 +435,28 @@ def test_a_value_read_out_of_a_notice_shows_its_words(scene, agent):
     tender.save()
 
     assert "读自公告“最高投标限价 18642 万元”" in agent.get(scene.url("draft/scope/")).content.decode()
+
+
+def test_the_supervising_authority_is_chosen_in_the_draft(scene, agent, cast):
+    authority = cast.subjects["authority"]
+
+    for code in ("", authority.code):
+        answer = change(agent, scene, "authority", code)
+
+        assert answer.status_code == 200
+        assert (scene.again().tender.authority_id or "") == (authority.pk if code else "")
+
+
+def test_a_table_that_saves_itself_answers_what_stands_around_its_cells_only(scene, agent):
+    posted = {"criteria-0-key": "technical", "criteria-0-title": "技术", "criteria-0-0-key": "plan"}
+    posted |= {"criteria-0-0-title": "施工组织设计", "criteria-0-0-points": "60"}
+    posted |= {"criteria-1-key": "price", "criteria-1-title": "报价", "criteria-1-points": "40"}
+
+    answer = agent.post(scene.url("draft/field/criteria/"), posted, **HTMX)
+
+    html = answer.content.decode()
+    assert answer["HX-Reswap"] == "none"
+    assert 'name="criteria-0-0-points"' not in html
+    assert "合计 100 分" in html
+    assert '<b class="gz-num" id="criteria-sum-0" hx-swap-oob="true">60</b>' in html
+    assert scene.again().terms["criteria"][0]["points"] == "60"

@@ -7,35 +7,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('trading', '0002_no_state_without_an_entry'),
+        ("trading", "0002_no_state_without_an_entry"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='committee',
-            name='time_asked',
+            model_name="committee",
+            name="time_asked",
             field=models.JSONField(blank=True, default=list),
         ),
         migrations.AddField(
-            model_name='committee',
-            name='time_extended_to',
+            model_name="committee",
+            name="time_extended_to",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.CreateModel(
-            name='BidQuestion',
+            name="BidQuestion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('text', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('answer', models.TextField(blank=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('bid', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='trading.bid')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='trading.committeemember')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("text", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                ("answer", models.TextField(blank=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "bid",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="questions", to="trading.bid"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="trading.committeemember",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('asked_at',),
+                "ordering": ("asked_at",),
             },
         ),
     ]

@@ -5,24 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('portal_messages', '0001_inbox'),
+        ("portal_messages", "0001_inbox"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='message',
-            name='message_mail_state',
+            model_name="message",
+            name="message_mail_state",
         ),
         migrations.AlterField(
-            model_name='message',
-            name='mail_state',
-            field=models.CharField(choices=[('none', '不发邮件'), ('waiting', '待发'), ('sending', '正在发送'), ('handed', '已交邮件服务器，未回执'), ('sent', '已发'), ('failed', '发送失败')], default='none', max_length=8),
+            model_name="message",
+            name="mail_state",
+            field=models.CharField(
+                choices=[
+                    ("none", "不发邮件"),
+                    ("waiting", "待发"),
+                    ("sending", "正在发送"),
+                    ("handed", "已交邮件服务器，未回执"),
+                    ("sent", "已发"),
+                    ("failed", "发送失败"),
+                ],
+                default="none",
+                max_length=8,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('mail_state__in', ['none', 'waiting', 'sending', 'handed', 'sent', 'failed'])), name='message_mail_state'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mail_state__in", ["none", "waiting", "sending", "handed", "sent", "failed"])),
+                name="message_mail_state",
+            ),
         ),
     ]

@@ -1,0 +1,432 @@
+"""Two worlds from one database: the same script of everybody, once with a rival in it and once without.
+
+A world is a clone of the life at `bidding`. Its legal and its wall clock are the script's, so that whatever is still
+different was caused by the rival, or is random. What is random is masked (`masked`), each kind with its reason.
+"""
+
+import contextlib
+import json
+import logging
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from unittest import mock
+from uuid import uuid4
+
+from django.conf import settings
+from django.core import mail
+from django.db import connection, transaction
+from django.middleware import csrf
+from django.test import Client
+
+from platform_site import clock, ledger
+from platform_site.clock import services as clock_services
+from platform_site.ledger import publishing
+from platform_site.messages import services as messages
+from platform_site.messages.models import Message
+from platform_site.sealing.models import KeySet
+from platform_site.sealing.seal import Context, PlainFile, seal
+from platform_site.web import streams
+from tests.security.lives import Life
+from tests.security.things import Things
+from tests.security.walk import Route, routes
+from trading.models import Enquiry, Lot
+from trading.rehearsal import sealed
+from trading.services import ticks
+from trading.services.documents import current_version
+
+# username of everybody who looks; "" is the anonymous public. `bidder1` is the other bidder, `bidder5` a stranger.
+OBSERVERS = (
+    "", "citizen", "initiator", "agency", "operator", "draw_officer", "supervisor", "foreign", "auditor",
+    "maintainer", "pool_supervisor", "bidder1", "bidder5", "expert1",
+)  # fmt: skip
+RIVALS = ("bidder2", "bidder4")
+# Those who stand nearest to the lot, one of each kind.
+NEAR = ("", "initiator", "agency", "operator", "supervisor", "bidder1", "bidder5")
+# Pages that show a lot, for the glances on the way.
+QUICK = frozenset(
+    {
+        "disclosure:home", "disclosure:trade", "disclosure:calendar", "messages:inbox", "trading:desk", "trading:lot",
+        "trading:enquiries", "trading:results", "trading:bid", "trading:opening", "trading:evaluation",
+        "experts:desk", "supervision:board", "sealing:lot",
+    }
+)  # fmt: skip
+# Pages of rules and of one's own person: few read them for all.
+STATIC = (
+    "disclosure:rule", "disclosure:procedure", "disclosure:guide", "disclosure:oversight", "disclosure:access",
+    "disclosure:about", "disclosure:verify", "web:", "accounts:", "credit:", "ledger:verify", "demo",
+)  # fmt: skip
+READERS = ("", "agency", "bidder5")
+VERBS = ("trading:", "experts:", "sealing:")
+WALL = datetime(2026, 11, 1, tzinfo=UTC)
+
+# Why two runs of the very same script differ. Whatever is found is numbered in the order of its appearance, so that
+# the same thing said twice must be said twice in the other world too.
+RANDOM = {
+    "uuid": (r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ids made in the run are UUIDv4"),
+    "hex": (r"[0-9a-f]{64}", "hashes, roots and commitments of leaves that hold such ids"),
+    "short": (r"(?<=gz-hash\">)[0-9a-f]{8,32}", "the beginnings of such hashes as pages print them"),
+    "ticket": (r"ticket=[\w:.-]+", "a stream's ticket carries a wall clock nobody can freeze"),
+    "signed": (r"[A-Za-z0-9+/_-]{43,}={0,2}", "signatures and base64 of hashes"),
+    "asker": (r"询问人 [A-Z2-9]{4}", "a lot's pseudonym is random"),
+    "skew": (r"\"clock_skew_ms\": [\d.]+", "health measures the wall clock, which stands still here"),
+}
+RANDOMS = re.compile("|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in RANDOM.items()))
+# Bytes that are hashes and nothing else: only their number is compared.
+BINARY = re.compile(r"^(?:/ledger/)?(?:tile/\d+/|sealed/)")
+
+
+@lru_cache(maxsize=4096)
+def masked(text: str) -> str:
+    """The text with everything random replaced by its kind and the number of its first appearance."""
+    seen: dict[str, str] = {}
+
+    def name(found: re.Match[str]) -> str:
+        return seen.setdefault(found[0], f"<{found.lastgroup} {len(seen)}>")
+
+    return RANDOMS.sub(name, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One answer: status, headers, content, and every SQL statement it took."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+    queries: tuple[str, ...]
+
+    def like(self, other: "Seen") -> bool:
+        """Whether nobody could tell the two apart. Masking is slow, so it is asked last."""
+        if (self.status, self.queries) != (other.status, other.queries):
+            return False
+        same = self.headers == other.headers or [(k, masked(v)) for k, v in self.headers] == [
+            (k, masked(v)) for k, v in other.headers
+        ]
+        return same and (self.content == other.content or self.text == other.text)
+
+    @property
+    def text(self) -> str:
+        """The content as it is compared."""
+        return compared(self.url, self.content)
+
+
+@dataclass
+class World:
+    """One run of the script.
+
+    Attributes:
+        seen: (moment of the script, observer, request) -> answer.
+        logs, mails, streams, inboxes: what was said, in order, by everybody but to the rivals.
+        files: (moment of the script, path) -> content of the record's public files.
+    """
+
+    life: Life
+    rivals: tuple[str, ...]
+    asks: bool
+    observers: tuple[str, ...]
+    home: Path
+    full: bool = True
+    now: datetime = WALL
+    wall: datetime = WALL
+    seen: dict[tuple[str, str, str], Seen] = field(default_factory=dict)
+    logs: list[str] = field(default_factory=list)
+    mails: list[str] = field(default_factory=list)
+    streams: list[str] = field(default_factory=list)
+    inboxes: dict[str, list[tuple[str, ...]]] = field(default_factory=dict)
+    files: dict[tuple[str, str], str] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    # -- the script's tools ------------------------------------------------------------------------------------------
+
+    @property
+    def lot(self) -> Lot:
+        """The lot as it stands."""
+        return Lot.objects.select_related("tender").get()
+
+    def url(self, tail: str) -> str:
+        """An address below the lot's workbench."""
+        return f"/work/lots/{self.lot.reference}/{tail}"
+
+    def client(self, username: str) -> Client:
+        """The browser of one person, signed in since the beginning."""
+        if username not in self.clients:
+            client = self.clients[username] = Client(raise_request_exception=False)
+            if username:
+                client.force_login(self.life.cast[username].user)
+        return self.clients[username]
+
+    @contextlib.contextmanager
+    def turn(self, after: timedelta = timedelta()) -> Iterator[None]:
+        """A slot of the script: legal time moves on, and the wall clock by one second, whether anybody acts or not."""
+        self.now += after
+        self.wall += timedelta(seconds=10)
+        with clock.at(self.now):
+            yield
+
+    def post(self, who: str, tail: str, data: Any = None, *, expect: int = 302, **extra: Any) -> Any:
+        """`who` posts below the lot."""
+        answer = self.client(who).post(self.url(tail), data, **extra)
+        assert answer.status_code == expect, (who, tail, answer.status_code, answer.content.decode()[:2000])
+        return answer
+
+    def file(self, who: str, price: str, *, expect: int = 201) -> None:
+        """`who` seals in the browser, uploads in chunks and files; a standing bid is replaced."""
+        lot, person = self.lot, self.life.cast[who]
+        keyset = KeySet.objects.get(pk=lot.ledger_ref).document
+        made = seal(
+            sealed.offer(price, days=lot.period_days),
+            [PlainFile("技术标.txt", f"{person.code} 技术标".encode(), "text/plain")],
+            keyset=keyset,
+            key=self.life.cast.keys[person.code],
+            context=Context(lot.ledger_ref, current_version(lot).digest),
+            created=clock.now(),
+        )
+        standing = lot.bids.standing().filter(subject__code=person.code).first()
+        said = {
+            "header": made.header.decode(),
+            "signature": made.signature,
+            "wraps": {"owner": b64(made.wraps["owner"]), "trustees": [b64(one) for one in made.wraps["trustees"]]},
+            "uploads": [self.upload(who, bytes(part)) for part in made.parts],
+            "key": str(uuid4()),
+            "subject": person.code,
+            "standing": str(standing.pk) if standing else "",
+        }
+        self.post(who, "bid/file/send/", json.dumps(said), expect=expect, content_type="application/json")
+
+    def upload(self, who: str, content: bytes) -> str:
+        """One ciphertext goes through the chunk door; its id."""
+        digest = sha256(content)
+        begun = self.post(
+            who, f"bid/file/uploads/?for={self.life.cast[who].code}",
+            json.dumps({"key": digest, "size": len(content), "sha256": digest}),
+            expect=201, content_type="application/json",
+        ).json()  # fmt: skip
+        address, token = f"/sealing/uploads/{begun['id']}/", {"Upload-Token": begun["token"]}
+        sent = self.client(who).patch(
+            address, content, content_type="application/octet-stream",
+            headers={**token, "Upload-Offset": "0", "Upload-SHA256": digest},
+        )  # fmt: skip
+        done = self.client(who).post(f"{address}finish/", headers=token)
+        assert (sent.status_code, done.status_code) == (200, 200), (sent.content, done.content)
+        return begun["id"]
+
+    # -- what everybody sees -----------------------------------------------------------------------------------------
+
+    def settle(self, moment: str) -> None:
+        """The record is numbered, closed and published and mails go out, at the portal's own fixed pace."""
+        with self.turn():
+            ledger.sequence_once()
+            publishing.publish()
+            messages.send_due()
+            ticks.tick()
+        for path, content in published():
+            self.files[moment, path] = content
+
+    def glance(self, moment: str) -> None:
+        """Those nearest to the lot open the pages that show it."""
+        with self.turn():
+            things = Things(self.life.cast)
+        for who in self.observers if not self.full else filter(NEAR.__contains__, self.observers):
+            for route in routes():
+                if route.name in QUICK:
+                    self.look(moment, who, "GET", route, things)
+
+    def observe(self, moment: str) -> None:
+        """Everybody opens every page; those nearest also try every verb of the trade with an empty form."""
+        with self.turn():
+            things = Things(self.life.cast)
+        for who in self.observers:
+            for route in routes():
+                if who in READERS or not route.name.startswith(STATIC):
+                    self.look(moment, who, "GET", route, things)
+                if who in NEAR and route.name.startswith(VERBS):
+                    self.look(moment, who, "POST", route, things)
+
+    def look(self, moment: str, who: str, method: str, route: Route, things: Things) -> None:
+        """One request, undone again."""
+        client, url, queries = self.client(who), things.url(route), []
+
+        def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            queries.append(re.sub(r"\"s\d+_x\d+\"", "savepoint", sql))
+            return execute(sql, params, many, context)
+
+        cookies = client.cookies.output()
+        with self.turn(), transaction.atomic():
+            with connection.execute_wrapper(counted):
+                answer = client.generic(method, url, content_type="application/x-www-form-urlencoded")
+                content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            transaction.set_rollback(True)
+        if client.cookies.output() != cookies:
+            client.cookies.clear()
+            client.cookies.load(cookies.replace("Set-Cookie: ", ""))
+        headers = tuple(sorted(answer.headers.items()))
+        key = (moment, who or "anonymous", f"{method} {masked(url)} ({route.name})")
+        self.seen[key] = Seen(url, answer.status_code, headers, content, tuple(queries))
+
+
+def compared(url: str, content: bytes) -> str:
+    """Content as it is compared: text with the random masked, hashes by their length."""
+    if BINARY.match(url):
+        return f"{len(content)} bytes"
+    return masked(content.decode(errors="replace"))
+
+
+def published() -> list[tuple[str, str]]:
+    """Every public file of the record: its path and content, masked; entry bundles leaf by leaf."""
+    root, found = Path(settings.LEDGER_DIR), []
+    for path in sorted(one for one in root.rglob("*") if one.is_file() and one.name != ".lock"):
+        name, data = str(path.relative_to(root)), path.read_bytes()
+        text = "\n".join(leaves(data)) if name.startswith("tile/entries/") else data
+        found.append((masked(name), text if isinstance(text, str) else compared(name, text)))
+    # Files named by their digest come in a random order.
+    numbered = sorted(found)
+    return [(f"{name} #{place}", content) for place, (name, content) in enumerate(numbered)]
+
+
+def leaves(bundle: bytes) -> Iterator[str]:
+    """The leaves of an entry bundle, masked one by one."""
+    at = 0
+    while at < len(bundle):
+        (length,) = struct.unpack(">H", bundle[at : at + 2])
+        yield masked(bundle[at + 2 : at + 2 + length].decode())
+        at += 2 + length
+
+
+def said(one: mail.EmailMessage) -> str:
+    """A mail as it is compared: to whom, headers of ours, subject, body."""
+    return masked("\n".join([*one.to, one.subject, *(f"{k}: {v}" for k, v in one.extra_headers.items()), one.body]))
+
+
+def b64(data: bytes) -> str:
+    """Base64 as JSON carries it."""
+    import base64
+
+    return base64.b64encode(data).decode()
+
+
+def sha256(data: bytes) -> str:
+    """Hex digest."""
+    import hashlib
+
+    return hashlib.sha256(data).hexdigest()
+
+
+class Listener(logging.Handler):
+    """Every log line of every logger, as it would be written."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(level=logging.DEBUG)
+        self.lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(masked(f"{record.levelname} {record.name} {record.getMessage()}"))
+
+
+@contextlib.contextmanager
+def running(world: World) -> Iterator[None]:
+    """Within: the world's database, folders, wall clock; its logs, mails and streams are caught."""
+    listener, mail.outbox = Listener(world.logs), []
+    root = logging.getLogger()
+    with contextlib.ExitStack() as stack:
+        moment = stack.enter_context(world.life.cloned("bidding", world.home))
+        world.now = moment.now
+        stack.enter_context(mock.patch.object(clock, "machine", side_effect=lambda: world.wall))
+        # The database's wall clock runs on; a node so far off would refuse every filing.
+        stack.enter_context(mock.patch.object(clock_services, "drift", timedelta))
+        # Tokens against forged forms are the same everywhere, or no two pages would ever be.
+        for name in ("_get_new_csrf_string", "_mask_cipher_secret"):
+            stack.enter_context(mock.patch.object(csrf, name, return_value="t" * 32))
+        stack.enter_context(mock.patch.object(streams, "_send", lambda *said: world.streams.append(" ".join(said))))
+        root.addHandler(listener)
+        stack.callback(root.removeHandler, listener)
+        yield
+        own = {world.life.cast[name].user.email for name in RIVALS}
+        world.mails += [said(one) for one in mail.outbox if not own & set(one.to)]
+        for who in filter(None, world.observers):
+            rows = Message.objects.filter(user=world.life.cast[who].user).order_by("created_at", "title")
+            world.inboxes[who] = [(masked(m.title), masked(m.body), masked(m.url)) for m in rows]
+
+
+def live(
+    life: Life,
+    home: Path,
+    *,
+    rivals: tuple[str, ...] = (),
+    asks: bool = False,
+    observers: tuple[str, ...] = OBSERVERS,
+    full: bool = True,
+) -> World:
+    """The world from two hours after the notice to one second before the deadline.
+
+    Args:
+        full: every page is opened in the last minute; else only those that show the lot, all the way.
+    """
+    world = World(life, rivals, asks, observers, home, full=full)
+    with running(world):
+        play(world)
+    return world
+
+
+def play(world: World) -> None:
+    """The script. Where a rival would act there is a turn in both worlds, empty in one of them."""
+    deadline = world.lot.recorded["bid_deadline"]
+    hour, day = timedelta(hours=1), timedelta(days=1)
+
+    with world.turn(2 * hour):
+        world.post("bidder1", "bid/obtain/")
+    with world.turn(hour):
+        for rival in world.rivals:
+            world.post(rival, "bid/ask/", {"question": "尚未获取文件时的询问"}, expect=403)
+            world.post(rival, "bid/obtain/")
+    world.settle("downloaded")
+    world.glance("downloaded")
+
+    with world.turn(day):
+        world.post("bidder1", "bid/ask/", {"question": "反冲洗设备的材质要求是否包括同等性能的其他材料？"})
+    with world.turn(hour):
+        for rival in world.rivals if world.asks else ():
+            world.post(rival, "bid/ask/", {"question": "问" * 5001}, expect=409)
+            world.post(rival, "bid/ask/", {"question": "地勘报告能否提供电子版？"})
+    world.settle("asked")
+    world.glance("asked")
+    with world.turn(hour):
+        asked = Enquiry.objects.get(subject__code=world.life.cast["bidder1"].code)
+        world.post("agency", "enquiries/", {f"answer-{asked.pk}": "包括。以性能参数为准。", "text": ""})
+    with world.turn(hour):
+        world.post("agency", "amend/", {"summary": "调整反冲洗设备参数，其余不变。"})
+
+    world.now = deadline - 2 * day
+    with world.turn():
+        world.file("bidder1", "170000000")
+    with world.turn(hour):
+        for rival in world.rivals:
+            world.post(rival, "bid/file/send/", "{}", expect=409, content_type="application/json")
+            world.file(rival, "167000000")
+    world.settle("filed")
+    world.glance("filed")
+    with world.turn(hour):
+        world.file("bidder1", "169000000")
+    with world.turn(hour):
+        for rival in world.rivals:
+            world.file(rival, "166000000")
+            world.post(rival, "bid/withdraw/")
+    world.settle("withdrawn")
+    world.glance("withdrawn")
+    with world.turn(hour):
+        for rival in world.rivals:
+            world.file(rival, "165000000")
+
+    world.now = deadline - timedelta(minutes=1)
+    world.settle("last minute")
+    if world.full:
+        world.observe("last minute")
+    world.now = deadline - timedelta(seconds=1)
+    world.settle("last second")
+    world.glance("last second")
