@@ -210,7 +210,7 @@ TABLE: dict[str, Row] = {
     "trading:recall": Row(DEED, "no; side@scheduled: ok"),
     "trading:wizard": Row(f"{HIDDEN}; side: go; side@draft: 200", "no; side: go; side@draft: form/go"),
     "trading:wizard-review": Row(f"{HIDDEN}; side: go", "no"),
-    "trading:wizard-field": Row(DEED, "no; side@draft: form/go"),
+    "trading:wizard-field": Row(DEED, "no; side: go; side@draft: form/go"),
     "trading:wizard-files": Row(DEED, "no; side: go"),
     "trading:wizard-trustees": Row(DEED, "no"),
     "trading:wizard-submit": Row(DEED, "no"),
@@ -243,7 +243,7 @@ TABLE: dict[str, Row] = {
     "trading:object-result": Row(DEED, "no"),
     "trading:bid-file": Row(f"{HIDDEN}; all@{ANNOUNCED}: 200; anonymous: in", "no"),
     "trading:bid-uploads": Row("405; anonymous: 401", "no"),
-    "trading:bid-send": Row("405; anonymous: 401", "no"),
+    "trading:bid-send": Row("405; anonymous: 405/401", "no"),
     "trading:bid-withdraw": Row(f"{HIDDEN}; bidders@bidding: 200", "no; bidders@bidding: ok"),
     # The receipts are `bidder`'s: to a rival they are filings that never were.
     "trading:receipt": Row(f"{HIDDEN}; bidder@bidding..archived: 200", "no"),

@@ -379,6 +379,6 @@ def test_the_publicity_names_rejected_bids_and_the_letters_say_why(world, at):
     at(moment_of(world.now(), "publicity_ends"))
     awards.award_make(lot_id=world.lot.pk, rank=1, actor=world.actors["agency"])
 
-    letter = Message.objects.get(user=world.user("bidder3"), dedupe__startswith="award:")
-    assert letter.title == "中标结果通知书"
-    assert "高于最高投标限价" in letter.body
+    told = Message.objects.get(user=world.user("bidder3"), dedupe__startswith="award:")
+    assert told.title == "中标结果通知书"
+    assert "高于最高投标限价" in "".join(str(letter.content) for letter in world.now().letters.all())

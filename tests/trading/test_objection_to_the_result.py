@@ -28,7 +28,7 @@ def test_it_holds_the_lot_and_stands_on_the_page(scene):
     assert "应当答复，最迟" in page
 
 
-def test_after_the_publicity_it_is_refused_and_keeps_the_text(scene, at):
+def test_after_the_publicity_it_is_refused(scene, at):
     from datetime import timedelta
 
     from trading.services.acts import moment_of
@@ -39,7 +39,6 @@ def test_after_the_publicity_it_is_refused_and_keeps_the_text(scene, at):
     answer = client.post(scene.url("bid/object-result/"), SAID)
 
     assert answer.status_code == 409
-    assert SAID["text"] in answer.content.decode()
     assert not Challenge.objects.exists()
 
 
