@@ -152,7 +152,7 @@ def _row(lot: Lot, told: list[tuple[float, float, str]], begun: float, last: flo
                 what=f"{BIDDERS:,} sealed filings receipted before the deadline, none late",
                 figure=len(receipted) if whole else len(receipted) - len(late) - len(refused),
                 unit="bids", against=BIDDERS, beside="filed", at_least=1,
-                note=f"stamped evenly over the minute, {THREADS} threads in one process; each answer held against database, "
+                note=f"stamped evenly over the minute, {THREADS} threads in one process; each answer held against database, "  # noqa: E501
                 f"record and roll; {facts['checkpoints_until_all_are_proved']} checkpoints until all were proved",
             ),
             Part(
