@@ -2,10 +2,17 @@
 
 from pathlib import Path
 
-from tests.walk import announcing, bidding
-from tests.walk.test_whole_tender import FIELDS, pytestmark
+import pytest
 
-__all__ = ["pytestmark"]
+from tests.walk import announcing, bidding
+
+pytestmark = pytest.mark.browser
+FIELDS = {
+    "region_name": "泽安市",
+    "lots-0-estimate_cny": "59788891.21",
+    "lots-0-ceiling_cny": "59788891.21",
+    "lots-0-scope": "教学楼一栋、学生宿舍三栋。",
+}
 TITLE = "泽安市江北区老旧小区改造工程"
 INITIATOR = "泽安市江北水务建设有限公司"
 
