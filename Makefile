@@ -19,8 +19,8 @@ setup-tests: ## the same and what the browser tests need
 run: setup ## start the portal at http://127.0.0.1:8000/ (PORT=9000 for another); Ctrl-C stops all of it
 	@exec $(PY) -m platform_site.embedded.supervisor
 
-test-fast: setup ## units and services, about a minute
-	@$(PY) -m pytest -q -m "not browser and not chaos and not bench"
+test-fast: setup ## units and services, some minutes
+	@$(PY) -m pytest -q -n auto --dist loadfile -m "not browser and not chaos and not bench"
 
 test: setup-tests check ## everything: check, then every test with browser and chaos
 	@$(PY) -m tests.parts

@@ -20,6 +20,9 @@ PARTS = {
     "browser": "browser and not bench",
     "chaos": "chaos and not browser and not bench",
 }
+# A file of tests stays in one process, which keeps what it has set up. Browsers and killed portals want the machine
+# to themselves.
+SHARED_OUT = {"units and services": ("-n", str(os.cpu_count() or 1), "--dist", "loadfile")}
 NO_TESTS = 5
 
 
@@ -34,10 +37,10 @@ def browser_missing() -> str:
     return ""
 
 
-def run_pytest(marks: str, report: Path) -> tuple[int, str]:
+def run_pytest(marks: str, report: Path, *more: str) -> tuple[int, str]:
     """pytest's exit code and a line of counts."""
     code = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-rs", "-m", marks, f"--junitxml={report}"], cwd=BASE, check=False
+        [sys.executable, "-m", "pytest", "-q", "-rs", "-m", marks, f"--junitxml={report}", *more], cwd=BASE, check=False
     ).returncode
     if not report.exists():
         return code, "no report"
@@ -77,7 +80,7 @@ def main() -> int:
             if missing:
                 code, counts = NO_TESTS, missing
             else:
-                code, counts = run_pytest(marks, Path(folder) / f"{name.split()[0]}.xml")
+                code, counts = run_pytest(marks, Path(folder) / f"{name.split()[0]}.xml", *SHARED_OUT.get(name, ()))
             said = f"not run: {missing or 'no tests'}" if code == NO_TESTS else counts
             lines.append(f"{name:20} {said} ({time.monotonic() - begun:.0f} s)")
             good &= code == 0 or (code == NO_TESTS and not strict)

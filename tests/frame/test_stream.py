@@ -65,9 +65,9 @@ def test_news_of_a_ticket_s_topic_arrives_and_other_news_does_not(hub):
     assert "1.00" not in received
 
 
-@pytest.mark.parametrize("query", ["", "ticket=", "ticket=x:y:z", f"ticket={streams.ticket(['a'])}x"])
+@pytest.mark.parametrize("query", ["", "ticket=", "ticket=x:y:z", "ticket={real}x"])
 def test_a_missing_or_forged_ticket_gets_nothing(hub, query):
-    status, received = asyncio.run(listen(query, until="never"))
+    status, received = asyncio.run(listen(query.format(real=streams.ticket(["a"])), until="never"))
 
     assert (status, received) == (403, "")
 

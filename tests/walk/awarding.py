@@ -4,11 +4,10 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.walk.judging import message_opened
-from tests.walk.windows import Walk
+from tests.walk.windows import MOST_MOMENTS, Walk
 
 OBJECTION = ("对第一候选人业绩证明的异议", "请核实第一候选人项目经理的业绩证明。")
 REPLY = "经核实，业绩证明真实有效，异议不成立。"
@@ -37,12 +36,16 @@ def objected_and_answered(walk: Walk, who: str, *, host: str) -> None:
     assert REPLY in walk[who].lot("bid/").text()
 
 
-def publicity_over(walk: Walk, host: str) -> datetime:
-    """The clock is moved to the end of the publicity, which the pause has pushed on."""
-    page = walk[host].lot("results/").page
-    ends = datetime.fromisoformat(page.locator("#award [data-until]").first.get_attribute("data-until"))
-    walk.clock_to(ends + timedelta(minutes=1))
-    return ends
+def publicity_over(walk: Walk, host: str) -> int:
+    """The clock is moved from moment to moment until the award is open, behind the publicity and its pause. How many
+    moves."""
+    link = walk[host].page.get_by_role("link", name="核对并发出中标通知书")
+    for move in range(MOST_MOMENTS):
+        walk[host].lot("results/")
+        if link.count():
+            return move
+        walk.next_moment()
+    raise AssertionError(f"{MOST_MOMENTS} moments and still no award")
 
 
 def awarded(walk: Walk, host: str, *, winner: str, losers: dict[str, str]) -> None:

@@ -332,7 +332,10 @@ def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator
     )
     lot = Lot.objects.get(pk=lot.pk)
     members = list(lot.committee.members.select_related("user").order_by("label"))
-    offered = list(lot.bids.filter(state="opened").order_by("arrived_at"))
+    # All filed at one moment of the stage's clock, so the cast's order stands in for the order of arrival.
+    order = [person.code for person in cast.people.values()]
+    offers = lot.bids.filter(state="opened").select_related("subject")
+    offered = sorted(offers, key=lambda bid: order.index(bid.subject.code))
     for number, member in enumerate(members):
         actor = Actor("person", member.user.public_id)
         yield Step(member.label, "响应性审查和评分", lambda m=actor, n=number: assess(lot, offered, m, n))

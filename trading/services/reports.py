@@ -322,7 +322,7 @@ def related_ranked(lot: Lot, bids: Sequence[str]) -> list[list[str]]:
     A shared name is no finding: two people may bear it. It is a question, and the report waits until it was put; whom
     the committee finds related it rejects. Two queries.
     """
-    rows = lot.bids.filter(pk__in=bids).select_related("subject").order_by("arrived_at")
+    rows = lot.bids.filter(pk__in=bids).select_related("subject").order_by("arrived_at", "id")
     asked = set(BidQuestion.objects.filter(bid_id__in=bids).values_list("bid_id", flat=True))
     by_person: dict[str, list[Bid]] = {}
     for bid in rows:
