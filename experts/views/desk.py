@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from experts import selectors, services
 from experts.models import Draw
 from platform_site.accounts.policy import may
+from platform_site.accounts.refusals import Refused
 from platform_site.accounts.requests import PersonRequest
 
 
@@ -30,7 +31,11 @@ def desk(request: PersonRequest) -> HttpResponse:
 @require_safe
 def draw_desk(request: PersonRequest, draw_id: UUID) -> HttpResponse:
     """One draw: where it stands and what the person may do now. Labels only, for the officer too."""
-    draw = _draw(request, draw_id)
+    return _page(request, _draw(request, draw_id))
+
+
+def _page(request: PersonRequest, draw: Draw, refused: Refused | None = None) -> HttpResponse:
+    """The desk; with a refusal above, the forms hold what was typed into them."""
     have, need = selectors.keys_in(draw)
     context = {
         "draw": draw,
@@ -42,8 +47,10 @@ def draw_desk(request: PersonRequest, draw_id: UUID) -> HttpResponse:
         "may_recover": draw.state == "committed" and have >= need > 0 and may(request.actor, "draw_officer|supervisor"),
         "keys": (have, need),
         "eligible": sum(not row["excluded"] for row in draw.rows),
+        "typed": request.POST,
+        "violations": refused.violations if refused else (),
     }
-    return render(request, "experts/draw_desk.html", context)
+    return render(request, "experts/draw_desk.html", context, status=409 if refused else 200)
 
 
 def _draw(request: PersonRequest, draw_id: UUID) -> Draw:
@@ -113,13 +120,16 @@ def run(request: PersonRequest, draw_id: UUID) -> HttpResponse:
 def replace(request: PersonRequest, draw_id: UUID) -> HttpResponse:
     """A selected expert is out for a lawful cause; the next in order is invited."""
     draw = _draw(request, draw_id)
-    services.replace(
-        draw_id=draw.id,
-        label=request.POST.get("label", ""),
-        reason=request.POST.get("reason", ""),
-        note=request.POST.get("note", ""),
-        actor=request.actor,
-    )
+    try:
+        services.replace(
+            draw_id=draw.id,
+            label=request.POST.get("label", ""),
+            reason=request.POST.get("reason", ""),
+            note=request.POST.get("note", ""),
+            actor=request.actor,
+        )
+    except Refused as refused:
+        return _page(request, draw, refused)
     messages.success(request, "已按原次序补抽")
     return redirect("experts:draw-desk", draw.id)
 
@@ -130,11 +140,14 @@ def extend(request: PersonRequest, draw_id: UUID) -> HttpResponse:
     """More experts down the same order."""
     draw = _draw(request, draw_id)
     count = request.POST.get("count", "")
-    services.draw_extend(
-        draw_id=draw.id,
-        count=int(count) if count.isdecimal() and len(count) < 3 else 0,
-        note=request.POST.get("note", ""),
-        actor=request.actor,
-    )
+    try:
+        services.draw_extend(
+            draw_id=draw.id,
+            count=int(count) if count.isdecimal() and len(count) < 3 else 0,
+            note=request.POST.get("note", ""),
+            actor=request.actor,
+        )
+    except Refused as refused:
+        return _page(request, draw, refused)
     messages.success(request, "已按原次序增抽")
     return redirect("experts:draw-desk", draw.id)

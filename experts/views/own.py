@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from experts import selectors, services
 from experts.models import Expert, Invitation
+from platform_site.accounts.refusals import Refused
 from platform_site.accounts.requests import PersonRequest
 
 
@@ -44,11 +45,15 @@ def invitation(request: PersonRequest, invitation_id: UUID) -> HttpResponse:
     found = Invitation.objects.select_related("draw").filter(pk=invitation_id, expert=expert).first()
     if found is None:
         raise Http404
+    violations, reason = (), request.POST.get("reason", "")
     if request.method == "POST":
         accept = request.POST.get("answer") == "accept"
-        services.invitation_answer(
-            invitation_id=found.id, accept=accept, reason=request.POST.get("reason", ""), actor=request.actor
-        )
-        messages.success(request, "已确认参加" if accept else "已记录您不能参加")
-        return redirect("experts:invitation", found.id)
-    return render(request, "experts/invitation.html", {"invitation": found})
+        try:
+            services.invitation_answer(invitation_id=found.id, accept=accept, reason=reason, actor=request.actor)
+        except Refused as refused:
+            violations = refused.violations
+        else:
+            messages.success(request, "已确认参加" if accept else "已记录您不能参加")
+            return redirect("experts:invitation", found.id)
+    context = {"invitation": found, "violations": violations, "reason": reason}
+    return render(request, "experts/invitation.html", context, status=409 if violations else 200)

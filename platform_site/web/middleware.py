@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
-from platform_site.web import refusals
+from platform_site.web import refusals, typed
 from platform_site.web.htmx import wants_partial
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -44,13 +44,16 @@ class VaryOnHtmx:
 
 
 class Refusals:
-    """Turns `Refused` into a 409 in the words of templates/refusals/: a page, a partial or JSON."""
+    """Turns `Refused` into a 409 in the words of templates/refusals/: a page, a partial or JSON.
+
+    Whoever draws the page, nothing that was typed is lost by it.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        return typed.given_back(request, self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The 409, or None for any other exception."""

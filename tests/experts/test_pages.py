@@ -142,6 +142,38 @@ def test_a_refused_act_says_why(as_, keepers):
     assert "承诺没有按要求封存" in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("verb", "form"),
+    [
+        ("replace", {"label": "没有这个代号", "reason": "absent", "note": "九点半仍未到场"}),
+        ("extend", {"count": "0", "note": "两名专家临时回避"}),
+    ],
+)
+def test_a_refused_replacement_or_extension_keeps_its_note_in_the_form(as_, keepers, verb, form):
+    w.pool(8)
+    draw = w.drawn(keepers)
+
+    answer = as_(somebody("draw_officer")).post(f"/experts/desk/{draw.id}/{verb}/", form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert page.count(f'value="{form["note"]}"') == 1
+    assert "您填写的内容" not in page
+
+
+def test_a_refusal_to_come_after_the_answer_was_given_is_refused_with_its_reason(as_, keepers):
+    w.pool(8)
+    invitation = w.drawn(keepers).invitations.select_related("expert__user").first()
+    client = as_(invitation.expert.user)
+    client.post(f"/experts/invitations/{invitation.id}/", {"answer": "accept"})
+
+    answer = client.post(f"/experts/invitations/{invitation.id}/", {"answer": "refuse", "reason": "在外地出差"})
+
+    assert answer.status_code == 409
+    assert "您填写的内容" in answer.content.decode()
+    assert "在外地出差" in answer.content.decode()
+
+
 def test_nobody_acts_on_the_desk_in_anothers_role(as_, keepers):
     w.pool(8)
     draw = w.drawn(keepers)

@@ -1,9 +1,12 @@
 """An objection to the result on the bidder's own page: received while the candidates are public, refused afterwards."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.trading.stage import played, signed_in
 from trading.models import Challenge
+from trading.services.acts import moment_of
 
 pytestmark = pytest.mark.django_db
 SAID = {"title": "对第一候选人业绩证明的异议", "text": "请核实项目经理的业绩证明。"}
@@ -28,18 +31,28 @@ def test_it_holds_the_lot_and_stands_on_the_page(scene):
     assert "应当答复，最迟" in page
 
 
-def test_after_the_publicity_it_is_refused(scene, at):
-    from datetime import timedelta
-
-    from trading.services.acts import moment_of
-
+def test_after_the_publicity_it_is_refused_and_the_words_are_given_back(scene, at):
     at(moment_of(scene.again(), "publicity_ends") + timedelta(minutes=1))
     client = signed_in(scene.cast, "bidder3")
 
     answer = client.post(scene.url("bid/object-result/"), SAID)
 
+    page = answer.content.decode()
     assert answer.status_code == 409
     assert not Challenge.objects.exists()
+    assert "您填写的内容" in page
+    assert all(page.count(words) == 1 for words in SAID.values())
+
+
+def test_refused_for_what_is_missing_the_words_stand_in_the_form_and_nowhere_else(scene):
+    client = signed_in(scene.cast, "bidder3")
+
+    answer = client.post(scene.url("bid/object-result/"), {**SAID, "title": " "})
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert page.count(SAID["text"]) == 1
+    assert "您填写的内容" not in page
 
 
 def test_before_the_candidates_are_public_the_page_offers_none(stage_cast, files, at):

@@ -156,6 +156,18 @@ def test_the_archive_is_made_and_downloaded(to, agent, tmp_path):
     assert "manifest.json" in zipfile.ZipFile(package).namelist()
 
 
+def test_a_refused_termination_keeps_both_texts_in_its_form(to, agent):
+    scene = to("awarded")
+    said = {"reason": "建设规模调整，重新报批", "refund": "五日内原路退还保证金及利息"}
+
+    answer = agent.post(scene.url("terminate/"), said)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "您填写的内容" not in page
+    assert all(words in page for words in said.values())
+
+
 def test_buttons_stand_only_for_acts_the_book_opens(to, agent):
     scene = to("opened")
 

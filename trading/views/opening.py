@@ -230,6 +230,6 @@ def remark_answer(request: ActedRequest, reference: str, number: int, place: int
     try:
         openings.opening_remark_answer(lot_id=lot.pk, number=place, answer=answer, actor=request.actor)
     except Refused as refused:
-        return show(request, lot, typed=request.POST, violations=refused.violations, status=409)
+        return show(request, lot, typed={"place": place, "answer": answer}, violations=refused.violations, status=409)
     messages.success(request, "答复已记入开标记录")
     return _back(lot, "#remarks")

@@ -200,12 +200,18 @@ def refund(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse
 def terminate(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """The tender ends before there is an award, with its reason in public."""
     form = TerminateForm(request.POST or None)
+    violations: tuple = ()
     if request.method == "POST" and form.is_valid():
-        closings.lot_terminate(lot_id=lot.pk, actor=request.actor, **form.cleaned_data)
-        messages.success(request, "招标已终止")
-        return redirect("trading:lot", lot.tender.reference, lot.number)
-    context = framed(lot, held, here="终止招标") | {"form": form}
-    return render(request, "trading/results/terminate.html", context, status=422 if form.errors else 200)
+        try:
+            closings.lot_terminate(lot_id=lot.pk, actor=request.actor, **form.cleaned_data)
+        except Refused as refused:
+            violations = refused.violations
+        else:
+            messages.success(request, "招标已终止")
+            return redirect("trading:lot", lot.tender.reference, lot.number)
+    context = framed(lot, held, here="终止招标") | {"form": form, "violations": violations}
+    status = 409 if violations else 422 if form.errors else 200
+    return render(request, "trading/results/terminate.html", context, status=status)
 
 
 @require_POST
