@@ -15,5 +15,10 @@ app.conf.beat_schedule = {
     "papers-due": {"task": "trading.tasks.papers_due", "schedule": 2, "options": {"expires": 5}},
     "experts-invitations": {"task": "experts.tasks.invitations", "schedule": 30, "options": {"expires": 25}},
     "experts-pool-root": {"task": "experts.tasks.pool_root", "schedule": 300, "options": {"expires": 250}},
+    "uploads-abandoned": {
+        "task": "platform_site.sealing.tasks.abandoned_uploads",
+        "schedule": 3600,
+        "options": {"expires": 3000},
+    },
     "mail-due": {"task": "platform_site.messages.tasks.mail_due", "schedule": 15},
 }

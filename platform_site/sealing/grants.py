@@ -1,6 +1,7 @@
 """Who may touch sealed things: one table, applied after every migrate, compared with pg_catalog by a test.
 
-Nobody deletes. What was accepted is not changed but for the columns named here: an envelope's state, a lot key's lot.
+Nobody deletes, but for uploads that no envelope refers to: the foreign key of `sealing_part` keeps every other one.
+What was accepted is not changed but for the columns named here: an envelope's state, a lot key's lot.
 Supervision and the public see nothing that betrays whether anybody filed: no envelope, no upload, no unlock.
 """
 
@@ -12,6 +13,7 @@ KEYS = ("sealing_lot_key", "sealing_released_key")
 FILED = ("sealing_upload", "sealing_envelope", "sealing_part", "sealing_bidder_unlock")
 OPENED = ("sealing_opening_result", "sealing_plain_file")
 TABLES = (*PUBLIC, *KEYS, *FILED, *OPENED)
+ABANDONED = ("sealing_upload",)
 # table: columns that may change after the row was written
 CHANGES: dict[str, tuple[str, ...]] = {
     "sealing_trustee": ("active",),
@@ -23,16 +25,17 @@ CHANGES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """What one login may do: SELECT, INSERT on tables, UPDATE of columns by table."""
+    """What one login may do: SELECT, INSERT, DELETE on tables, UPDATE of columns by table."""
 
     reads: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
     changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    removes: tuple[str, ...] = ()
 
 
 RIGHTS: dict[str, Right] = {
-    "portal_app": Right(reads=TABLES, adds=TABLES, changes=CHANGES),
-    "portal_trading": Right(reads=TABLES, adds=TABLES, changes=CHANGES),
+    "portal_app": Right(reads=TABLES, adds=TABLES, changes=CHANGES, removes=ABANDONED),
+    "portal_trading": Right(reads=TABLES, adds=TABLES, changes=CHANGES, removes=ABANDONED),
     "portal_supervision": Right(reads=(*PUBLIC, *OPENED)),
     "portal_public": Right(reads=PUBLIC),
 }
@@ -49,6 +52,8 @@ def apply(cursor: Any) -> None:
             cursor.execute(f'GRANT SELECT ON TABLE {table} TO "{role}"')
         for table in right.adds:
             cursor.execute(f'GRANT INSERT ON TABLE {table} TO "{role}"')
+        for table in right.removes:
+            cursor.execute(f'GRANT DELETE ON TABLE {table} TO "{role}"')
         for table, columns in right.changes.items():
             cursor.execute(f'GRANT UPDATE ({", ".join(columns)}) ON TABLE {table} TO "{role}"')
 

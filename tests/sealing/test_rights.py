@@ -36,6 +36,7 @@ def test_the_databases_rights_are_those_of_the_table():
     for role, right in grants.RIGHTS.items():
         wanted |= {(role, table, "SELECT") for table in right.reads}
         wanted |= {(role, table, "INSERT") for table in right.adds}
+        wanted |= {(role, table, "DELETE") for table in right.removes}
         wanted |= {(role, table, f"UPDATE.{name}") for table, names in right.changes.items() for name in names}
 
     assert rights_in_the_database() == wanted

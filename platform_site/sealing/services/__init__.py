@@ -1,6 +1,7 @@
 """Every write of sealing. Callers (trading, experts) hold the locks and write the ledger; chunk writes stand alone.
 
 upload_begin / upload_append / upload_finish / upload_store      resumable ciphertexts
+uploads_sweep                                                    those nobody came back for are gone
 trustee_register / publish_batch / assign_keyset / keyset_countersign / keyset_gaps / release_key
 envelope_accept / envelope_retire / unlock
 open_envelopes → ready / missing → record (or discard)
@@ -8,6 +9,7 @@ open_envelopes → ready / missing → record (or discard)
 
 from platform_site.sealing.services.envelopes import Accepted, envelope_accept, envelope_retire, unlock
 from platform_site.sealing.services.opening import Opened, discard, missing, open_envelopes, ready, record
+from platform_site.sealing.services.sweeping import ABANDONED_AFTER, uploads_sweep
 from platform_site.sealing.services.trustees import (
     BATCH_CONTEXT,
     assign_keyset,
@@ -31,6 +33,7 @@ from platform_site.sealing.services.uploads import (
 )
 
 __all__ = [
+    "ABANDONED_AFTER",
     "BATCH_CONTEXT",
     "MAX_CHUNK",
     "Accepted",
@@ -58,4 +61,5 @@ __all__ = [
     "upload_progress",
     "upload_store",
     "upload_token",
+    "uploads_sweep",
 ]

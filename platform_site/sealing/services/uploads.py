@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import hmac
 import os
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -87,7 +88,12 @@ def upload_append(*, upload_id: UUID, token: str, offset: int, chunk: bytes, sha
     try:
         # Two senders of one upload take turns here; the row is read again once it is our turn.
         fcntl.flock(handle, fcntl.LOCK_EX)
-        upload.refresh_from_db(fields=["received", "arrived_at"])
+        try:
+            upload.refresh_from_db(fields=["received", "arrived_at"])
+        except Upload.DoesNotExist:
+            # Swept away between the look and the lock: what we have just created belongs to nothing.
+            path.unlink(missing_ok=True)
+            raise Refused([Violation("upload.unknown")]) from None
         if offset > upload.received:
             raise Refused([Violation("upload.gap", facts={"offset": upload.received})])
         again = min(len(chunk), upload.received - offset)
@@ -102,7 +108,7 @@ def upload_append(*, upload_id: UUID, token: str, offset: int, chunk: bytes, sha
             upload.received += len(fresh)
             if upload.received == upload.size:
                 upload.arrived_at = arrived
-            upload.save(update_fields=["received", "arrived_at"])
+            _changed(upload, received=upload.received, arrived_at=upload.arrived_at)
             failpoint("upload.after_commit")
     finally:
         os.close(handle)
@@ -129,7 +135,11 @@ def upload_finish(*, upload_id: UUID, token: str) -> Upload:
         return upload
     if upload.received != upload.size:
         raise Refused([Violation("upload.incomplete", "ELE-04", ARRIVAL, {"offset": upload.received})])
-    with storage.ciphertext_path(upload.id).open("rb") as stored:
+    try:
+        stored = storage.ciphertext_path(upload.id).open("rb")
+    except FileNotFoundError:
+        raise Refused([Violation("upload.unknown")]) from None
+    with stored:
         if os.fstat(stored.fileno()).st_size != upload.size:
             raise Refused([Violation("upload.incomplete", "ELE-04", ARRIVAL, {"offset": upload.received})])
         sealed = age.single_lock(stored.read(age.HEADER_LIMIT))
@@ -139,7 +149,7 @@ def upload_finish(*, upload_id: UUID, token: str) -> Upload:
     if upload.must_be_sealed and not sealed:
         raise Refused([Violation("upload.not_sealed", "ELE-03", "20号令 第二十六条")])
     upload.finished_at = clock.machine()
-    upload.save(update_fields=["finished_at"])
+    _changed(upload, finished_at=upload.finished_at)
     return upload
 
 
@@ -164,6 +174,16 @@ def _writable(upload_id: UUID, token: str) -> Upload:
     if upload is None:
         raise Refused([Violation("upload.unknown")])
     return upload
+
+
+def _changed(upload: Upload, **values: Any) -> None:
+    """The row says so.
+
+    Raises:
+        Refused: it was swept away meanwhile (`sweeping`).
+    """
+    if not Upload.objects.filter(pk=upload.pk).update(**values):
+        raise Refused([Violation("upload.unknown")])
 
 
 def _write_all(handle: int, data: bytes, offset: int) -> None:
