@@ -16,7 +16,6 @@ from trading.models import Lot
 AFTER_CANDIDATES = frozenset({"publicity", "awarded", "contracted", "archived"})
 AFTER_AWARD = frozenset({"awarded", "contracted", "archived"})
 METHODS = {"composite": "综合评估法", "lowest": "经评审的最低投标价法"}
-BOND_FORMS = {"guarantee": "保函", "insurance": "保险", "transfer": "转账", "draft": "汇票", "cheque": "支票"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from disclosure import strip
+from disclosure.afterwards import owed
 from disclosure.rulepages import who
-from disclosure.tradefacts import BOND_FORMS, METHODS, PublicLot
+from disclosure.tradefacts import METHODS, PublicLot
 from platform_site.ledger import selectors as record
 from platform_site.rules import ALL
 from trading.kernel.procedure import Facts, Procedure, moment
 from trading.models import Lot, Notice
+from trading.rulebooks.vocabulary import BOND_FORMS
 
 CATEGORIES = {
     "engineering": "工程建设",
@@ -56,23 +58,6 @@ EVENTS = {
     "lot.unsold": "未成交",
     "sealed.revealed": "公开已到时间的封存记录",
 }
-# What must happen after the award, for the section before a contract stands: (act, within, rule).
-AFTERWARDS = {
-    "engineering": (
-        ("订立合同，内容与招标文件和投标文件一致", "中标通知书发出后 30 日内", "ENG-43"),
-        ("提交履约保证金，不超过合同金额 10%", "订立合同前", "ENG-46"),
-        ("退还投标保证金及银行同期存款利息", "合同订立后 5 日内", "ENG-45"),
-        ("向监督部门提交书面报告", "确定中标人后 15 日内", "ENG-47"),
-    ),
-    "procurement": (
-        ("签订采购合同", "成交通知书发出后 30 日内", "GP-34"),
-        ("退还保证金", "成交通知书发出后、合同签订后各 5 个工作日内", "GP-11"),
-    ),
-    "land": (
-        ("签订出让合同", "成交确认书约定的时间", "LND-11"),
-        ("退还其他竞买人的保证金", "竞价结束后", "LND-12"),
-    ),
-}
 
 
 def compose(public: PublicLot, now: datetime) -> dict[str, Any]:
@@ -101,7 +86,7 @@ def compose(public: PublicLot, now: datetime) -> dict[str, Any]:
         "bids": bids(public),
         "candidates": candidates(public),
         "parts": [part for part in lot.terms.get("criteria") or [] if part.get("points")],
-        "afterwards": [(*row[:2], ALL[row[2]]) for row in AFTERWARDS.get(category, ())],
+        "afterwards": owed(book),
         "challenges": public.challenges,
         "siblings": [(s, trade_url(s), s.procedure.states[s.state]) for s in public.siblings],
         "evidence": evidence(lot),
@@ -226,7 +211,7 @@ def bond(lot: Lot) -> dict[str, Any] | None:
     return {
         "amount": Decimal(amount),
         "share": Decimal(amount) / base if base else None,
-        "cap": ALL["ENG-15"]["share"].amount if lot.procedure.category == "engineering" else None,
+        "cap": lot.book.rule("ENG-15")["share"].amount if lot.procedure.category == "engineering" else None,
         "forms": "、".join(BOND_FORMS.get(form, form) for form in lot.terms.get("bond_forms") or []),
     }
 

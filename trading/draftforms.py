@@ -15,23 +15,8 @@ from credit.models import Subject
 from trading import editors
 from trading.fields import ChinaTime, Choice, Choices, Day, Figure, Money, Percent, Text, Words, Yes
 from trading.models import Lot
+from trading.rulebooks.vocabulary import BOND_FORMS, DEPOSITS, KINDS
 
-KINDS = (
-    ("works", "施工"),
-    ("goods", "货物"),
-    ("survey", "勘察"),
-    ("design", "设计"),
-    ("supervision", "监理"),
-    ("services", "其他服务"),
-    ("epc", "工程总承包"),
-)
-BOND_FORMS = (("guarantee", "银行保函、保险、担保"), ("transfer", "转账"), ("cheque", "银行支票、汇票"))
-DEPOSITS = (
-    ("bid", "投标保证金"),
-    ("performance", "履约保证金"),
-    ("quality", "质量保证金"),
-    ("wage", "农民工工资保证金"),
-)
 MEDIA = ("中国招标投标公共服务平台", "云泽省公共资源交易平台")
 FORMULAS = (("mean_deviation", "以有效报价平均值为基准，按偏差扣分"), ("lowest_ratio", "最低有效报价比例法"))
 
@@ -55,7 +40,7 @@ class ProjectStep(forms.Form):
     """项目与审批."""
 
     investment_code = kept(Text(label="投资项目统一代码", max_length=30), "tender", half=True)
-    kind = kept(Choice(label="招标内容", choices=KINDS), "tender", half=True)
+    kind = kept(Choice(label="招标内容", choices=[*KINDS.items()]), "tender", half=True)
     approval_number = kept(Text(label="审批、核准或者备案文号", max_length=100), "approval", half=True)
     approval_authority = kept(Text(label="审批、核准或者备案机关", max_length=100), "approval", half=True)
     approval_date = kept(Day(label="批准日期"), "approval", half=True)
@@ -137,8 +122,10 @@ class TimesStep(forms.Form):
     )
     bond_cny = kept(Money(label="投标保证金", help_text="不要求提交的留空"), "terms", suffix="元", half=True)
     performance_bond_share = kept(Percent(label="履约保证金，占合同价"), "terms", suffix="%", half=True)
-    bond_forms = kept(Choices(label="投标保证金形式", choices=BOND_FORMS), "terms")
-    deposits = kept(Choices(label="本项目收取的保证金", choices=DEPOSITS, help_text="法律只允许这四种"), "terms")
+    bond_forms = kept(Choices(label="投标保证金形式", choices=[*BOND_FORMS.items()]), "terms")
+    deposits = kept(
+        Choices(label="本项目收取的保证金", choices=[*DEPOSITS.items()], help_text="法律只允许这四种"), "terms"
+    )
 
 
 class FilesStep(forms.Form):

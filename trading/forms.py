@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 
 from credit import codes
 from credit.models import Subject
-from trading.draftforms import KINDS
 from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text, Yes
 from trading.rulebooks import PROCEDURES
+from trading.rulebooks.vocabulary import KINDS
 
 # 交易分类代码 of engineering (rulebook §10.3).
 CATEGORIES = (
@@ -57,7 +57,7 @@ class RegisterForm(forms.Form):
         choices=[(p.id, p.title) for p in PROCEDURES.values() if p.category == "engineering"],
     )
     trade_category = Choice(label="行业", choices=CATEGORIES, required=True)
-    kind = Choice(label="招标内容", choices=KINDS, required=True)
+    kind = Choice(label="招标内容", choices=[*KINDS.items()], required=True)
     centre = Choice(label="进场的交易中心", required=True, help_text="可以自主选择任何一个交易中心")
     authority = Choice(label="行政监督部门")
     region_code = forms.RegexField(

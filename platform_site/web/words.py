@@ -108,16 +108,18 @@ FACTS = {
 
 def number(value: Value) -> str:
     """A rule's number: `不少于 20 日`, `不超过 2%`, `不少于 4,000,000 元`, `不少于 2/3`."""
-    amount = value.amount
+    return f"{SENSES[value.sense]} {amount(value)}".lstrip()
+
+
+def amount(value: Value) -> str:
+    """How much, for a sentence that says itself whether it is the most or the least: `20 日`, `2%`, `5 个工作日`."""
+    found = value.amount
     if value.unit.startswith("/1"):
-        if isinstance(amount, Fraction):
-            shown = f"{amount.numerator}/{amount.denominator}"
-        else:
-            shown = f"{Decimal(amount) * 100:f}"
-            shown = (shown.rstrip("0").rstrip(".") if "." in shown else shown) + "%"
-        unit = "每日" if value.unit.endswith("/d") else ""
-    elif value.unit == "rank":
-        shown, unit = f"第 {amount} 名", ""
-    else:
-        shown, unit = f"{amount:,}", UNITS.get(value.unit, value.unit)
-    return " ".join(word for word in (SENSES[value.sense], shown, unit) if word)
+        unit = " 每日" if value.unit.endswith("/d") else ""
+        if isinstance(found, Fraction):
+            return f"{found.numerator}/{found.denominator}{unit}"
+        shown = f"{Decimal(found) * 100:f}"
+        return (shown.rstrip("0").rstrip(".") if "." in shown else shown) + "%" + unit
+    if value.unit == "rank":
+        return f"第 {found} 名"
+    return f"{found:,} {UNITS.get(value.unit, value.unit)}".rstrip()

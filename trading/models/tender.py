@@ -37,9 +37,7 @@ class Tender(models.Model):
     funds_secured = models.BooleanField(default=False)
     state_controlled = models.BooleanField(default=True)
     mandatory = models.BooleanField(default=True)
-    kind = models.CharField(
-        max_length=20, default="works"
-    )  # works | goods | survey | design | supervision | services | epc
+    kind = models.CharField(max_length=20, default="works")  # a key of vocabulary.KINDS
     book_edition = models.DateField()
     registered_at = models.DateTimeField()
     # Where the draft came from when it was read out of a notice: {"file", "record", "facts", "missing", "breaches"}.

@@ -12,15 +12,15 @@ from django.views.decorators.http import require_http_methods
 from credit import selectors as credit
 from credit.models import Subject
 from platform_site.accounts.refusals import Refused
-from trading.draftforms import BOND_FORMS, DEPOSITS
 from trading.forms import MOST_LOTS, LotForms, RegisterForm
+from trading.rulebooks.vocabulary import DEPOSITS
 from trading.services import documents, tenders
 
 # What a lot starts from where the law leaves one sensible answer; all of it can be changed in the wizard.
 FIRST_TERMS: dict[str, Any] = {
     "outage_clause": True,
-    "bond_forms": [BOND_FORMS[0][0], BOND_FORMS[1][0]],
-    "deposits": [key for key, _ in DEPOSITS],
+    "bond_forms": ["guarantee", "transfer"],
+    "deposits": [*DEPOSITS],
     "committee": {"members": 5, "experts": 4, "specialties": []},
     "candidates": 3,
     "consortium_allowed": False,

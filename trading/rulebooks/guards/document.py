@@ -8,6 +8,7 @@ from platform_site.accounts.refusals import Violation
 from trading.kernel.guards import guard
 from trading.kernel.procedure import Book, Facts
 from trading.kernel.time import DAY, same_hour
+from trading.rulebooks.vocabulary import DEPOSITS
 
 
 def shorter_than(
@@ -152,13 +153,12 @@ def bid_bond_cap(facts: Facts, book: Book) -> Violation | None:
 
 # 2号令: survey and design have a cap of their own.
 DESIGN = frozenset({"survey", "design", "survey_design"})
-LAWFUL_DEPOSITS = frozenset({"bid", "performance", "quality", "wage"})
 
 
 @guard("ENG-16")
 def four_deposits(facts: Facts, book: Book) -> Violation | None:
     """Only the four lawful deposits, and a guarantee is always accepted."""
-    if others := set(facts.values.get("deposits") or ()) - LAWFUL_DEPOSITS:
+    if others := set(facts.values.get("deposits") or ()) - DEPOSITS.keys():
         return book.violation("deposit.unlawful", "ENG-16", deposits=sorted(others))
     if facts.values.get("bond_cny") and "guarantee" not in (facts.values.get("bond_forms") or ()):
         return book.violation("deposit.cash_only", "ENG-16", {"field": "bond_forms", "value": "guarantee"})
