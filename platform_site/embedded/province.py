@@ -12,7 +12,7 @@ from platform_site.embedded.places import Places
 
 KEPT = f"{borrowing.DATABASE}_new"
 FOLDERS = ("files", "ledger", "keys", "mail", "agents")
-FILES = ("agents.json",)
+FILES = ("agents.json", "accounts.json")
 WANTED = "reset-wanted"
 
 

@@ -18,7 +18,7 @@ import urllib.request
 from pathlib import Path
 
 from platform_site import env
-from platform_site.embedded import borrowing, preparing, province
+from platform_site.embedded import borrowing, greeting, preparing, province
 from platform_site.embedded.places import Places, places
 from platform_site.embedded.portal_processes import Spec, specs, trustees
 from platform_site.embedded.processes import Known, read_known, spawn, stop_groups, write_known
@@ -190,9 +190,9 @@ class Supervisor:
         return f"{' '.join(lines[-1:])} (all of it in {log})"
 
     def _greet(self) -> None:
-        say(f"{self.origin}/   (Ctrl-C stops everything; logs in {self.local / 'log'})")
-        if env.text("PORTAL_MODE", "demo") == "demo":
-            say(f"demo: sign in as any role with one click at {self.origin}/demo/ — the clock there can be moved")
+        demo = env.text("PORTAL_MODE", "demo") == "demo"
+        for line in greeting.lines(self.origin, self.local, demo=demo):
+            say(line)
 
     def _watch(self) -> None:
         """Restart what dies, later each time, until told to stop."""

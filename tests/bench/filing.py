@@ -55,7 +55,9 @@ def _prepared() -> tuple[Lot, list[dict[str, Any]], float]:
     play(stage, engineering_open.script(stage, cast), Played("engineering.open", "happy"), stop_at="amended")
     lot = Lot.objects.get()
     with clock.at(lot.recorded["bid_deadline"] - timedelta(hours=1)):
-        parcels = [sealed.prepare(cast, lot, cast[name], sealed.offer("170000000", days=540)) for name in names]
+        parcels = [
+            sealed.prepare(cast, lot, cast[name], sealed.offer(cast[name], "170000000", days=540)) for name in names
+        ]
     return lot, parcels, round(time.perf_counter() - began, 1)
 
 

@@ -132,7 +132,7 @@ def test_a_filing_whose_answer_was_lost_is_answered_alike(fresh_db, play_until, 
     stage = play_until(cast, "amended")
     lot = Lot.objects.get()
     with clock.at(stage.now):
-        made = sealed.prepare(cast, lot, cast["bidder1"], sealed.offer("1000000"))
+        made = sealed.prepare(cast, lot, cast["bidder1"], sealed.offer(cast["bidder1"], "1000000"))
         assert killed(lambda: bids.bid_file(**made), where) == KILLED
         assert Bid.objects.count() == (1 if where.endswith("after_commit") else 0)
         bid = bids.bid_file(**made)

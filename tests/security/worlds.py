@@ -181,7 +181,7 @@ class World:
         lot, person = self.lot, self.life.cast[who]
         keyset = KeySet.objects.get(pk=lot.ledger_ref).document
         made = seal(
-            sealed.offer(price, days=lot.period_days),
+            sealed.offer(person, price, days=lot.period_days),
             [PlainFile("技术标.txt", f"{person.code} 技术标".encode(), "text/plain")],
             keyset=keyset,
             key=self.life.cast.keys[person.code],

@@ -32,7 +32,7 @@ def deadline_of(scene: Scene) -> datetime:
 def parcel(scene: Scene, username: str, price: str = "170000000", **changes: Any) -> dict[str, Any]:
     """The filing request's content, its ciphertexts uploaded."""
     cast, lot = scene.cast, scene.again()
-    made = sealed.prepare(cast, lot, cast[username], sealed.offer(price, days=lot.period_days))
+    made = sealed.prepare(cast, lot, cast[username], sealed.offer(cast[username], price, days=lot.period_days))
     said = {
         "header": made["header"].decode(),
         "signature": made["signature"],

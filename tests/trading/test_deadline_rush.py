@@ -109,7 +109,7 @@ def _rush(cast, lot_id, name, told, over) -> None:
 
 
 def _file(cast, lot, name, told) -> None:
-    made = sealed.prepare(cast, lot, cast[name], sealed.offer("1000000"))
+    made = sealed.prepare(cast, lot, cast[name], sealed.offer(cast[name], "1000000"))
     with bids.arriving(lot.pk) as asked:
         try:
             bid = bids.bid_file(**made, arrived_at=asked)

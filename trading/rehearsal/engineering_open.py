@@ -91,7 +91,6 @@ TENDER: dict[str, Any] = {
 }
 FEN = Decimal("0.01")
 SHARES = {"bidder1": "0.92", "bidder2": "0.90", "bidder3": "0.94", "bidder4": "0.95"}
-MANAGERS = {"bidder1": "周启明", "bidder2": "郭承志", "bidder3": "罗怀远", "bidder4": "汪若谷"}
 
 VARIANTS = {
     "happy": "正常完成，一名投标人未到场解密，由受托人代为解密",
@@ -192,10 +191,9 @@ def price(lot: Lot, share: str) -> str:
 
 def file(cast: Cast, lot: Lot, username: str, share: str = "") -> Any:
     """The bidder seals and files an offer of its share of the maximum price."""
-    said = sealed.offer(
-        price(lot, share or SHARES[username]), days=lot.period_days, manager=MANAGERS.get(username, cast[username].name)
-    )
-    return sealed.file(cast, Lot.objects.get(pk=lot.pk), cast[username], said)
+    bidder = cast[username]
+    said = sealed.offer(bidder, price(lot, share or SHARES[username]), days=lot.period_days)
+    return sealed.file(cast, Lot.objects.get(pk=lot.pk), bidder, said)
 
 
 def bidding(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:

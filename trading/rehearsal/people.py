@@ -19,6 +19,21 @@ def invented_code(name: str, kind: str = "91", region: str = REGION) -> str:
     return first17 + codes.check_character(first17)
 
 
+MANAGERS = {"bidder1": "程砚舟", "bidder2": "郭承志", "bidder3": "罗怀远", "bidder4": "汪若谷", "bidder5": "高维岳"}
+SURNAMES, GIVEN = "林何郑梁谢唐许韩曹彭曾萧田董潘袁蔡", ("志衡", "景澄", "怀安", "思齐", "明川", "若冲", "立言", "云深")
+
+
+def manager_of(username: str) -> str:
+    """The project manager whom this bidder offers: always the same, and not its neighbour's.
+
+    Beyond the cast's five the name follows from the number at the end of the user name.
+    """
+    if username in MANAGERS:
+        return MANAGERS[username]
+    number = int("".join(letter for letter in username if letter.isdecimal()) or 0)
+    return SURNAMES[number % len(SURNAMES)] + GIVEN[number // len(SURNAMES) % len(GIVEN)]
+
+
 @dataclass
 class Person:
     """Somebody on the stage: the user, the subject acted for, the duties."""
@@ -34,6 +49,11 @@ class Person:
     def actor(self) -> Actor:
         """The Actor this person acts as."""
         return Actor("person", self.user.public_id, self.code, self.duties, self.address)
+
+    @property
+    def manager(self) -> str:
+        """The project manager this bidder's offers name."""
+        return manager_of(self.username)
 
     @property
     def pk(self) -> int:

@@ -85,7 +85,7 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
         yield Step(
             "供应商",
             "加密递交响应文件",
-            lambda u=username: sealed.file(cast, Lot.objects.get(pk=lot.pk), cast[u], sealed.offer(PRICES[u])),
+            lambda w=who: sealed.file(cast, Lot.objects.get(pk=lot.pk), w, sealed.offer(w, PRICES[w.username])),
         )
     stage.to(Lot.objects.get(pk=lot.pk).recorded["bid_deadline"])
     yield Step("服务器时钟", "响应截止", lambda: None, state="deadline")

@@ -22,22 +22,24 @@ from trading.rehearsal.repertoire import SCRIPTS
 from trading.rehearsal.stage import Played, Stage, play
 
 REGIONS = (("990000", "云泽省"), ("990100", "泽安市"), ("990103", "江北区"), ("990200", "澜浦市"), ("990300", "石阜市"))
+# username: (role, what one does with it)
 ROLES = {
-    "initiator": "招标人经办",
-    "agency": "招标代理经办",
-    "purchaser": "采购人经办",
-    "grantor": "出让人经办",
-    "bidder1": "投标人经办",
-    "bidder2": "投标人经办",
-    "bidder3": "投标人经办",
-    "bidder4": "投标人经办",
-    "bidder5": "投标人经办，尚未参加任何项目",
-    "operator": "交易中心经办",
-    "draw_officer": "专家抽取经办",
-    "supervisor": "行政监督",
-    "maintainer": "专家库维护",
-    "pool_supervisor": "专家库监督",
+    "initiator": ("招标人经办", "约定受托人，公示候选人，定标，订立合同"),
+    "agency": ("招标代理经办", "编制并提交招标公告，答复询问和异议"),
+    "purchaser": ("采购人经办", "政府采购询价，从登记到归档"),
+    "grantor": ("出让人经办", "土地使用权挂牌出让"),
+    "bidder1": ("投标人经办", "获取文件，加密递交，解密，提出异议"),
+    "bidder2": ("投标人经办", "获取文件，加密递交，解密，提出异议"),
+    "bidder3": ("投标人经办", "获取文件，加密递交，解密，提出异议"),
+    "bidder4": ("投标人经办", "获取文件，加密递交，解密，提出异议"),
+    "bidder5": ("投标人经办，尚未参加任何项目", "从获取文件开始"),
+    "operator": ("交易中心经办", "公布全部投标文件，主持开标和评标"),
+    "draw_officer": ("专家抽取经办", "抽取评标专家，组建评标委员会"),
+    "supervisor": ("行政监督", "见证抽取，查看监督工作台"),
+    "maintainer": ("专家库维护", "维护专家库"),
+    "pool_supervisor": ("专家库监督", "核对专家库"),
 }
+EXPERT = ("评标专家", "答复邀请，评审，评分，签署报告")
 
 
 JUST_OPENED = -1
@@ -196,9 +198,13 @@ def populate(now: datetime, tell: Callable[[str], None]) -> Cast:
     regions_load(REGIONS)
     with clock.at(now - timedelta(days=120)):
         cast = assemble()
+    accounts = []
     for username, someone in cast.people.items():
-        role, subject = ROLES.get(username, "评标专家"), Subject.objects.filter(code=someone.code).first()
+        (role, does), subject = ROLES.get(username, EXPERT), Subject.objects.filter(code=someone.code).first()
         User.objects.filter(username=username).update(demo_role=f"{role}，{subject.name}" if subject else role)
+        accounts.append({"username": username, "role": role, "does": does})
+    # Told on the terminal by whoever starts the portal (`platform_site.embedded.greeting`).
+    write(Path(settings.LOCAL_DIR) / "accounts.json", json.dumps(accounts, ensure_ascii=False))
     store_keys(cast)
     for trade in TRADES:
         tell(f"{trade.procedure} {trade.title or ''} {trade.stop_at or 'archived'}")

@@ -16,9 +16,9 @@ from trading.services import bids, openings
 from trading.services.documents import current_version
 
 
-def offer(price: str, *, days: int | None = None, manager: str = "周启明") -> dict[str, Any]:
-    """A structured offer as the filing page makes it. Money as text."""
-    said = {"price_cny": str(Decimal(price)), "quality": "合格", "manager": manager}
+def offer(bidder: Person, price: str, *, days: int | None = None) -> dict[str, Any]:
+    """The bidder's structured offer as the filing page makes it, naming its own project manager. Money as text."""
+    said = {"price_cny": str(Decimal(price)), "quality": "合格", "manager": bidder.manager}
     return {**said, "period_days": days} if days else said
 
 
