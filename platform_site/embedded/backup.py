@@ -2,10 +2,12 @@
 
 A backup holds the database (pg_dump's own format), the stored files, the published ledger and the keys, and a manifest
 with the digest of every one of them. The database is dumped first: files are never changed, only added, so what the
-dump names is in the copy. `restore` checks every digest before it touches anything and ends with `ledger verify`.
+dump names is in the copy. Only the bytes of an abandoned upload may go meanwhile; nothing will ever ask for them, and
+the next sweep removes its row. `restore` checks every digest before it touches anything and ends with `ledger verify`.
 """
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -46,12 +48,18 @@ def save(target: Path, local: Path) -> None:
             _run(dump, where, stdout=out)
     for name in FOLDERS:
         if (local / name).is_dir():
-            shutil.copytree(local / name, target / name)
+            shutil.copytree(local / name, target / name, copy_function=copied)
     if (local / SECRET).exists():
         shutil.copy2(local / SECRET, target / SECRET)
     digests = {str(path.relative_to(target)): _digest(path) for path in sorted(target.rglob("*")) if path.is_file()}
     (target / MANIFEST).write_text(json.dumps({"note": note, "sha256": digests}, indent=1, ensure_ascii=False) + "\n")
     print(f"backup: {target} holds {len(digests)} files")
+
+
+def copied(source: str, target: str) -> None:
+    """The file is copied; one that was swept away since the folder was listed is passed over."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.copy2(source, target)
 
 
 def restore(source: Path, local: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from platform_site.embedded import backup
 from platform_site.embedded.places import places
 from tests.databases import BASE
 
@@ -157,3 +158,9 @@ def test_reset_leaves_no_province(keeper: Keeper, saved: Path):
     assert not (keeper.local / "files").exists()
     probe = "from django.db import connection as c; print('django_content_type' in c.introspection.table_names())"
     assert keeper.shell(probe) == "False"
+
+
+def test_a_file_swept_away_between_listing_and_copying_does_not_break_the_backup(tmp_path):
+    backup.copied(str(tmp_path / "gone"), str(tmp_path / "copy"))
+
+    assert not (tmp_path / "copy").exists()

@@ -31,6 +31,14 @@ def test_it_holds_the_lot_and_stands_on_the_page(scene):
     assert "应当答复，最迟" in page
 
 
+def test_the_form_says_how_soon_it_will_be_answered_by_the_lots_own_book(scene):
+    days = scene.lot.book.rule("ENG-39")["days"].amount
+
+    page = signed_in(scene.cast, "bidder3").get(scene.url("bid/")).content.decode()
+
+    assert f"自收到之日起 {days} 日内答复" in page
+
+
 def test_after_the_publicity_it_is_refused_and_the_words_are_given_back(scene, at):
     at(moment_of(scene.again(), "publicity_ends") + timedelta(minutes=1))
     client = signed_in(scene.cast, "bidder3")

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from credit import selectors as credit
 from credit.models import Subject
 from platform_site import clock, ledger
 from platform_site.accounts.actors import CLOCK, Actor
@@ -69,7 +70,7 @@ def tender_register(
         lots: {"title", "scope", "qualification", "period_days", "period_text", "estimate_cny", "ceiling_cny", "terms"}
             each.
         source: where the draft was read from, for a draft made out of a notice.
-        fields: any of TENDER_FIELDS.
+        fields: any of TENDER_FIELDS; a region given by its code alone gets its name from the tree of regions.
 
     Raises:
         PermissionDenied: `actor` does not act for the initiator or its mandated agency.
@@ -82,6 +83,9 @@ def tender_register(
             raise Refused([Violation("title.length", facts={"length": len(text), "limit": TITLE_LIMIT})])
     if not lots:
         raise Refused([Violation("fact.missing", facts={"fact": "lots"})])
+    if code := fields.get("region_code", ""):
+        # Whoever gave the code alone is not shown a number for a place.
+        fields["region_name"] = fields.get("region_name") or credit.region_name(code)
     now = clock.now()
     tender = Tender(
         reference=references.trade_reference(trade_category, centre.code, now),

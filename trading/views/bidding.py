@@ -30,6 +30,7 @@ from platform_site.clock import services as clock_services
 from platform_site.sealing import keysets
 from platform_site.sealing import views as chunk_door
 from platform_site.sealing.models import KeySet
+from platform_site.web.words import amount
 from trading.bidwords import words_of
 from trading.filings import Own, bidder_next, bids_of, objection_until, open_verbs, own_side, versions_of
 from trading.kernel import procedure as kernel
@@ -98,6 +99,9 @@ def bid_page(
         if "object_result" in moves
         else None,
         "acts": {verb: {"title": moves[verb].title, "rule": next(iter(moves[verb].rules), "")} for verb in moves},
+        "reply_within": {
+            verb: amount(lot.book.rule(rule)["days"]) for verb, _, rule, _ in challenges.WAYS.values() if verb in moves
+        },
         "typed": typed or {},
         "violations": violations,
     }
