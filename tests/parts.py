@@ -20,9 +20,9 @@ PARTS = {
     "browser": "browser and not bench",
     "chaos": "chaos and not browser and not bench",
 }
-# A file of tests stays in one process, which keeps what it has set up. Browsers and killed portals want the machine
-# to themselves.
-SHARED_OUT = {"units and services": ("-n", str(os.cpu_count() or 1), "--dist", "loadfile")}
+# A file of tests stays in one process, which keeps what it has set up; killed portals want the machine to themselves.
+SHARED_OUT = ("-n", str(os.cpu_count() or 1), "--dist", "loadfile")
+ALONE = {"chaos"}
 NO_TESTS = 5
 
 
@@ -80,7 +80,9 @@ def main() -> int:
             if missing:
                 code, counts = NO_TESTS, missing
             else:
-                code, counts = run_pytest(marks, Path(folder) / f"{name.split()[0]}.xml", *SHARED_OUT.get(name, ()))
+                code, counts = run_pytest(
+                    marks, Path(folder) / f"{name.split()[0]}.xml", *(() if name in ALONE else SHARED_OUT)
+                )
             said = f"not run: {missing or 'no tests'}" if code == NO_TESTS else counts
             lines.append(f"{name:20} {said} ({time.monotonic() - begun:.0f} s)")
             good &= code == 0 or (code == NO_TESTS and not strict)

@@ -113,6 +113,12 @@ class Walk:
                 window.page.wait_for_load_state("load")
         return self._windows[who]
 
+    def subject(self, who: str) -> str:
+        """The name of the organisation somebody acts for, as the register has it."""
+        from credit.models import Subject
+
+        return Subject.objects.filter(memberships__user__username=who).distinct().get().name
+
     def close(self) -> None:
         """Every window is closed."""
         for window in self._windows.values():

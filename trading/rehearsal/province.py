@@ -193,11 +193,15 @@ def draft_of(trade: Trade) -> dict[str, Any] | None:
     return {"tender": tender, "lots": [{**lot, "terms": terms}]}
 
 
-def populate(now: datetime, tell: Callable[[str], None]) -> Cast:
-    """The province lives: regions, people, keys, and every trade of TRADES at its stage, as of `now`."""
+def populate(now: datetime, tell: Callable[[str], None], names: dict[str, str] | None = None) -> Cast:
+    """The province lives: regions, people, keys, and every trade of TRADES at its stage, as of `now`.
+
+    Args:
+        names: other organisations to play a part, as `assemble` takes them.
+    """
     regions_load(REGIONS)
     with clock.at(now - timedelta(days=120)):
-        cast = assemble()
+        cast = assemble(names)
     accounts = []
     for username, someone in cast.people.items():
         (role, does), subject = ROLES.get(username, EXPERT), Subject.objects.filter(code=someone.code).first()
