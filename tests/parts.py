@@ -80,9 +80,8 @@ def main() -> int:
             if missing:
                 code, counts = NO_TESTS, missing
             else:
-                code, counts = run_pytest(
-                    marks, Path(folder) / f"{name.split()[0]}.xml", *(() if name in ALONE else SHARED_OUT)
-                )
+                shared = () if name in ALONE else SHARED_OUT
+                code, counts = run_pytest(marks, Path(folder) / f"{name.split()[0]}.xml", *shared)
             said = f"not run: {missing or 'no tests'}" if code == NO_TESTS else counts
             lines.append(f"{name:20} {said} ({time.monotonic() - begun:.0f} s)")
             good &= code == 0 or (code == NO_TESTS and not strict)
