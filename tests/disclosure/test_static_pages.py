@@ -1,6 +1,9 @@
 """Pages drawn from the declarations: rules, procedures, guide, oversight."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -140,3 +143,20 @@ def test_no_template_carries_an_inline_style_or_script():
             wrong.append(path.name)
 
     assert not wrong
+
+
+def test_the_script_understands_every_command_that_the_verify_page_offers(client, settings, tmp_path):
+    settings.ROOT_URLCONF = "platform_site.urls"
+    page = client.get("/verify/").content.decode()
+    commands = [words.split()[2:] for words in re.findall(r"<code[^>]*>(python verify\.py [^<]*)</code>", page)]
+    offline = [words for words in commands if words[0] != "mirror"]
+    (tmp_path / "keys.json").write_bytes(client.get("/ledger/keys").content)
+
+    assert len(offline) == 2
+    for words in offline:
+        done = subprocess.run(
+            [sys.executable, Path(settings.BASE_DIR, "verify", "verify.py"), *words],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        # Understood as far as the files, which are not here.
+        assert "No such file" in done.stdout + done.stderr, (words, done.stdout, done.stderr)
