@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from disclosure import flowchart, rulepages
+from platform_site import ledger
 from platform_site.rules import ALL
 from trading.rulebooks import PROCEDURES
 
@@ -147,6 +148,7 @@ def test_no_template_carries_an_inline_style_or_script():
 
 def test_the_script_understands_every_command_that_the_verify_page_offers(client, settings, tmp_path):
     settings.ROOT_URLCONF = "platform_site.urls"
+    ledger.sequence_once()  # the record begins, and with it the keys are published
     page = client.get("/verify/").content.decode()
     commands = [words.split()[2:] for words in re.findall(r"<code[^>]*>(python verify\.py [^<]*)</code>", page)]
     offline = [words for words in commands if words[0] != "mirror"]
