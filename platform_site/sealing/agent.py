@@ -180,7 +180,7 @@ class Agent:
         Raises:
             Declined: the serial belongs to another lot, it is too early, or nothing proves that opening has started.
         """
-        status = self.portal.get(f"lots/{lot}/")
+        status = self._status(lot)
         keyset = self._keyset(lot, status)
         self._bind(keyset)
         opens = datetime.fromisoformat(keyset["not_before"]) if keyset["not_before"] else None
@@ -205,11 +205,17 @@ class Agent:
             return 0
         return 1
 
-    def _inbox(self) -> dict[str, Any]:
+    def _signed(self) -> dict[str, str]:
+        """Headers that say who asks: what is not announced yet is told to its trustees alone."""
         at = keysets.stamp(clock.machine())
         signature = self.key.sign(INBOX_CONTEXT, {"trustee": self.trustee_id, "at": at})
-        headers = {"Trustee-At": at, "Trustee-Signature": signature}
-        duties = self.portal.get(f"trustees/{self.trustee_id}/", headers)
+        return {"Trustee-Id": self.trustee_id, "Trustee-At": at, "Trustee-Signature": signature}
+
+    def _status(self, lot: str) -> Any:
+        return self.portal.get(f"lots/{lot}/", self._signed())
+
+    def _inbox(self) -> dict[str, Any]:
+        duties = self.portal.get(f"trustees/{self.trustee_id}/", self._signed())
         try:
             lots = [*duties["countersign"], *duties["release"]]
             if not all(isinstance(lot, str) for lot in lots) or not isinstance(duties["keys"]["free"], int):
@@ -219,7 +225,7 @@ class Agent:
         return duties
 
     def _keyset(self, lot: str, status: Any = None) -> dict[str, Any]:
-        status = status or self.portal.get(f"lots/{lot}/")
+        status = status or self._status(lot)
         keyset = status.get("keyset") if isinstance(status, dict) else None
         if not isinstance(keyset, dict):
             raise Declined("密钥组有误")

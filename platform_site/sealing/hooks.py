@@ -4,6 +4,7 @@ from platform_site.ledger import selectors as ledger
 from platform_site.ledger.models import Entry
 from platform_site.sealing.models import KeySet
 
+ANNOUNCED = "lot.announced"
 OPENING = "lot.opening_started"
 # Fewer than three: the envelopes go back unopened and no key is ever released, whatever else the record says.
 RETURNED = "lot.bids_returned"
@@ -17,6 +18,12 @@ def opening_started(lot_ref: str) -> bool:
     """
     subject = ledger_subject(lot_ref)
     return ledger.has_event(subject, release_event(lot_ref)) and not ledger.has_event(subject, RETURNED)
+
+
+def announced(lot_ref: str) -> bool:
+    """Whether the lot is public: its notice stands, or its opening has begun. Two queries at most."""
+    subject = ledger_subject(lot_ref)
+    return ledger.has_event(subject, ANNOUNCED) or ledger.has_event(subject, OPENING)
 
 
 def opening_entry(lot_ref: str) -> Entry | None:

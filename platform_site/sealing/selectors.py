@@ -58,6 +58,16 @@ def is_trustee_asking(trustee_id: UUID, at: str, signature: str) -> bool:
         return False
 
 
+def is_member_asking(lot_ref: str, trustee_id: str, at: str, signature: str) -> bool:
+    """Whether a trustee of the lot's set signed this question within the last minutes. Two queries at most."""
+    try:
+        asking = UUID(trustee_id)
+    except ValueError:
+        return False
+    member = LotKey.objects.filter(trustee_id=asking, lot_ref=lot_ref).exclude(lot_ref="")
+    return member.exists() and is_trustee_asking(asking, at, signature)
+
+
 def trustee_duties(trustee_id: UUID) -> dict[str, Any] | None:
     """What the trustee's agent should look at: sets to countersign, lots whose keys are free, keys left. 6 queries."""
     trustee = Trustee.objects.filter(pk=trustee_id).first()

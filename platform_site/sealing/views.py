@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platform_site.accounts.refusals import Refused, Violation
-from platform_site.sealing import selectors, services
+from platform_site.sealing import hooks, selectors, services
 from platform_site.sealing.models import Upload
 
 MAX_JSON = 64 * 1024
@@ -66,8 +66,9 @@ def upload_finish(request: HttpRequest, upload_id: UUID) -> JsonResponse:
 
 @require_GET
 def lot(request: HttpRequest, lot_ref: str) -> JsonResponse:
-    """The lot's key set and whether its keys are free."""
-    if (status := selectors.lot_status(lot_ref)) is None:
+    """The lot's key set and whether its keys are free. Before the notice a trustee of the set alone gets it, signed."""
+    asks = hooks.announced(lot_ref) or selectors.is_member_asking(lot_ref, *_trustee(request))
+    if not asks or (status := selectors.lot_status(lot_ref)) is None:
         return _missing()
     return _answer(status)
 
@@ -75,7 +76,7 @@ def lot(request: HttpRequest, lot_ref: str) -> JsonResponse:
 @require_GET
 def trustee(request: HttpRequest, trustee_id: UUID) -> JsonResponse:
     """What the trustee's agent should look at. Asked with its signature: lots not yet announced are nobody else's."""
-    at, signature = request.headers.get("Trustee-At", ""), request.headers.get("Trustee-Signature", "")
+    _, at, signature = _trustee(request)
     if not selectors.is_trustee_asking(trustee_id, at, signature):
         return _missing()
     if (duties := selectors.trustee_duties(trustee_id)) is None:
@@ -126,6 +127,12 @@ def batch(request: HttpRequest, trustee_id: UUID) -> JsonResponse:
         address=request.META.get("REMOTE_ADDR", ""),
     )
     return _answer({"published": count})
+
+
+def _trustee(request: HttpRequest) -> tuple[str, str, str]:
+    """Who says to be asking, when, and the signature over both."""
+    asked = request.headers
+    return asked.get("Trustee-Id", ""), asked.get("Trustee-At", ""), asked.get("Trustee-Signature", "")
 
 
 def _progress(upload: Upload) -> dict[str, Any]:

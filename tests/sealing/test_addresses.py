@@ -6,11 +6,12 @@ import json
 import pytest
 from django.http import HttpRequest
 
-from platform_site import ledger
+from platform_site import clock, ledger
 from platform_site.accounts.actors import CLOCK
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry
-from platform_site.sealing import age, keysets, services, views
+from platform_site.sealing import age, keysets, selectors, services, views
+from platform_site.sealing.keyfiles import TrusteeKey
 from platform_site.sealing.models import ReleasedKey, Upload
 from tests.sealing.guards import four_guards
 from tests.sealing.world import ALPHA, NOON
@@ -110,7 +111,22 @@ def keyset(guards):
     return services.assign_keyset(LOT, [guard.row for guard in guards], 3, not_before=NOON)
 
 
+def test_before_its_notice_a_lot_is_as_unknown_as_one_that_never_was(client, keyset, guards):
+    at = keysets.stamp(clock.machine())
+    member, outsider = guards[0], TrusteeKey.generate("别人")
+
+    def asked(key):
+        signature = key.sign(selectors.INBOX_CONTEXT, {"trustee": str(member.row.id), "at": at})
+        headers = {"Trustee-Id": str(member.row.id), "Trustee-At": at, "Trustee-Signature": signature}
+        return client.get(f"/sealing/lots/{LOT}/", headers=headers).status_code
+
+    assert client.get(f"/sealing/lots/{LOT}/").status_code == 404
+    assert asked(outsider) == 404
+    assert asked(member.key) == 200
+
+
 def test_the_lots_keys_are_public_and_its_secrets_never(client, keyset):
+    ledger.append("lot.announced", subject=LOT, actor=CLOCK, facts={})
     answer = client.get(f"/sealing/lots/{LOT}/").json()
 
     assert keysets.faults(answer["keyset"], LOT) == []

@@ -1,12 +1,19 @@
 """Role × URL × state: what was written by hand (tests.security.routes) is what the portal answers."""
 
+import copy
 import logging
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
 
 import pytest
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
 
+import credit.middleware
 from tests.security import routes
 from tests.security.things import Things
 from tests.security.walk import routes as served
@@ -84,6 +91,28 @@ def plain_errors(monkeypatch):
     logging.disable(logging.ERROR)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch):
+    """Who asks is asked of the database once a session and not once a request: that was two thirds of the work."""
+    monkeypatch.setattr(SessionStore, "_get_session_from_db", once(SessionStore._get_session_from_db, of="session_key"))
+    monkeypatch.setattr(ModelBackend, "get_user", once(ModelBackend.get_user))
+    monkeypatch.setattr(credit.middleware, "acting_for", once(credit.middleware.acting_for, of="session.session_key"))
+
+
+def once(asked: Callable, *, of: str = "") -> Callable:
+    """`asked` with what it answered kept, by its arguments and by an attribute of the first."""
+    found: dict[tuple, Any] = {}
+
+    def answer(first: Any, *others: Any) -> Any:
+        key = (attrgetter(of)(first) if of else None, *others)
+        if key not in found:
+            found[key] = asked(first, *others)
+        # A request may change what it holds: the next gets its own.
+        return copy.copy(found[key])
+
+    return answer
 
 
 @pytest.mark.parametrize("state", routes.ORDER)

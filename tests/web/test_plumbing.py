@@ -59,6 +59,14 @@ def test_a_refused_machine_gets_codes_facts_and_the_same_words(client):
     assert "<" not in found[0]["text"]
 
 
+@pytest.mark.rule("ENG-21")
+def test_a_refused_request_leaves_no_line_in_the_log(client, caplog):
+    """Before the opening it would say that somebody tried to ask or to file for a lot."""
+    client.get("/no-such-page/")
+
+    assert [record.getMessage() for record in caplog.records if "no-such-page" in record.getMessage()] == []
+
+
 def test_a_missing_page_is_a_404_in_the_frame(client):
     response = client.get("/no-such-page/")
 
