@@ -307,8 +307,9 @@ TABLE: dict[str, Row] = {
     "trading:evaluation-review": Row(DEED, "no"),
     "trading:evaluation-score": Row(DEED, "no"),
     "trading:evaluation-file": Row(f"{HIDDEN}; member+initiator@evaluating..archived: 200", "no"),
+    # Seated but not begun, the room's own people are told to wait.
     "trading:evaluation-report": Row(
-        f"{HIDDEN}; member+initiator@evaluating..archived: 200; agency+supervisor@reported..archived: 200", "no"
+        f"{HIDDEN}; member+initiator@seated..archived: 200; agency+supervisor@reported..archived: 200", "no"
     ),
     "trading:evaluation-draft": Row(DEED, "no"),
     "trading:evaluation-sign": Row(DEED, "no; member+initiator@seated..archived: form/no"),

@@ -28,7 +28,7 @@ from tests.trading.filing import (
     signed_in,
     three_file,
 )
-from trading.models import Bid, Challenge, DocumentObtained, Enquiry, FilingArrival, StoredFile
+from trading.models import Bid, Challenge, DocumentObtained, Enquiry, FilingArrival, Lot, StoredFile
 from trading.services import ticks
 
 pytestmark = pytest.mark.django_db
@@ -511,6 +511,13 @@ def test_a_withdrawal_after_the_deadline_is_refused_with_the_clock(scene, at):
     assert answer.status_code == 409
     assert "投标截止时间已过" in answer.content.decode()
     assert bid.state == "sealed"
+
+
+def test_no_withdrawal_is_offered_once_the_opening_has_begun(scene):
+    filed(scene, "bidder1")
+    Lot.objects.update(state="opening")
+
+    assert signed_in(scene.cast, "bidder1").get(scene.url("bid/withdraw/")).status_code == 404
 
 
 def test_who_has_filed_nothing_has_nothing_to_withdraw(scene):

@@ -358,7 +358,11 @@ def withdraw(request: PersonRequest, lot: Lot) -> HttpResponse:
     own = own_side(lot, request.actor)
     if own.standing is None or own.standing.state != "sealed":
         raise Http404
-    title = lot.procedure.transitions["withdraw_bid"].title
+    act = lot.procedure.transitions["withdraw_bid"]
+    # Once the opening has begun nothing is offered; who confirms a page from before is told why not.
+    if request.method != "POST" and lot.state not in act.source:
+        raise Http404
+    title = act.title
     violations: tuple[Violation, ...] = ()
     if request.method == "POST":
         try:
