@@ -10,7 +10,7 @@ class TradingConfig(AppConfig):
         from platform_site.accounts.benches import Bench, register
         from platform_site.clock import services as clock
         from platform_site.holds import services as holds
-        from trading import registers
+        from trading import registers, testimony
         from trading.models import Lot
 
         ledger.register_state_table(Lot, "ledger_ref", "state", select_related=("tender",), prefix="lot:")
@@ -18,6 +18,7 @@ class TradingConfig(AppConfig):
         ledger.register_verifier(registers.notices_unchanged)
         ledger.register_verifier(registers.letters_unchanged)
         ledger.register_verifier(registers.papers_recorded)
+        ledger.register_verifier(testimony.rows_as_recorded)
         holds.on_change(registers.wake_held_lot)
         clock.on_advance(registers.LotsDue())
         register(

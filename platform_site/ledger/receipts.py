@@ -6,11 +6,12 @@ C2SP tlog-proof text. `verify/verify.py` reads both without us.
 
 import base64
 import hmac
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from platform_site.ledger import keys, layout, notes, tree
+from platform_site.ledger import genesis, keys, layout, notes, tree
 from platform_site.ledger.batches import path as batch_path
 from platform_site.ledger.models import Checkpoint, Entry, Position, SealedPlace
 from platform_site.ledger.publishing import batch_places, signed_note
@@ -41,6 +42,24 @@ def promise(entry: Entry, arrival: datetime, lot: Any) -> dict[str, str]:
     }
     signature = signer.private.sign(PREFIX + canonical(said))
     return {**said, "signature": base64.b64encode(signature).decode()}
+
+
+def promise_key() -> notes.Verifier | None:
+    """The key of promises as the record's first entry names it; None before there is one. One query."""
+    first = genesis.first()
+    return notes.Verifier.parse(first.facts["promise_key"]) if first else None
+
+
+def promised_by(key: notes.Verifier | None, said: Mapping[str, Any]) -> bool:
+    """Whether the promise bears this key's signature; without a key nothing can be held against it."""
+    if key is None:
+        return True
+    try:
+        signature = base64.b64decode(said["signature"], validate=True)
+        text = PREFIX + canonical({name: value for name, value in said.items() if name != "signature"})
+    except (KeyError, TypeError, ValueError):
+        return False
+    return key.signed(text, signature)
 
 
 def proof(entry: Entry, *, with_leaf: bool = True) -> str | None:

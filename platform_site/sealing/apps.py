@@ -7,6 +7,9 @@ class SealingConfig(AppConfig):
     label = "sealing"
 
     def ready(self) -> None:
-        from platform_site.sealing import grants
+        """Rights follow every migrate; the record's verifier looks at sealed and opened files."""
+        from platform_site import ledger
+        from platform_site.sealing import grants, registers
 
+        ledger.register_verifier(registers.sealed_files_unchanged)
         post_migrate.connect(grants.after_migrate, sender=self)

@@ -81,4 +81,5 @@ def last_published(lot: Lot) -> Notice | None:
 
 def noticed(notice: Notice) -> dict[str, Any]:
     """What an entry says about a notice it published or scheduled."""
-    return {"notice": str(notice.id), "kind": notice.kind, "digest": notice.digest}
+    said = {"notice": str(notice.id), "kind": notice.kind, "digest": notice.digest}
+    return {**said, "published_at": notice.published_at} if notice.published_at else said

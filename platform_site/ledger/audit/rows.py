@@ -1,5 +1,9 @@
 """Rows that should be there, or should not."""
 
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
 from django.conf import settings
 from django.db import connection
 
@@ -57,13 +61,26 @@ def erased(report: Report) -> None:
 
 
 def revealed(report: Report) -> None:
-    """Every revealed entry's leaf stands in the public entry that is said to open it."""
-    for row in Revealed.objects.select_related("entry", "by").iterator(CHUNK):
-        openings = row.by.facts.get("openings", [])
-        shown = [one["leaf"] for one in openings if one.get("leaf", {}).get("id") == str(row.entry_id)]
-        if not shown or leaf_hash(canonical(shown[0])) != bytes(row.entry.leaf_hash):
-            why = f"it counts as revealed by {row.by_id}, which does not show it"
-            report.bad.append(Finding("revealed", why, str(row.entry_id), subject=row.entry.subject))
+    """Every revealed entry's leaf stands in the public entry that is said to open it, and every opening counts."""
+    counted = dict(Revealed.objects.values_list("entry_id", "by_id"))
+    shown: set[tuple[UUID, UUID]] = set()
+    for by, facts in _openings():
+        leaves = {UUID(one["leaf"]["id"]): one["leaf"] for one in facts["openings"]}
+        hashes = dict(Entry.objects.filter(pk__in=list(leaves)).values_list("pk", "leaf_hash"))
+        for entry, leaf in leaves.items():
+            shown.add((entry, by))
+            if entry not in counted or leaf_hash(canonical(leaf)) != bytes(hashes.get(entry, b"")):
+                why = f"{by} reveals it otherwise than it stands, or it does not count as revealed"
+                report.bad.append(Finding("revealed", why, str(entry), subject=leaf.get("subject", "")))
+    for entry, by in counted.items():
+        if (entry, by) not in shown:
+            report.bad.append(Finding("revealed", f"it counts as revealed by {by}, which does not show it", str(entry)))
+
+
+def _openings() -> Iterator[tuple[UUID, Any]]:
+    """Entries that reveal others."""
+    found = Entry.objects.filter(sealed=False, facts__has_key="openings").order_by("pk")
+    yield from found.values_list("pk", "facts").iterator(CHUNK)
 
 
 def cosignatures(report: Report) -> None:

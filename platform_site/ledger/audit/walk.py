@@ -47,6 +47,9 @@ def entries_in_order(report: Report, key: notes.Verifier | None, old: notes.Chec
         if batch and batch.position == position:
             _batch(report, batch, entry)
             batch = closing()
+        elif entry.event == batches.EVENT:
+            why = "the places of a sealed batch are not in the record"
+            report.bad.append(Finding("batch", why, str(entry.pk), at))
         if checkpoint and checkpoint.size == position:
             if batch_leaves != 1:
                 why = f"checkpoint {checkpoint.size} closes {batch_leaves} sealed batches, not one"

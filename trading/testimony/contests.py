@@ -1,0 +1,181 @@
+"""Bids and the roll; sign-ups and offers of a listing."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from platform_site.ledger.receipts import promise_key, promised_by
+from platform_site.ledger.registers import Finding
+from trading.models import Bid, Lot, Offer, Opening, Report, SignUp
+from trading.testimony.told import Said, Told, differing, missing, moment, unspoken
+
+OUTCOMES = {"opened": "opened", "revoked": "revoked", "withdrawn": "lapsed"}
+# The state of the envelope in which a bid of this state lies.
+ENVELOPES = {"withdrawn": "retracted", "lapsed": "withdrawn", "rejected": "opened"}
+
+
+def bids(told: Told) -> Iterator[Finding]:
+    """Who filed what when, what became of it and what it offered."""
+    rows = list(
+        Bid.objects.filter(lot__in=told.lots).select_related("subject", "envelope__result", "document", "lot__tender")
+    )
+    told.sealed_about(row.ledger_ref for row in rows)
+    key = promise_key() if rows else None
+    filed = {row.pk: told.last(row.ledger_ref, "bid.filed") for row in rows}
+    replaced = {said.facts["replaces"]: said for said in filed.values() if said and said.facts["replaces"]}
+    fates = {lot.pk: _Fates(told, lot) for lot in told.lots}
+    for row in rows:
+        said = filed[row.pk]
+        if said is None:
+            yield unspoken("bid", row.ledger_ref)
+            continue
+        pairs = {
+            "lot": (row.lot.reference, said.facts["lot"]),
+            "envelope": (row.envelope.header_sha256, said.facts["envelope"]),
+            "document": (row.document.digest, row.envelope.header.get("document")),
+            "arrived_at": (row.arrived_at, said.facts["arrived_at"]),
+            "entry_id": (row.entry_id, str(said.entry)),
+            "promise is signed": (promised_by(key, row.promise), True),
+            "promised entry": ([row.promise.get(n) for n in ("id", "entry", "lot")], [*_promised(row, said)]),
+            "promised time": (row.arrived_at, row.promise.get("arrived_at")),
+        }
+        if "for" in said.held:
+            pairs["subject"] = (row.subject.code, said.held["for"])
+        yield from differing("bid", row.ledger_ref, said, pairs)
+        withdrawn = told.last(row.ledger_ref, "bid.withdrawn")
+        yield from _fate(row, fates[row.lot_id], said, replaced.get(str(row.pk)), withdrawn)
+
+
+def _promised(row: Bid, said: Said) -> tuple[str, str, str]:
+    return str(said.entry), said.leaf, row.lot.ledger_ref
+
+
+class _Fates:
+    """What the lot's public entries say became of its bids."""
+
+    def __init__(self, told: Told, lot: Lot) -> None:
+        self.opened = told.last(lot.ledger_ref, "lot.bids_disclosed")
+        self.results = {row["bid"]: row for row in self.opened.facts["results"]} if self.opened else {}
+        self.returned = told.last(lot.ledger_ref, "lot.bids_returned", "lot.terminated")
+        self.judged = told.last(lot.ledger_ref, "report.submitted", "lot.bids_rejected")
+        self.rejected: Mapping[str, Mapping[str, Any]] = {}
+        if self.judged and self.judged.event == "report.submitted":
+            report = Report.objects.filter(lot=lot).first()
+            told_rows = report.content.get("rejected", ()) if report else ()
+            self.rejected = {row["bid"]: row for row in told_rows}
+        elif self.judged:
+            self.rejected = {row["bid"]: row for row in told.text(self.judged).get("rejected", ())}
+
+
+def _fate(row: Bid, fates: _Fates, filed: Said, replaced: Said | None, withdrawn: Said | None) -> Iterator[Finding]:
+    key = str(row.pk)
+    result = fates.results.get(key)
+    said: Said | None
+    if replaced:
+        state, said = "replaced", replaced
+    elif withdrawn:
+        state, said = "withdrawn", withdrawn
+    elif key in fates.rejected:
+        state, said = "rejected", fates.judged
+    elif result:
+        state, said = OUTCOMES[result["outcome"]], fates.opened
+    elif fates.returned:
+        state, said = "returned", fates.returned
+    else:
+        state, said = "sealed", filed
+    pairs: dict[str, tuple[Any, Any]] = {
+        "state": (row.state, state),
+        "envelope's state": (row.envelope.state, ENVELOPES.get(state, state)),
+        "rejection": (row.rejection, _rejection(fates.rejected.get(key))),
+    }
+    yield from differing("bid", row.ledger_ref, said, pairs)
+    offer = {"offer": (row.offer or None, (result or {}).get("offer") or None)}
+    yield from differing("bid", row.ledger_ref, fates.opened or filed, offer)
+    yield from _result(row, fates, result)
+
+
+def _result(row: Bid, fates: _Fates, told_result: Mapping[str, Any] | None) -> Iterator[Finding]:
+    """What sealing keeps of the opened envelope is what the opening's entry says."""
+    found = getattr(row.envelope, "result", None)
+    if (found is None) != (told_result is None):
+        yield Finding("row", "bid: its opening's result and the record differ", subject=row.ledger_ref)
+    elif found is not None and told_result is not None:
+        pairs = {
+            "outcome": (found.kind, told_result["outcome"]),
+            "by": (found.by, told_result["by"]),
+            "blame": (found.blame, told_result["blame"]),
+            "missing": (found.missing, told_result["missing"]),
+            "opened offer": (found.offer, told_result["offer"]),
+            "manifest": (found.manifest_sha256, told_result["manifest"]),
+        }
+        yield from differing("bid", row.ledger_ref, fates.opened, pairs)
+
+
+def _rejection(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    return {"grounds": row["grounds"], "ground": row["grounds"][0], "reason": "；".join(row["reasons"])}
+
+
+def openings(told: Told) -> Iterator[Finding]:
+    """The roll, the results, the objections on the spot."""
+    rows = {row.lot_id: row for row in Opening.objects.filter(lot__in=told.lots)}
+    for lot in told.lots:
+        ref, row = lot.ledger_ref, rows.get(lot.pk)
+        began = told.last(ref, "lot.opening_started")
+        if began is None or row is None:
+            if began:
+                yield missing("opening", ref, began)
+            elif row:
+                yield unspoken("opening", ref)
+            continue
+        yield from differing("opening", ref, began, {"roll": (row.roll, began.facts["roll"])})
+        yield from differing("opening", ref, began, {"started_at": (row.started_at, moment(lot.moments["opening_at"]))})
+        shown = told.last(ref, "lot.bids_disclosed")
+        text = told.text(shown)
+        pairs: dict[str, tuple[Any, Any]] = {
+            "results": (row.results, shown.facts["results"] if shown else []),
+            "disclosed_at": (row.disclosed_at, text.get("disclosed_at") if shown else None),
+        }
+        if shown:
+            pairs["started_at"] = (row.started_at, text.get("started_at"))
+        yield from differing("opening", ref, shown or began, pairs)
+        yield from _remarks(told, ref, row)
+
+
+def _remarks(told: Told, ref: str, row: Opening) -> Iterator[Finding]:
+    raised = told.all(ref, "opening.objection_raised")
+    answers = {said.facts["number"]: said.facts["answer"] for said in told.all(ref, "opening.objection_answered")}
+    expected = [(said.facts["text"], answers.get(said.facts["number"], "")) for said in raised]
+    found = [(remark["text"], remark.get("answer") or "") for remark in row.remarks]
+    yield from differing("opening", ref, raised[-1] if raised else None, {"remarks": (found, expected)})
+
+
+def listings(told: Told) -> Iterator[Finding]:
+    """Who takes part, and every offer under its pseudonym."""
+    signed = list(SignUp.objects.filter(lot__in=told.lots).select_related("subject", "lot__tender"))
+    told.sealed_about(f"sign-up:{row.pk}" for row in signed)
+    for row in signed:
+        ref = f"sign-up:{row.pk}"
+        said = told.last(ref, "listing.signed_up")
+        if said is None:
+            yield unspoken("sign-up", ref)
+            continue
+        pairs = {"lot": (row.lot.reference, said.facts["lot"])}
+        if "for" in said.held:
+            pairs["subject"] = (row.subject.code, said.held["for"])
+        yield from differing("sign-up", ref, said, pairs)
+    offers = {str(row.pk): row for row in Offer.objects.filter(lot__in=told.lots).select_related("sign_up")}
+    for lot in told.lots:
+        for said in told.all(lot.ledger_ref, "offer.made"):
+            offer = offers.pop(said.facts["offer"], None)
+            if offer is None:
+                yield missing("offer", f"offer:{said.facts['offer']}", said)
+                continue
+            pairs = {
+                "lot": (offer.lot_id, lot.pk),
+                "amount_cny": (offer.amount_cny, said.facts["amount"]),
+                "bidder": (offer.sign_up.pseudonym, said.facts["bidder"]),
+            }
+            yield from differing("offer", f"offer:{offer.pk}", said, pairs)
+    for key in offers:
+        yield unspoken("offer", f"offer:{key}")
