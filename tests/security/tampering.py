@@ -82,7 +82,7 @@ STATE: dict[str, dict[str, str]] = {
     "trading_storedfile": {"sha256": "repeat('0', 64)", "path": TEXT},
     "trading_enquiry": {"text": TEXT, "answer": TEXT, "subject_id": OTHER_SUBJECT},
     "trading_bid": {
-        "state": "'lapsed'",
+        "state": "CASE WHEN state = 'replaced' THEN 'withdrawn' ELSE 'lapsed' END",
         "subject_id": OTHER_SUBJECT,
         "arrived_at": HOUR,
         "entry_id": "gen_random_uuid()",

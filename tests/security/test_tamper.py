@@ -139,7 +139,7 @@ def test_a_shell_is_told_the_same_by_exit_status_and_named_entry(spoilt, tamper)
     assert str(Entry.objects.get(event="lot.awarded").pk) in {one.get("entry") for one in report["bad"]}
 
 
-@pytest.mark.parametrize(("table", "column", "change"), tampering.ledger_columns())
+@pytest.mark.parametrize(("table", "column", "change"), list(tampering.ledger_columns()))
 def test_a_changed_column_of_any_row_of_the_record_is_found(table, column, change, spoilt, tamper):
     one = f'UPDATE "{table}" SET "{column}" = {change} WHERE ctid = (SELECT min(ctid) FROM "{table}")'
     assert tamper(table, one) == 1, f"the life has no row in {table}"
@@ -149,10 +149,11 @@ def test_a_changed_column_of_any_row_of_the_record_is_found(table, column, chang
     assert (status, bool(bad)) == (1, True)
 
 
-@pytest.mark.parametrize("table", sorted({table for table, _, _ in tampering.ledger_columns()}))
+# A witness's line less proves nothing: he holds the checkpoint he signed.
+@pytest.mark.parametrize(
+    "table", sorted({table for table, _, _ in tampering.ledger_columns()} - {"ledger_cosignature"})
+)
 def test_a_row_taken_out_of_the_record_is_found(table, spoilt, tamper):
-    if table == "ledger_cosignature":
-        pytest.skip("a witness's line less proves nothing: he holds the checkpoint he signed")
     assert tamper(table, f'DELETE FROM "{table}" WHERE ctid = (SELECT min(ctid) FROM "{table}")') == 1
 
     assert verdict()[0] == 1
@@ -176,7 +177,7 @@ def test_the_entry_that_was_changed_is_named(event, spoilt, tamper):
     assert "leaf" in {one["what"] for one in bad if one.get("entry") == str(entry.pk)}
 
 
-@pytest.mark.parametrize(("table", "column", "change"), tampering.state_columns())
+@pytest.mark.parametrize(("table", "column", "change"), list(tampering.state_columns()))
 def test_a_column_changed_behind_the_services_is_found(table, column, change, spoilt, tamper):
     assert tamper(table, f'UPDATE "{table}" SET "{column}" = {change} WHERE {tampering.ONE.format(table)}') == 1, (
         f"the life has no row in {table}"
@@ -300,7 +301,7 @@ def test_a_rewritten_and_signed_again_history_is_caught_by_any_older_checkpoint(
     rewrite(tamper, entry)
 
     assert verdict() == (0, [])  # alone, the record looks sound: that is why papers carry the checkpoint
-    for path in paths:
+    for path in (paths[0], paths[len(paths) // 2], paths[-1]):
         status, bad = verdict("--against", str(path))
         assert (status, [one["what"] for one in bad]) == (1, ["against"]), path.name
     status, report = command(spoilt, "--against", str(paths[0]))
