@@ -1,93 +1,66 @@
 """Deals of a year: every award with what it saved or gained, and the sums that the front page shows.
 
-Sums and rows come from one query, so a figure always equals its rows.
+Rows and sums are read from the same rows of the same read model under the same condition, so a figure equals its rows.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from disclosure.tradepage import CATEGORIES, trade_url
+from django.db.models import Count, Q, QuerySet, Sum
+
+from disclosure.listwords import CATEGORIES
+from disclosure.models import ListedLot
 from platform_site.clock import CHINA
-from trading.models import Award
-from trading.rulebooks import PROCEDURES
 
 ZERO = Decimal("0.00")
-SELLING = frozenset({"land", "mining", "equity"})
+PER_PAGE = 200
+_SUMS = {
+    "count": Count("pk"),
+    "amount": Sum("amount_cny"),
+    "bought": Count("saved_cny"),
+    "sold": Count("gained_cny"),
+    "saved": Sum("saved_cny"),
+    "gained": Sum("gained_cny"),
+    "saved_base": Sum("base_cny", filter=Q(saved_cny__isnull=False)),
+    "gained_base": Sum("base_cny", filter=Q(gained_cny__isnull=False)),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """One award.
-
-    Attributes:
-        base: maximum price or budget (buying), start price (selling); None where none was stated.
-        saved: base - amount when buying. gained: amount - base when selling.
-    """
-
-    award: Award
-    category: str
-    amount: Decimal
-    base: Decimal | None
-
-    @property
-    def saved(self) -> Decimal | None:
-        """Yuan below the maximum price; None for sales or without one."""
-        return None if self.category in SELLING or self.base is None else self.base - self.amount
-
-    @property
-    def gained(self) -> Decimal | None:
-        """Yuan above the start price; None for purchases or without one."""
-        return self.amount - self.base if self.category in SELLING and self.base is not None else None
-
-    @property
-    def url(self) -> str:
-        """The trade page."""
-        return trade_url(self.award.lot)
-
-
-def deals(year: int, category: str = "") -> list[Deal]:
-    """Awards of a year of China's calendar, newest first. One query."""
+def deals(year: int, category: str = "") -> QuerySet[ListedLot]:
+    """Lots awarded in a year of China's calendar, newest first."""
     start, end = datetime(year, 1, 1, tzinfo=CHINA), datetime(year + 1, 1, 1, tzinfo=CHINA)
-    found = Award.objects.filter(at__gte=start, at__lt=end).select_related("lot__tender", "subject").order_by("-at")
+    found = ListedLot.objects.filter(award_at__gte=start, award_at__lt=end)
     if category:
-        found = found.filter(lot__tender__procedure__in=[p.id for p in PROCEDURES.values() if p.category == category])
-    return [_deal(award) for award in found]
+        found = found.filter(category=category)
+    return found.order_by("-award_at", "-reference")
 
 
-def _deal(award: Award) -> Deal:
-    lot = award.lot
-    category = lot.procedure.category
-    start = lot.terms.get("start_price_cny")
-    base = (Decimal(start) if start else None) if category in SELLING else lot.ceiling_cny
-    return Deal(award, category, award.amount_cny, base)
+def page(found: QuerySet[ListedLot], after: str = "") -> tuple[list[ListedLot], str]:
+    """One page of deals, and the reference the next begins behind ("" where there is none). Two queries at most."""
+    last = found.filter(reference=after).first() if after else None
+    if last is not None:
+        found = found.filter(Q(award_at__lt=last.award_at) | Q(award_at=last.award_at, reference__lt=last.reference))
+    rows = list(found[: PER_PAGE + 1])
+    return rows[:PER_PAGE], rows[PER_PAGE - 1].reference if len(rows) > PER_PAGE else ""
 
 
-def sums(rows: list[Deal]) -> dict[str, Any]:
-    """Number, amount, saved and gained, each with how many rows it rests on and its share of their base."""
-    bought = [d for d in rows if d.saved is not None]
-    sold = [d for d in rows if d.gained is not None]
-    saved = sum((d.saved for d in bought if d.saved is not None), ZERO)
-    gained = sum((d.gained for d in sold if d.gained is not None), ZERO)
-    saved_base = sum((d.base for d in bought if d.base is not None), ZERO)
-    gained_base = sum((d.base for d in sold if d.base is not None), ZERO)
+def sums(found: QuerySet[ListedLot]) -> dict[str, Any]:
+    """Number, amount, saved and gained, each with how many rows it rests on and its share of their base. One query."""
+    return _shares(found.order_by().aggregate(**_SUMS))
+
+
+def by_category(found: QuerySet[ListedLot]) -> list[tuple[str, dict[str, Any]]]:
+    """The sums of each category that has deals. One query."""
+    rows = {row["category"]: row for row in found.order_by().values("category").annotate(**_SUMS)}
+    return [(name, _shares(rows[key])) for key, name in CATEGORIES.items() if key in rows]
+
+
+def _shares(row: dict[str, Any]) -> dict[str, Any]:
+    whole = {name: value if value is not None else ZERO for name, value in row.items()}
+    saved_base, gained_base = whole.pop("saved_base"), whole.pop("gained_base")
     return {
-        "count": len(rows),
-        "amount": sum((d.amount for d in rows), ZERO),
-        "bought": len(bought),
-        "sold": len(sold),
-        "saved": saved,
-        "saved_share": saved / saved_base if saved_base else None,
-        "gained": gained,
-        "gained_share": gained / gained_base if gained_base else None,
+        **whole,
+        "saved_share": whole["saved"] / saved_base if saved_base else None,
+        "gained_share": whole["gained"] / gained_base if gained_base else None,
     }
-
-
-def by_category(rows: list[Deal]) -> list[tuple[str, dict[str, Any]]]:
-    """The sums of each category that has deals."""
-    found = []
-    for key, name in CATEGORIES.items():
-        if own := [d for d in rows if d.category == key]:
-            found.append((name, sums(own)))
-    return found

@@ -3,15 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count
 from django.urls import NoReverseMatch, reverse
 
-from disclosure import dayplan, deals, tradelist
-from disclosure.tradepage import CATEGORIES
+from disclosure import dayplan, deals, selectors, tradelist
+from disclosure.listwords import CATEGORIES
 from platform_site import clock
 from platform_site.ledger import selectors as record
 from platform_site.web import amounts
-from trading.models import Notice
 
 # name, icon, title, note of the eight ways in; one whose page is not served is left out
 LINKS = (
@@ -52,20 +50,19 @@ def ledger_line() -> dict[str, Any] | None:
 
 
 def compose() -> dict[str, Any]:
-    """Everything on the front page. At most 12 queries, whatever the number of trades."""
+    """Everything on the front page. At most 11 queries, whatever the number of trades."""
     now = clock.china(clock.now())
-    waiting = dayplan.closings()
-    today = dayplan.day_plan(now.date(), waiting, dayplan.opened_between(now.date(), now.date()))
-    year = deals.sums(deals.deals(now.year))
+    [(_, today)] = dayplan.days_from(now.date(), 1)
+    counts = dayplan.open_counts()
     trades = reverse("disclosure:trades")
     return {
         "links": links(),
         "ledger": ledger_line(),
-        "categories": categories(waiting, trades),
-        "stats": stats(today, waiting, year, now.year),
+        "categories": categories(counts, trades),
+        "stats": stats(today, sum(counts.values()), deals.sums(deals.deals(now.year)), now.year),
         "latest": tradelist.latest(8),
         "today": today,
-        "near": dayplan.near(waiting),
+        "near": dayplan.near(),
         "hints": [
             ("今天截止的项目", reverse("disclosure:calendar")),
             ("候选人与结果", f"{trades}?kind=result"),
@@ -74,25 +71,22 @@ def compose() -> dict[str, Any]:
     }
 
 
-def categories(waiting: list[dayplan.Closing], trades: str) -> list[dict[str, Any]]:
+def categories(counts: dict[str, int], trades: str) -> list[dict[str, Any]]:
     """The category tabs with the number of trades announced and open."""
-    counts = dayplan.open_counts(waiting)
     rows = [{"name": "全部", "url": trades, "count": sum(counts.values())}]
     return rows + [{"name": n, "url": f"{trades}?category={k}", "count": counts[k]} for k, n in CATEGORIES.items()]
 
 
-def stats(
-    today: list[dict[str, Any]], waiting: list[dayplan.Closing], year: dict[str, Any], number: int
-) -> list[dict[str, Any]]:
+def stats(today: list[dict[str, Any]], waiting: int, year: dict[str, Any], number: int) -> list[dict[str, str]]:
     """The five tiles; each links to the rows that add up to it. One query."""
     start = clock.china(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
-    fresh = Notice.objects.filter(state="published", published_at__gte=start).aggregate(n=Count("pk"))["n"]
+    fresh = selectors.listed(source="own").filter(published_at__gte=start).count()
     calendar, found = reverse("disclosure:calendar"), f"{reverse('disclosure:deals')}?year={number}"
     done = sum(1 for row in today if row.get("past"))
     running = sum(1 for row in today if row.get("tag_kind") == "is-now")
     return [
         _tile("今日开标、竞价", f"{len(today)}", "场", f"已完成 {done} 场，正在进行 {running} 场", calendar),
-        _tile("正在公告", f"{len(waiting):,}", "项", f"今日新发布 {fresh} 则公告", f"{calendar}?all=1"),
+        _tile("正在公告", f"{waiting:,}", "项", f"今日新发布 {fresh} 则公告", f"{calendar}?all=1"),
         _tile("今年成交", *_sum(year["amount"]), f"{year['count']:,} 宗", found),
         _tile("今年节约资金", *_sum(year["saved"]), _share("较最高限价或者预算降低", year["saved_share"]), found),
         _tile("今年出让增值", *_sum(year["gained"]), _share("较起始价增加", year["gained_share"]), found),

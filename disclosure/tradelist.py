@@ -1,33 +1,27 @@
-"""The public list: published notices, newest first, filtered, paged by key. No totals, no page numbers."""
+"""The public list: published notices, newest first, filtered, paged by key. No totals, no page numbers.
+
+It reads `ListedNotice` and nothing else; what a line tells was decided when it was projected.
+"""
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.http import QueryDict
 
-from disclosure.dayplan import WORDS
-from disclosure.tradepage import CATEGORIES, notice_url
+from disclosure import finding, folding, selectors
+from disclosure.listwords import CATEGORIES, DEFAULT_PERIOD, MOMENTS, OTHER, PERIODS, SOURCES, STAGES
+from disclosure.models import ListedNotice, ListedRegion
 from platform_site import clock
-from trading.models import Notice
-from trading.rulebooks import PROCEDURES
 
 PER_PAGE = 20
-# what a reader looks for -> kinds of notice
-KINDS = {
-    "tender": ("招标、采购公告", ("tender",)),
-    "change": ("变更与澄清", ("clarification", "amendment")),
-    "opening": ("开标记录", ("opening",)),
-    "result": ("候选人与结果", ("candidates", "award")),
-    "contract": ("合同与履约", ("contract",)),
-    "end": ("失败与终止", ("failure", "termination")),
-    "objection": ("异议答复", ("objection",)),
-}
-PERIODS = {"90": "近三个月", "365": "近一年", "all": "全部年份"}
-DEFAULT_PERIOD = "90"
+TEXT_LIMIT = 100
+# Everything that is asked for stands in the address; these names, and `after` and `before`, are all it may hold.
+CATEGORY_NAMES = {**CATEGORIES, OTHER: "其他交易"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,125 +33,129 @@ class Query:
     kinds: tuple[str, ...] = ()
     region: str = ""
     period: str = DEFAULT_PERIOD
+    source: str = ""
     after: str = ""
     before: str = ""
+    words: tuple[str, ...] = field(default=())
 
     @classmethod
     def of(cls, params: Any) -> "Query":
         """Read from a QueryDict."""
+        text = "".join(c for c in params.get("q", "").strip()[:TEXT_LIMIT] if c.isprintable())
+        region = params.get("region", "")
         return cls(
-            text=params.get("q", "").strip()[:100],
-            categories=tuple(c for c in params.getlist("category") if c in CATEGORIES),
-            kinds=tuple(k for k in params.getlist("kind") if k in KINDS),
-            region=params.get("region", "")[:6],
+            text=text,
+            words=tuple(folding.words(text)),
+            categories=tuple(dict.fromkeys(c for c in params.getlist("category") if c in CATEGORY_NAMES)),
+            kinds=tuple(dict.fromkeys(k for k in params.getlist("kind") if k in STAGES)),
+            region=region if len(region) == 6 and region.isascii() and region.isdigit() else "",
             period=params.get("period") if params.get("period") in PERIODS else DEFAULT_PERIOD,
-            after=params.get("after", ""),
-            before=params.get("before", ""),
+            source=params.get("source") if params.get("source") in SOURCES else "",
+            after=params.get("after", "")[:200],
+            before=params.get("before", "")[:200],
         )
 
+    @property
+    def unreadable(self) -> bool:
+        """Something was typed, but no character of it can be searched for."""
+        return bool(self.text) and not self.words
 
-def matching(query: Query) -> QuerySet[Notice]:
-    """Published notices that match; unordered."""
-    found = Notice.objects.filter(state="published").select_related("lot__tender__initiator")
+    def address(self) -> str:
+        """The same question without a place in the list, as a query string: for feeds, spreadsheets, subscriptions."""
+        params = QueryDict(mutable=True)
+        if self.text:
+            params["q"] = self.text
+        params.setlist("category", list(self.categories))
+        params.setlist("kind", list(self.kinds))
+        for name, value in (("region", self.region), ("source", self.source)):
+            if value:
+                params[name] = value
+        if self.period != DEFAULT_PERIOD:
+            params["period"] = self.period
+        return params.urlencode()
+
+
+def matching(query: Query) -> QuerySet[ListedNotice]:
+    """Listed notices of the facets asked for, unordered; words are `finding`'s."""
+    found = selectors.listed(categories=query.categories, stages=query.kinds, region=query.region, source=query.source)
     if query.period != "all":
         found = found.filter(published_at__gte=clock.now() - timedelta(days=int(query.period)))
-    if query.categories:
-        ids = [p.id for p in PROCEDURES.values() if p.category in query.categories]
-        found = found.filter(lot__tender__procedure__in=ids)
-    if query.kinds:
-        found = found.filter(kind__in=[kind for key in query.kinds for kind in KINDS[key][1]])
-    if query.region:
-        found = found.filter(lot__tender__region_code=query.region)
-    for word in query.text.split():
-        found = found.filter(
-            Q(title__icontains=word)
-            | Q(lot__tender__reference__istartswith=word.partition("/")[0])
-            | Q(lot__tender__initiator__name__icontains=word)
-        )
     return found
 
 
+def newest(query: Query, count: int) -> list[ListedNotice]:
+    """The newest that fit, whatever place the query names: feeds and spreadsheets.
+
+    Raises:
+        finding.TookTooLong: the search met its time limit.
+    """
+    return [] if query.unreadable else finding.newest(matching(query), list(query.words), count)
+
+
 def page(query: Query) -> dict[str, Any]:
-    """One page: items, and the cursors of its neighbours ("" where there is none). One query."""
-    found = matching(query)
+    """One page: items, and the cursors of its neighbours ("" where there is none). Two queries at most, and the limit.
+
+    Raises:
+        finding.TookTooLong: the search met its time limit.
+    """
+    if query.unreadable:
+        return {"items": [], "before": "", "after": ""}
+    found, words = matching(query), list(query.words)
     back = _read(query.before)
     ahead = _read(query.after)
     if back:
-        rows = list(found.filter(_beyond(back, newer=True)).order_by("published_at", "pk")[: PER_PAGE + 1])
+        rows = finding.oldest(found.filter(finding.beyond(back, newer=True)), words, PER_PAGE + 1)
         more_before, rows = len(rows) > PER_PAGE, rows[:PER_PAGE][::-1]
         more_after = True
     else:
         if ahead:
-            found = found.filter(_beyond(ahead, newer=False))
-        rows = list(found.order_by("-published_at", "-pk")[: PER_PAGE + 1])
+            found = found.filter(finding.beyond(ahead, newer=False))
+        rows = finding.newest(found, words, PER_PAGE + 1)
         more_before, more_after, rows = bool(ahead), len(rows) > PER_PAGE, rows[:PER_PAGE]
     return {
-        "items": [item(notice) for notice in rows],
+        "items": [item(row) for row in rows],
         "before": _write(rows[0]) if rows and more_before else "",
         "after": _write(rows[-1]) if rows and more_after else "",
     }
 
 
 def latest(count: int) -> list[dict[str, Any]]:
-    """The newest notices for the front page. One query."""
-    found = Notice.objects.filter(state="published").select_related("lot__tender__initiator")
-    return [item(notice) for notice in found.order_by("-published_at", "-pk")[:count]]
+    """The newest notices of this platform for the front page. One query."""
+    found = selectors.listed(source="own").order_by("-published_at", "-id")
+    return [item(row) for row in found[:count]]
 
 
-def item(notice: Notice) -> dict[str, Any]:
-    """One row for components/item.html. What it tells comes from the published content alone."""
-    lot, content = notice.lot, notice.content
-    tender, procedure = lot.tender, lot.procedure
-    row: dict[str, Any] = {
-        "title": notice.title,
-        "url": notice_url(lot, notice) if notice.kind == "objection" else trade_url_of(notice),
-        "tag": CATEGORIES.get(procedure.category, procedure.category),
-        "facts": [tender.region_name or tender.region_code, procedure.title],
-        "at": notice.published_at,
-        "amount": None,
+def item(row: ListedNotice) -> dict[str, Any]:
+    """One row for components/item.html."""
+    place = row.region_name or row.region_code
+    facts = [fact for fact in (place, row.method) if fact]
+    if row.imported:
+        facts.append(f"历史公告，来源：{row.source}")
+    shown: dict[str, Any] = {
+        "title": row.title,
+        "url": row.path,
+        "tag": CATEGORY_NAMES.get(row.category, row.category),
+        "facts": facts,
+        "at": row.published_at,
+        "amount": row.amount_cny,
+        "amount_label": row.amount_label,
+        "side": row.side,
+        "ended": row.ended,
     }
-    until = next((name for name in ("bid_deadline", "listing_until") if lot.recorded.get(name)), "")
-    deadline = lot.recorded.get(until)
-    if notice.kind in {"tender", "amendment", "clarification"}:
-        row |= {
-            "amount": lot.ceiling_cny,
-            "amount_label": "最高限价" if procedure.category == "engineering" else "预算",
-        }
-        if lot.state in {"bidding", "announced", "listing"} and deadline:
-            row |= {"clock": deadline, "clock_label": WORDS[until]}
-        elif lot.state in procedure.ended:
-            row["ended"] = procedure.states[lot.state]
-        else:
-            row["ended"] = "已截止"
-    elif notice.kind == "candidates":
-        row["side"] = f"{len(content.get('candidates') or [])} 名候选人" if content.get("candidates") else ""
-    elif notice.kind in {"failure", "termination"}:
-        row |= {"side": content.get("reason", ""), "ended": procedure.states.get(lot.state, "")}
-    if row["amount"] is None and not row.get("side"):
-        row["side"] = tender.initiator.name
-    return row
-
-
-def trade_url_of(notice: Notice) -> str:
-    """The trade page, at the notices."""
-    from disclosure.tradepage import trade_url
-
-    return trade_url(notice.lot)
+    if row.closes_what:
+        shown |= {"clock": row.closes_at, "clock_label": MOMENTS[row.closes_what]}
+        if row.closes_at is None:
+            shown["paused"] = "计时暂停"
+    return shown
 
 
 def regions() -> list[tuple[str, str]]:
-    """Regions with a published notice, by code. One query."""
-    found = (
-        Notice.objects.filter(state="published")
-        .values_list("lot__tender__region_code", "lot__tender__region_name")
-        .distinct()
-        .order_by("lot__tender__region_code")
-    )
-    return [(code, name or code) for code, name in found[:40]]
+    """Regions with a listed notice, by code. One query."""
+    return list(ListedRegion.objects.order_by("code").values_list("code", "name")[:4000])
 
 
-def _write(notice: Notice) -> str:
-    key = [notice.published_at.isoformat(), str(notice.pk)]
+def _write(row: ListedNotice) -> str:
+    key = [row.published_at.isoformat(), str(row.pk)]
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
@@ -166,13 +164,6 @@ def _read(cursor: str) -> tuple[datetime, UUID] | None:
     try:
         at, pk = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         moment = datetime.fromisoformat(at)
-        return (moment, UUID(pk)) if moment.tzinfo else None
-    except (ValueError, TypeError, AttributeError):
+        return (moment, UUID(pk)) if moment.tzinfo and 1 < moment.year < 9999 else None
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _beyond(place: tuple[datetime, UUID], *, newer: bool) -> Q:
-    at, pk = place
-    if newer:
-        return Q(published_at__gt=at) | Q(published_at=at, pk__gt=pk)
-    return Q(published_at__lt=at) | Q(published_at=at, pk__lt=pk)

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from disclosure import strip
 from disclosure.afterwards import owed
+from disclosure.listwords import CATEGORIES
 from disclosure.rulepages import who
 from disclosure.tradefacts import METHODS, PublicLot
 from platform_site.ledger import selectors as record
@@ -16,13 +17,6 @@ from trading.kernel.procedure import Facts, Procedure, moment
 from trading.models import Lot, Notice
 from trading.rulebooks.vocabulary import BOND_FORMS
 
-CATEGORIES = {
-    "engineering": "工程建设",
-    "procurement": "政府采购",
-    "land": "土地使用权",
-    "mining": "矿业权",
-    "equity": "国有产权",
-}
 EVIDENCE_ROWS = 8
 # Entries whose event no act of the book names.
 EVENTS = {

@@ -2,12 +2,18 @@
 
 from django.urls import path
 
-from disclosure.views import calendar, home, papers, rules, trades
+from disclosure.views import calendar, home, lists, papers, rules, subscriptions, trades
 
 app_name = "disclosure"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("trades/", trades.trade_index, name="trades"),
+    path("trades/", lists.trade_index, name="trades"),
+    path("feeds/trades.atom", lists.feed, name="feed"),
+    path("exports/trades.xlsx", lists.export, name="export"),
+    path("history/<uuid:notice_id>/", lists.history, name="history"),
+    path("subscriptions/", subscriptions.subscribe, name="subscribe"),
+    path("subscriptions/<uuid:subscription_id>/end/", subscriptions.subscription_end, name="subscription-end"),
+    path("subscriptions/leave/<str:token>/", subscriptions.unsubscribe, name="unsubscribe"),
     path("trades/<str:reference>/", trades.tender_detail, name="tender"),
     path("trades/<str:reference>/<int:number>/", trades.trade_detail, name="trade"),
     path("trades/<str:reference>/<int:number>/notices/<uuid:notice_id>/", trades.notice_detail, name="notice"),

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from disclosure import dayplan, deals
-from disclosure.tradepage import CATEGORIES
+from disclosure.listwords import CATEGORIES, MOMENTS
 from platform_site import clock
 
 WEEK = 7
@@ -15,25 +15,27 @@ WEEK = 7
 
 @require_GET
 def day_plan(request: HttpRequest) -> HttpResponse:
-    """Seven days from the day asked for; `?all=1` every trade that is announced and open."""
+    """Seven days from the day asked for; `?all=1` every trade that is announced and open, a page of them at a time."""
     today = clock.china(clock.now()).date()
     try:
         first = date.fromisoformat(request.GET.get("day", ""))
+        first = first if 2000 <= first.year <= 2100 else today
     except ValueError:
         first = today
-    waiting = dayplan.closings()
-    opened = dayplan.opened_between(first, first + timedelta(days=WEEK - 1))
-    days = [first + timedelta(days=n) for n in range(WEEK)]
+    counts = dayplan.open_counts()
     context = {
         "first": first,
         "is_today": first == today,
-        "days": [(day, day == today, dayplan.day_plan(day, waiting, opened)) for day in days],
         "earlier": first - timedelta(days=WEEK),
         "later": first + timedelta(days=WEEK),
-        "everything": waiting if request.GET.get("all") else None,
-        "count": len(waiting),
+        "count": sum(counts.values()),
         "categories": CATEGORIES,
+        "moments": MOMENTS,
     }
+    if request.GET.get("all"):
+        context["everything"], context["after"] = dayplan.waiting_from(request.GET.get("after", "")[:60])
+    else:
+        context["days"] = [(day, day == today, rows) for day, rows in dayplan.days_from(first, WEEK)]
     return render(request, "disclosure/calendar.html", context)
 
 
@@ -41,15 +43,17 @@ def day_plan(request: HttpRequest) -> HttpResponse:
 def deal_index(request: HttpRequest) -> HttpResponse:
     """Every deal of a year with the sums at its foot."""
     this_year = clock.china(clock.now()).year
-    asked = request.GET.get("year", "")
+    asked = request.GET.get("year", "")[:4]
     year = int(asked) if asked.isdecimal() and 2000 <= int(asked) <= this_year else this_year
     category = request.GET.get("category", "")
     category = category if category in CATEGORIES else ""
-    rows = deals.deals(year, category)
+    found = deals.deals(year, category)
+    rows, after = deals.page(found, request.GET.get("after", "")[:60])
     context = {
         "rows": rows,
-        "sums": deals.sums(rows),
-        "groups": deals.by_category(rows),
+        "after": after,
+        "sums": deals.sums(found),
+        "groups": deals.by_category(found),
         "year": year,
         "years": range(this_year, this_year - 3, -1),
         "category": category,

@@ -1,4 +1,4 @@
-"""The public list, the trade page and its notices."""
+"""The trade page and its notices."""
 
 from base64 import b64encode
 from pathlib import Path
@@ -10,41 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from disclosure import tradefacts, tradelist, tradepage
+from disclosure import tradefacts, tradepage
 from platform_site import clock
 from platform_site.web.htmx import wants_partial
 from trading.models import Lot, Notice, Opening, StoredFile
 from trading.sheets import notice_sheet
-
-
-@require_GET
-def trade_index(request: HttpRequest) -> HttpResponse:
-    """Published notices, filtered and paged; htmx gets the rows."""
-    query = tradelist.Query.of(request.GET)
-    found = tradelist.page(query)
-    context = {
-        "query_asked": query,
-        "items": found["items"],
-        "pager": {
-            "previous_url": _turned(request, before=found["before"]) if found["before"] else "",
-            "next_url": _turned(request, after=found["after"]) if found["after"] else "",
-            "note": f"本页 {len(found['items'])} 则，按发布时间",
-        },
-        "categories": tradepage.CATEGORIES,
-        "kinds": {key: name for key, (name, _) in tradelist.KINDS.items()},
-        "periods": tradelist.PERIODS,
-    }
-    if wants_partial(request):
-        return render(request, "disclosure/partials/trade_rows.html", context)
-    return render(request, "disclosure/trade_index.html", {**context, "regions": tradelist.regions()})
-
-
-def _turned(request: HttpRequest, **cursor: str) -> str:
-    params = request.GET.copy()
-    for name in ("after", "before"):
-        params.pop(name, None)
-    params.update(cursor)
-    return "?" + params.urlencode()
 
 
 def _lot(reference: str, number: int) -> Lot:

@@ -43,6 +43,7 @@ def public_face(settings) -> None:
 @pytest.fixture(scope="session")
 def played(cluster, template_database, django_db_setup, django_db_blocker) -> Iterator[tuple[str, Province]]:
     """The played database's name and what is in it."""
+    from disclosure import projecting
     from platform_site import clock, ledger
     from trading.models import Lot
     from trading.rehearsal.casting import assemble
@@ -63,6 +64,7 @@ def played(cluster, template_database, django_db_setup, django_db_blocker) -> It
             Lot.objects.filter(pk=lot.pk).update(next_check=None)
             paths[life], stopped[life] = f"/trades/{lot.tender.reference}/{lot.number}/", stage.now
         ledger.sequence_once()
+        projecting.catch_up()
     yield name, Province(paths, stopped)
     databases.drop(cluster, name)
 

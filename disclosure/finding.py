@@ -1,0 +1,129 @@
+"""Finding notices: newest first, one page, whatever was asked, in bounded time.
+
+A word that is common stands in the newest few thousand rows often enough for a page, and walking them is cheap. A word
+that is not has a short list in the index of bigrams. So first the newest WALK rows (of the facets asked for) are
+compared by LIKE; only where they do not fill the page, the index is asked. Neither hangs on what the planner believes
+of a word, and both give exactly the rows LIKE gives (tests/disclosure/test_search.py).
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models import Q, QuerySet
+
+from disclosure import folding
+from disclosure.models import ListedNotice
+
+TIMEOUT_MS = 2_000
+WALK = 2_000
+CANCELLED = "57014"
+
+Place = tuple[datetime, UUID]
+
+
+class TookTooLong(Exception):
+    """The search met its statement_timeout."""
+
+
+def newest(found: QuerySet[ListedNotice], words: list[str], count: int) -> list[ListedNotice]:
+    """The newest `count` of `found` in which every folded word occurs. Two queries at most, and one for the time limit.
+
+    Raises:
+        TookTooLong: it met `TIMEOUT_MS`.
+    """
+    return _limited(found, words, count, ("-published_at", "-id"))
+
+
+def oldest(found: QuerySet[ListedNotice], words: list[str], count: int) -> list[ListedNotice]:
+    """The same from the other end, oldest first."""
+    return _limited(found, words, count, ("published_at", "id"))
+
+
+def beyond(place: Place, *, newer: bool) -> Q:
+    """Rows on the other side of a place in the list."""
+    at, pk = place
+    # The first condition says again what the second says, in the form an index can begin with.
+    if newer:
+        return Q(published_at__gte=at) & (Q(published_at__gt=at) | Q(id__gt=pk))
+    return Q(published_at__lte=at) & (Q(published_at__lt=at) | Q(id__lt=pk))
+
+
+def _limited(found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]) -> list[ListedNotice]:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # A compiler of queries is started for costly plans only, and never pays here.
+            cursor.execute(
+                "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true)", [str(TIMEOUT_MS)]
+            )
+            rows = _find(found, words, count, order)
+            if connection.savepoint_ids:  # inside somebody's transaction the limit ends here, not at its commit
+                cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+            return rows
+    except OperationalError as trouble:
+        if _cancelled(trouble):
+            raise TookTooLong from trouble
+        raise
+
+
+def _cancelled(trouble: DatabaseError) -> bool:
+    return getattr(trouble.__cause__, "pgcode", "") == CANCELLED
+
+
+def _find(found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]) -> list[ListedNotice]:
+    if not words:
+        return list(found.order_by(*order)[:count])
+    rows, walked = _walk(found, words, count, order)
+    if len(rows) >= count or (walked is not None and walked < WALK):
+        return rows
+    return _by_index(found, words, count, order)
+
+
+def _sql(found: QuerySet[ListedNotice], columns: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
+    sql, params = found.values_list(*columns).query.sql_with_params()
+    return sql, params
+
+
+def _direction(order: tuple[str, str]) -> str:
+    return ", ".join(f"{name.lstrip('-')} {'DESC' if name.startswith('-') else 'ASC'}" for name in order)
+
+
+def _walk(
+    found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]
+) -> tuple[list[ListedNotice], int | None]:
+    """Matches among the first WALK rows, and how many rows there were to walk; None where nothing matched."""
+    inner, params = _sql(found.order_by(*order)[:WALK], ("id", "published_at", "haystack"))
+    conditions = " AND ".join(["haystack LIKE %s"] * len(words))
+    sql = (
+        f"WITH walked AS MATERIALIZED ({inner}), hit AS (SELECT id, (SELECT count(*) FROM walked) AS walked"
+        f" FROM walked WHERE {conditions} ORDER BY {_direction(order)} LIMIT %s) {_whole('walked')} {_by(order)}"
+    )
+    rows = list(ListedNotice.objects.raw(sql, [*params, *(folding.like(word) for word in words), count]))
+    return rows, rows[0].walked if rows else None
+
+
+def _by_index(
+    found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]
+) -> list[ListedNotice]:
+    """Matches by the index of bigrams."""
+    inner, params = _sql(found.filter(grams__holds=words), ("id", "published_at"))
+    sql = (
+        f"WITH found AS MATERIALIZED ({inner}), hit AS (SELECT id FROM found ORDER BY {_direction(order)} LIMIT %s)"
+        f" {_whole()} {_by(order)}"
+    )
+    return list(ListedNotice.objects.raw(sql, [*params, count]))
+
+
+_KEPT = [f for f in ListedNotice._meta.concrete_fields if f.attname not in {"grams", "haystack"}]
+
+
+def _whole(*more: str) -> str:
+    """The columns a page shows, of the rows in `hit`."""
+    table = ListedNotice._meta.db_table
+    columns = [*(f'l."{f.column}"' for f in _KEPT), *(f"hit.{name}" for name in more)]
+    return f"SELECT {', '.join(columns)} FROM {table} l JOIN hit USING (id)"
+
+
+def _by(order: tuple[str, str]) -> str:
+    return "ORDER BY " + ", ".join(f"l.{part}" for part in _direction(order).split(", "))

@@ -1,0 +1,155 @@
+"""A lot as the public may know it, written into the read models. What is not read here is in no list, feed or count.
+
+Everything comes from published notices, the lot's public state and moments, and, once its event has happened, from the
+opening, the candidates and the award. Nothing before `lot.opening_started` asks who took documents, asked, paid or
+filed (design §7).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Min
+
+from disclosure.listwords import SELLING
+from disclosure.models import ListedLot, ListedNotice, ListedParty
+from disclosure.projecting.columns import columns
+from disclosure.projecting.notices import own_row
+from disclosure.projecting.regions import noted
+from disclosure.tradefacts import AFTER_AWARD, AFTER_CANDIDATES
+from platform_site import clock
+from platform_site.accounts.actors import ANONYMOUS
+from platform_site.holds import selectors as holds
+from platform_site.ledger.models import Entry
+from trading import addresses
+from trading.kernel.procedure import Facts, moment
+from trading.kernel.time import HeldFor
+from trading.models import Lot
+
+# States in which a lot waits for a public moment, and the moment.
+WAITING = {"bidding": "bid_deadline", "announced": "listing_from", "listing": "listing_until"}
+# A notice that is only scheduled is named by this entry, and is nobody's to know.
+NOT_YET = "lot.notice_scheduled"
+
+
+def project(reference: str, *, upto: int) -> None:
+    """The lot's rows say what is public of it; there are none while it is not announced.
+
+    Args:
+        reference: tender and number.
+        upto: positions behind it are not read: notices published by them come with them.
+    """
+    tender, _, number = reference.rpartition("/")
+    found = Lot.objects.visible_to(ANONYMOUS).filter(tender__reference=tender, number=int(number or 0))
+    lot = found.select_related("tender__initiator", "tender__agency", "tender__centre", "opening").first()
+    since = lot and lot.notices.filter(state="published").aggregate(since=Min("published_at"))["since"]
+    if lot is None or since is None:
+        return
+    listed = _listed(lot, since)
+    ListedLot.objects.bulk_create(
+        [listed], update_conflicts=True, unique_fields=["reference"], update_fields=columns(ListedLot)
+    )
+    _parties(lot, listed)
+    _notices(lot, listed, upto)
+
+
+def _listed(lot: Lot, since: datetime) -> ListedLot:
+    procedure, tender = lot.procedure, lot.tender
+    waits_for = WAITING.get(lot.state, "")
+    opening = getattr(lot, "opening", None)
+    row = ListedLot(
+        reference=lot.reference,
+        path=addresses.trade(lot),
+        title=lot.title,
+        category=procedure.category,
+        procedure=procedure.id,
+        method=procedure.title,
+        state=lot.state,
+        state_name=procedure.states[lot.state],
+        ended=lot.state in procedure.ended,
+        region_code=tender.region_code,
+        region_name=tender.region_name,
+        place=tender.centre.name if tender.centre else "网上",
+        waits_for=waits_for,
+        waits_until=_moment(lot, waits_for) if waits_for else None,
+        announced_at=since,
+        opened_at=opening.started_at if opening else None,
+        base_cny=_base(lot),
+    )
+    award = getattr(lot, "award", None) if lot.state in AFTER_AWARD else None
+    if award is not None:
+        row.award_at, row.amount_cny = award.at, award.amount_cny
+        row.winner_code, row.winner_name = award.subject.code, award.subject.name
+        if row.base_cny is not None and procedure.category in SELLING:
+            row.gained_cny = row.amount_cny - row.base_cny
+        elif row.base_cny is not None:
+            row.saved_cny = row.base_cny - row.amount_cny
+    return row
+
+
+def _moment(lot: Lot, name: str) -> Any:
+    intervals = holds.intervals(lot.ledger_ref)
+    held = tuple(HeldFor(h.start, h.end, h.kind, h.reason, h.article) for h in intervals)
+    return moment(lot.book, lot.procedure, name, Facts(lot.state, clock.now(), lot.recorded, {}, held))
+
+
+def _base(lot: Lot) -> Decimal | None:
+    if lot.procedure.category in SELLING:
+        start = lot.terms.get("start_price_cny")
+        return Decimal(start) if start else None
+    return lot.ceiling_cny
+
+
+def _parties(lot: Lot, listed: ListedLot) -> None:
+    """Initiator and agency from the notice on, bidders from the opening on, candidates and winner from theirs on."""
+    wanted: dict[tuple[str, str], ListedParty] = {}
+
+    def add(role: str, code: str, name: str, at: Any) -> None:
+        wanted.setdefault((code, role), ListedParty(lot=listed, code=code, name=name, role=role, at=at))
+
+    add("initiator", lot.tender.initiator.code, lot.tender.initiator.name, listed.announced_at)
+    if lot.tender.agency:
+        add("agency", lot.tender.agency.code, lot.tender.agency.name, listed.announced_at)
+    opening = getattr(lot, "opening", None)
+    for line in opening.roll if opening else ():
+        add("bidder", line["subject"], line["name"], opening.started_at)
+    if lot.state in AFTER_CANDIDATES and (since := lot.recorded.get("candidates_at")):
+        for candidate in lot.candidates.select_related("bid__subject"):
+            add("candidate", candidate.bid.subject.code, candidate.bid.subject.name, since)
+    if listed.award_at:
+        add("winner", listed.winner_code, listed.winner_name, listed.award_at)
+    there = {(party.code, party.role): party for party in listed.parties.all()}
+    ListedParty.objects.filter(pk__in=[one.pk for key, one in there.items() if key not in wanted]).delete()
+    for key, party in wanted.items():
+        if (old := there.get(key)) is not None:
+            party.pk = old.pk
+    fresh = [party for key, party in wanted.items() if key not in there]
+    moved = [p for k, p in wanted.items() if k in there and (p.at, p.name) != (there[k].at, there[k].name)]
+    ListedParty.objects.bulk_create(fresh)
+    ListedParty.objects.bulk_update(moved, ["at", "name"])
+
+
+def _notices(lot: Lot, listed: ListedLot, upto: int) -> None:
+    """Every published notice whose publishing entry is numbered has its row; one that is withdrawn has none."""
+    positions = _published_at_positions(lot, upto)
+    published = lot.notices.filter(state="published", pk__in=positions)
+    rows = [own_row(lot, listed, notice, positions[str(notice.pk)]) for notice in published]
+    ListedNotice.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["id"], update_fields=columns(ListedNotice)
+    )
+    if rows:
+        noted([(lot.tender.region_code, lot.tender.region_name)])
+
+
+def _published_at_positions(lot: Lot, upto: int) -> dict[str, int]:
+    """Notice id -> the position that made it public."""
+    named = Entry.objects.about(lot.ledger_ref).numbered().filter(facts__has_key="notice", place__position__lte=upto)
+    found: dict[str, int] = {}
+    for entry in _unscheduled(named):
+        found.setdefault(entry.facts["notice"], entry.position or 0)
+    return found
+
+
+def _unscheduled(entries: Iterable[Entry]) -> Iterable[Entry]:
+    return (entry for entry in entries if entry.event != NOT_YET)

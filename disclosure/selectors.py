@@ -1,0 +1,42 @@
+"""Which listed notices fit: the conditions of a list and of a subscription are the same."""
+
+from collections.abc import Collection
+
+from django.db.models import Q, QuerySet
+
+from disclosure import folding
+from disclosure.models import ListedNotice, Subscription
+
+
+def within(region: str) -> Q:
+    """In the region or anywhere below it: a code ending in 0000 is a province, in 00 a city."""
+    if region.endswith("0000"):
+        return Q(province=region[:2])
+    if region.endswith("00"):
+        return Q(city=region[:4])
+    return Q(region_code=region)
+
+
+def listed(
+    *, categories: Collection[str] = (), stages: Collection[str] = (), region: str = "", source: str = ""
+) -> QuerySet[ListedNotice]:
+    """Listed notices of these facets, unordered; what is empty does not narrow. `source`: own | history."""
+    found = ListedNotice.objects.defer("grams", "haystack")
+    if categories:
+        found = found.filter(category__in=categories)
+    if stages:
+        found = found.filter(stage__in=stages)
+    if region:
+        found = found.filter(within(region))
+    if source:
+        found = found.filter(imported=source == "history")
+    return found
+
+
+def fitting(subscription: Subscription, upto: int) -> QuerySet[ListedNotice]:
+    """This platform's notices behind the subscription's position, up to one, that fit it; in the order they came."""
+    found = listed(categories=subscription.categories, stages=subscription.stages, region=subscription.region)
+    found = found.filter(imported=False, position__gt=subscription.position, position__lte=upto)
+    for word in folding.words(subscription.words):
+        found = found.filter(haystack__contains=word)
+    return found.order_by("position", "pk")
