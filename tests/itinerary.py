@@ -7,6 +7,7 @@ none of them, or in two, is a failure: whoever adds a route says here who opens 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
@@ -95,6 +96,7 @@ PUBLIC = [
     see("disclosure:verify-paper", things.notice_code),
     see("disclosure:verify-paper", lambda: ["ZG-0000-0000-0000-0"], label="unknown", status=404),
     see("disclosure:verify-asked", leads_to="disclosure:verify"),
+    see("disclosure:unsubscribe", things.subscription_token),
     see("credit:subjects"),
     see("credit:subject", things.subject_code("bidder1")),
     see("credit:subject", things.subject_code("agency"), label="agency"),
@@ -113,6 +115,7 @@ OWN = [
     see("accounts:password", role="bidder1"),
     see("accounts:second-factor", role="bidder1"),
     see("messages:inbox", role="bidder1"),
+    see("disclosure:subscribe", role="bidder1", query="q=工程&category=engineering"),
     see("credit:register", role="bidder1"),
     see("credit:mine", role="bidder1"),
     see("credit:members", things.subject_code("bidder1"), role="bidder1"),
@@ -215,6 +218,10 @@ FETCHED = [
     see("sealing:trustee", things.trustee, status=404),
     see("sealing:lot", lambda: [things.obtained_lot().ledger_ref]),
     see("disclosure:document", things.public_file),
+    see("disclosure:feed", query="q=工程"),
+    see("disclosure:export", query="q=工程"),
+    # Nothing is imported into the demo; tests/disclosure/test_history.py draws the page.
+    see("disclosure:history", lambda: [UUID(int=0)], status=404),
     see("disclosure:notice-pdf", things.notice_with_paper),
     # Made by the worker after a checkpoint; before that there is nothing to fetch, and a stranger never sees it.
     see("trading:letter-pdf", things.letter_place, role="bidder5", status=404),
@@ -249,7 +256,7 @@ POSTED = [
     "trading:evaluation-start", "trading:evaluation-extend", "trading:evaluation-time", "trading:evaluation-review",
     "trading:evaluation-score", "trading:evaluation-draft", "trading:evaluation-sign", "trading:evaluation-submit",
     "trading:evaluation-reject", "trading:own-answer", "experts:commit", "experts:reveal", "experts:recover",
-    "experts:run", "experts:replace", "experts:extend",
+    "experts:run", "experts:replace", "experts:extend", "disclosure:subscription-end",
 ]  # fmt: skip
 
 

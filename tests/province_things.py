@@ -8,6 +8,7 @@ from django.db import transaction
 from credit.models import Subject
 from credit.selectors import memberships_of
 from credit.services.memberships import invitation_make
+from disclosure.services import subscriptions
 from experts.models import Draw, Invitation
 from platform_site.accounts.models import User
 from platform_site.accounts.selectors import actor_for
@@ -43,6 +44,12 @@ def filed_lot() -> Lot:
 def obtained_lot() -> Lot:
     """A lot whose document has been obtained and nothing filed for yet."""
     return lot_in("bidding", obtained__subject__code=code_of("bidder1"), bids=None)
+
+
+def subscription_token() -> list[Any]:
+    """Arguments of the link by which bidder1 leaves a subscription without signing in."""
+    person = User.objects.get(username="bidder1")
+    return [subscriptions.token_of(subscriptions.subscribe(user=person, words="水厂"))]
 
 
 def notice_of(kind: str, procedure: str = ENGINEERING) -> list[Any]:

@@ -103,7 +103,10 @@ def schema(where: Places, environment: dict[str, str], log: Path, tell: Any) -> 
         return
     tell("seeding the demo province (once) …")
     _note(where, f"{wanted} {SEEDING}")
-    manage(["demo_province"], {key: value for key, value in environment.items() if key != "DATABASE_OWNER_URL"}, log)
+    rows_only = {key: value for key, value in environment.items() if key != "DATABASE_OWNER_URL"}
+    manage(["demo_province"], rows_only, log)
+    # The first page shows the province at once; from then on the worker follows the record.
+    manage(["project"], rows_only, log)
     _note(where, f"{wanted} {SEEDED}")
     province.keep(where, env.LOCAL_DIR.absolute())
 

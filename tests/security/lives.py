@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.test import override_settings
 
+from disclosure import projecting
 from platform_site import clock, ledger
 from platform_site.accounts.actors import CONSOLE
 from platform_site.accounts.services.duties import duty_grant
@@ -70,6 +71,7 @@ class Life:
         with clock.at(now):
             ledger.sequence_once()
             publishing.publish()
+            projecting.catch_up()
         source = connection.settings_dict["NAME"]
         connection.close()
         folder = self.home / milestone

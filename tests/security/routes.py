@@ -152,6 +152,13 @@ TABLE: dict[str, Row] = {
     # -- the public's pages: the same for everybody -----------------------------------------------------------------
     "disclosure:home": PUBLIC,
     "disclosure:trades": PUBLIC,
+    "disclosure:feed": PUBLIC,
+    "disclosure:export": PUBLIC,
+    # Nothing is imported in this life; the id of a notice of our own is no history.
+    "disclosure:history": Row("404", "no"),
+    "disclosure:subscribe": Row("200; anonymous: in", "form; anonymous: no"),
+    "disclosure:subscription-end": Row(DEED, "no"),
+    "disclosure:unsubscribe": Row("404", "no"),
     "disclosure:tender": Row(f"404; all@{ANNOUNCED}: go", "no"),
     "disclosure:trade": TRADE,
     "disclosure:notice": TRADE,

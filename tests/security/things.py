@@ -78,6 +78,7 @@ class Things:
             "code": self.mine,
             "username": "bidder1",
             "token": "nobody",
+            "subscription_id": NOBODY,
             "name": "title",
             "slug": "project",
             "item": "plan",

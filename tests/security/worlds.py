@@ -25,6 +25,8 @@ from django.middleware import csrf
 from django.test import Client
 from django.utils import cache
 
+from disclosure import projecting
+from disclosure.services import subscriptions
 from platform_site import clock, ledger
 from platform_site.clock import services as clock_services
 from platform_site.ledger import publishing
@@ -225,6 +227,8 @@ class World:
         """The record is numbered, closed and published and mails go out, at the portal's own fixed pace."""
         with self.turn():
             ledger.sequence_once()
+            projecting.catch_up()
+            subscriptions.tell_all()
             publishing.publish()
             messages.send_due()
             ticks.tick()
