@@ -5,9 +5,11 @@ class DisclosureConfig(AppConfig):
     name = "disclosure"
 
     def ready(self) -> None:
-        """Citations anywhere on the site link to the rule pages this room serves."""
+        """Citations anywhere link to the rule pages this room serves; a subject's page says what it traded."""
         from django.urls import NoReverseMatch, reverse
 
+        from credit import sections
+        from disclosure import subjectdeals
         from platform_site.web import law
 
         def page(rule_id: str) -> str:
@@ -17,3 +19,4 @@ class DisclosureConfig(AppConfig):
                 return ""
 
         law.lend(page)
+        sections.lend(subjectdeals.section)

@@ -1,9 +1,9 @@
 """Finding notices: newest first, one page, whatever was asked, in bounded time.
 
 A word that is common stands in the newest few thousand rows often enough for a page, and walking them is cheap. A word
-that is not has a short list in the index of bigrams. So first the newest WALK rows (of the facets asked for) are
-compared by LIKE; only where they do not fill the page, the index is asked. Neither hangs on what the planner believes
-of a word, and both give exactly the rows LIKE gives (tests/disclosure/test_search.py).
+that is not has a short list in the index of bigrams. So first a glance at the newest rows (of the facets asked for)
+tells how common a word is, by LIKE; where it is common the walk goes on until the page is full, else the index is
+asked. Neither hangs on what the planner believes of a word, and both give exactly the rows LIKE gives (tests/disclosure/test_search.py).
 """
 
 from datetime import datetime
@@ -17,7 +17,8 @@ from disclosure import folding
 from disclosure.models import ListedNotice
 
 TIMEOUT_MS = 2_000
-WALK = 2_000
+# How many of the newest rows are compared one by one: first a glance, and a walk where the glance says it pays.
+GLANCE, WALK = 250, 5_000
 CANCELLED = "57014"
 
 Place = tuple[datetime, UUID]
@@ -74,9 +75,12 @@ def _cancelled(trouble: DatabaseError) -> bool:
 def _find(found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]) -> list[ListedNotice]:
     if not words:
         return list(found.order_by(*order)[:count])
-    rows, walked = _walk(found, words, count, order)
-    if len(rows) >= count or (walked is not None and walked < WALK):
-        return rows
+    for steps in (GLANCE, WALK):
+        rows, walked = _walk(found, words, count, order, steps)
+        if len(rows) >= count or (walked is not None and walked < steps):
+            return rows
+        if len(rows) * (WALK // GLANCE) < count:
+            break  # so thinly sown that even the long walk would hardly fill the page
     return _by_index(found, words, count, order)
 
 
@@ -90,10 +94,10 @@ def _direction(order: tuple[str, str]) -> str:
 
 
 def _walk(
-    found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]
+    found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str], steps: int
 ) -> tuple[list[ListedNotice], int | None]:
-    """Matches among the first WALK rows, and how many rows there were to walk; None where nothing matched."""
-    inner, params = _sql(found.order_by(*order)[:WALK], ("id", "published_at", "haystack"))
+    """Matches among the first `steps` rows, and how many rows there were to walk; None where nothing matched."""
+    inner, params = _sql(found.order_by(*order)[:steps], ("id", "published_at", "haystack"))
     conditions = " AND ".join(["haystack LIKE %s"] * len(words))
     sql = (
         f"WITH walked AS MATERIALIZED ({inner}), hit AS (SELECT id, (SELECT count(*) FROM walked) AS walked"

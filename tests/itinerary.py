@@ -101,6 +101,7 @@ PUBLIC = [
     see("credit:subject", things.subject_code("bidder1")),
     see("credit:subject", things.subject_code("agency"), label="agency"),
     see("credit:subject", things.centre_code, label="centre"),
+    see("disclosure:subject-trades", things.subject_code("bidder1")),
     see("experts:draws"),
     see("experts:draw", things.draw),
     see("accounts:demo"),

@@ -159,6 +159,8 @@ TABLE: dict[str, Row] = {
     "disclosure:subscribe": Row("200; anonymous: in", "form; anonymous: no"),
     "disclosure:subscription-end": Row(DEED, "no"),
     "disclosure:unsubscribe": Row("404", "no"),
+    # bidder1: what the public knows of him begins with the opening.
+    "disclosure:subject-trades": Row("404; all@opening..archived: 200", "no"),
     "disclosure:tender": Row(f"404; all@{ANNOUNCED}: go", "no"),
     "disclosure:trade": TRADE,
     "disclosure:notice": TRADE,
