@@ -3,7 +3,8 @@
 A word that is common stands in the newest few thousand rows often enough for a page, and walking them is cheap. A word
 that is not has a short list in the index of bigrams. So first a glance at the newest rows (of the facets asked for)
 tells how common a word is, by LIKE; where it is common the walk goes on until the page is full, else the index is
-asked. Neither hangs on what the planner believes of a word, and both give exactly the rows LIKE gives (tests/disclosure/test_search.py).
+asked. Neither hangs on what the planner believes of a word, and both give exactly the rows LIKE gives
+(tests/disclosure/test_search.py).
 """
 
 from datetime import datetime
@@ -29,7 +30,8 @@ class TookTooLong(Exception):
 
 
 def newest(found: QuerySet[ListedNotice], words: list[str], count: int) -> list[ListedNotice]:
-    """The newest `count` of `found` in which every folded word occurs. Two queries at most, and one for the time limit.
+    """The newest `count` of `found` in which every folded word occurs. Three queries at most, and one
+    for the time limit.
 
     Raises:
         TookTooLong: it met `TIMEOUT_MS`.

@@ -93,7 +93,7 @@ def newest(query: Query, count: int) -> list[ListedNotice]:
 
 
 def page(query: Query) -> dict[str, Any]:
-    """One page: items, and the cursors of its neighbours ("" where there is none). Two queries at most, and the limit.
+    """One page: items, and the cursors of its neighbours ("" where there is none). Three queries and the limit at most.
 
     Raises:
         finding.TookTooLong: the search met its time limit.

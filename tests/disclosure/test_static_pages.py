@@ -26,9 +26,9 @@ pytestmark = pytest.mark.django_db
         ("/accessibility/", 1),
         ("/about/", 1),
         ("/verify/", 2),
-        ("/calendar/", 3),
-        ("/deals/", 2),
-        ("/trades/", 3),
+        ("/calendar/", 4),
+        ("/deals/", 4),
+        ("/trades/", 7),
         ("/", 9),
     ],
 )
