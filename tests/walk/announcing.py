@@ -164,6 +164,7 @@ def published(walk: Walk, publish: datetime, title: str) -> None:
     """The clock comes to the notice's minute; the lot stands on the public list and has its trade page."""
     moves = walk.clock_reaches(publish)
     walk.tell(f"公告发布，时钟前移 {moves} 次")
-    visitor = walk[""].go(f"/trades/?q={title}&period=all")
+    # The list follows the record, which numbers what happened within a second or two.
+    visitor = walk[""].go(f"/trades/?q={title}&period=all").until("本页 1 则")
     visitor.follow_lot().sees("招标公告", "投标中")
     visitor.check()
