@@ -1,15 +1,21 @@
-"""What this room keeps: read models, all of them made again from the record whenever one likes, and subscriptions."""
+"""What this room keeps: read models, all of them made again from the record whenever one likes; imported history;
+subscriptions."""
 
+from disclosure.models.imported import ImportedNotice, ImportedParty, ImportRun, RejectedRow
 from disclosure.models.listed import GramsField, ListedNotice, ListedRegion, Projection
 from disclosure.models.lots import ListedLot, ListedParty
 from disclosure.models.subscriptions import Subscription
 
 __all__ = [
     "GramsField",
+    "ImportRun",
+    "ImportedNotice",
+    "ImportedParty",
     "ListedLot",
     "ListedNotice",
     "ListedParty",
     "ListedRegion",
     "Projection",
+    "RejectedRow",
     "Subscription",
 ]
