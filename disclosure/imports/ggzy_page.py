@@ -116,7 +116,7 @@ def read(data: dict[str, Any]) -> Reading:
     notice_text.buyer_and_agency(found, sheet, text, {})
     notice_text.outcome(found, sheet)
     buyer = next((party.name for party in found.named("buyer")), "")
-    common.region_into(found, divisions.spotted(buyer, found.title), "title", "", "derived")
+    common.region_into(found, divisions.spotted(buyer) or divisions.spotted(found.title), "title", "", "derived")
     if own:
         common.address_into(found, own["url"], SITE)
     found.richness = 1

@@ -7,6 +7,7 @@ misses any; each batch of rows is one transaction, so a process that dies loses 
 import contextlib
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +28,7 @@ from platform_site import clock, ledger
 from platform_site.accounts.actors import CONSOLE
 from platform_site.failpoints import failpoint
 
+log = logging.getLogger(__name__)
 BATCH = 200
 AHEAD = timedelta(days=366)  # a publication further in the future than this is a slip of the pen
 LOCK = 7_190_422  # pg_advisory_lock: one import at a time
@@ -132,6 +134,10 @@ def _row(known: Format, raw: RawRow) -> _Row:
             reading.fields["published_at"].confidence = "doubtful"
     except RowRejected as refusal:
         return _Row(raw, None, refusal, digest)
+    except Exception as problem:
+        # A row nobody thought of must not cost the others; it is kept like any other that was refused.
+        log.exception("%s: row %d cannot be read", known.name, raw.number)
+        return _Row(raw, None, RowRejected("row.unreadable", f"{type(problem).__name__}: {problem}"), digest)
     return _Row(raw, reading, None, digest, f"{known.name}:{reading.record_id}")
 
 

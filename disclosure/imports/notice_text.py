@@ -28,6 +28,7 @@ _DEAL = (
     r"交易价格|成交价(?:格)?|中标总?价"
 )
 _BUDGET = ("预算金额", "采购预算", "最高限价", "最高投标限价", "招标控制价", "控制价", "控制价\\(最高限价\\)")
+_IN_A_SENTENCE = re.compile(r"预算审核价(?:金额)?为?(?:人民币)?(?P<sum>[0-9][0-9,.]*万?元)")
 _RESULTS = r"中标\(?成交\)?信息|中标信息|采购结果|中标结果|成交信息|中标\(成交\)结果"
 _CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
 
@@ -98,6 +99,9 @@ def budget(found: Reading, sheet: Sheet) -> None:
             if amount is not None:
                 money.settle(found, "budget_cny", amount, "content", f"{one.label}：{one.value}", "stated")
                 return
+    if match := _IN_A_SENTENCE.search("".join(sheet.lines)):
+        money.settle(found, "budget_cny", money.from_words(match["sum"]), "content", match.group(), "stated")
+        return
     for headers, rows in sheet.tables(0, len(sheet.lines)):
         for word in ("预算", "最高限价", "控制价"):
             columns = [i for i, header in enumerate(headers) if word in header]

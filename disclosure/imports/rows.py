@@ -10,6 +10,7 @@ REASONS = {
     "row.broken": "行不完整，不能解析",
     "row.too_long": "行过长",
     "row.nul": "行中有空字符（NUL）",
+    "row.unreadable": "读取程序不能处理这一行",
     "row.no_id": "没有编号，无法辨认是哪一条",
     "row.not_an_object": "不是一条记录",
     "id.twice_in_file": "同一文件中同一编号出现两次而内容不同",
