@@ -33,6 +33,8 @@ BATCH = 200
 AHEAD = timedelta(days=366)  # a publication further in the future than this is a slip of the pen
 LOCK = 7_190_422  # pg_advisory_lock: one import at a time
 _WEAKEST = list(CONFIDENCE)
+# What a reader relies on; how a row was filed (kind, category, region) does not make its facts weaker.
+_FACTS = frozenset({"published_at", "buyer", "agency", "candidate", "winner", "budget_cny", "amount_cny"})
 
 
 @dataclass(slots=True)
@@ -248,7 +250,9 @@ def _notice(known: Format, run: ImportRun, row: _Row, before: ImportedNotice | N
         body=reading.body,
         fields={name: said.data() for name, said in reading.fields.items()},
         flags=reading.flags,
-        confidence=max((said.confidence for said in reading.fields.values()), key=_WEAKEST.index),
+        confidence=max(
+            (said.confidence for name, said in reading.fields.items() if name in _FACTS), key=_WEAKEST.index
+        ),
         raw=reading.raw,
         run=run,
         row_number=row.raw.number,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from disclosure.imports import money, parties
 from disclosure.imports.rows import Party, Reading
-from disclosure.imports.sheet import Sheet
+from disclosure.imports.sheet import Found, Sheet
 from trading.intake import parties as intake
 from trading.intake.page import Page
 
@@ -182,23 +182,39 @@ def _ranked(sheet: Sheet) -> list[Party]:
 
 
 def _deal(found: Reading, sheet: Sheet, winners: list[Party]) -> None:
-    """What was agreed: a stated total, else the sum of what each winner won."""
+    """What was agreed: a stated total, else the sum of what each winner won, else the one amount there is."""
     stated = sheet.all_after(_DEAL)
-    whole = [one for one in stated if one.label.startswith("总")] or stated
-    for one in whole:
-        if money.is_rate(one.value) or re.search(r"元每|每年|/", one.value):
+    total = [one for one in stated if one.label.startswith("总")]
+    if not total and len(winners) > 1 and _summed(found, stated, winners):
+        return
+    for one in total or stated:
+        words = f"{one.label}：{one.value}"
+        if money.is_rate(one.value) or "/" in one.value:
             found.flag("amount.rate")
-            found.say("amount_cny", "content", f"{one.label}：{one.value}", "doubtful", "不是总金额")
+            found.say("amount_cny", "content", words, "doubtful", "不是总金额")
             return
         amount = money.from_words(one.value, money.unit_of(one.label))
         if amount is not None:
-            money.settle(found, "amount_cny", amount, "content", f"{one.label}：{one.value}", "stated")
-            if len(winners) == 1 and found.amount_cny and winners[0].amount_cny is None:
+            money.settle(found, "amount_cny", amount, "content", words, "stated")
+            if len(winners) == 1 and winners[0].amount_cny is None:
                 winners[0].amount_cny = found.amount_cny
             return
-    sums = [party.amount_cny for party in winners]
-    if sums and all(amount is not None for amount in sums):
-        total = sum((amount for amount in sums if amount is not None), Decimal(0))
-        money.settle(found, "amount_cny", total, "content", "", "stated" if len(sums) == 1 else "derived")
-        if len(sums) > 1 and found.amount_cny:
-            found.fields["amount_cny"].note = f"{len(sums)}家成交金额之和"
+    if winners:
+        _summed(found, [], winners)
+
+
+def _summed(found: Reading, stated: list[Found], winners: list[Party]) -> bool:
+    """Whether every winner's own amount is known; then their sum is the deal."""
+    if len(stated) == len(winners):
+        for party, one in zip(winners, stated, strict=True):
+            if party.amount_cny is None and not money.is_rate(one.value):
+                party.amount_cny = money.from_words(one.value, money.unit_of(one.label))
+    sums = [party.amount_cny for party in winners if party.amount_cny is not None]
+    if len(sums) < len(winners):
+        return False
+    several = len(sums) > 1
+    words = "、".join(str(amount) for amount in sums)
+    money.settle(found, "amount_cny", sum(sums, Decimal(0)), "content", words, "derived" if several else "stated")
+    if several and found.amount_cny:
+        found.fields["amount_cny"].note = f"{len(sums)}家成交金额之和"
+    return True

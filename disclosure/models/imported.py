@@ -69,7 +69,7 @@ class ImportedNotice(models.Model):
         published_at: midnight in China where the source gives a day only (`hour_stated` false).
         fields: by name of the field: where it was read ("from"), the words, the confidence, a note.
         flags: what a reader must be told, as codes of `disclosure.imports.FLAGS`.
-        confidence: the weakest among the fields that are filled.
+        confidence: the weakest among date, parties and money, as far as they are filled.
         raw: the row as it came, its long text left out (that is `body`).
     """
 

@@ -285,12 +285,9 @@ def test_a_party_is_tied_to_the_subject_whose_name_it_bears_exactly(tmp_path):
     assert parties == {"buyer": hospital, "agency": None}
 
 
-def test_a_credit_code_that_fails_is_kept_and_flagged(tmp_path):
-    text = (
-        "一、项目编号：X1\n三、中标（成交）信息\n供应商名称\n统一社会信用代码\n中标（成交）金额（元）\n某某科技有限公司\n"
-        "911101060000000000\n1000000\n四、主要标的信息\n1.采购人信息\n名称：某县教育局\n"
-    )
-    row = {
+def result_row(text: str) -> dict[str, str]:
+    """A result notice with its whole text."""
+    return {
         "record_id": "00ff",
         "title": "某县某某项目中标公告",
         "publish_date": "2026-03-16 14:12",
@@ -306,7 +303,28 @@ def test_a_credit_code_that_fails_is_kept_and_flagged(tmp_path):
         "project_code": "",
     }
 
-    assert tally(written(tmp_path / "x.jsonl", row)) == (1, 0, 0)
+
+def test_what_several_winners_won_is_summed(tmp_path):
+    text = (
+        "三、中标（成交）信息\n采购包1\n供应商名称：甲市科技有限公司\n中标（成交）金额：10.5万元\n"
+        "采购包2\n供应商名称：乙市科技有限公司\n中标（成交）金额：20万元\n四、主要标的信息\n"
+    )
+
+    tally(written(tmp_path / "x.jsonl", result_row(text)))
+
+    found = ImportedNotice.objects.get()
+    assert found.winner_names == ["甲市科技有限公司", "乙市科技有限公司"]
+    assert found.amount_cny == Decimal("305000.00")
+    assert found.fields["amount_cny"]["confidence"] == found.confidence == "derived"
+
+
+def test_a_credit_code_that_fails_is_kept_and_flagged(tmp_path):
+    text = (
+        "一、项目编号：X1\n三、中标（成交）信息\n供应商名称\n统一社会信用代码\n中标（成交）金额（元）\n某某科技有限公司\n"
+        "911101060000000000\n1000000\n四、主要标的信息\n1.采购人信息\n名称：某县教育局\n"
+    )
+
+    assert tally(written(tmp_path / "x.jsonl", result_row(text))) == (1, 0, 0)
 
     found = ImportedNotice.objects.get()
     winner = found.parties.get(role="winner")
@@ -319,3 +337,34 @@ def test_a_body_that_only_says_see_the_attachment_is_flagged(tmp_path):
     tally(written(tmp_path / "x.jsonl", index_row(1, excerpt="公告内容详见附件")))
 
     assert ImportedNotice.objects.get().flags == ["body.attached"]
+
+
+def test_a_subject_registered_later_is_tied_to_what_it_took_part_in(tmp_path):
+    tally(written(tmp_path / "x.jsonl", index_row(1)))
+    ledger.append("subject.registered", subject="subject:A", actor=CONSOLE, facts={"state": "active"})
+    late = Subject.objects.create(code="A", name="某县人民医院", registered_at=clock.machine(), origin="import")
+
+    assert landing.relink() == 1
+    assert ImportedNotice.objects.get().parties.get(role="buyer").subject == late
+    assert landing.relink() == 0
+
+
+class Terminal(StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_is_drawn_on_a_terminal_and_nowhere_else(tmp_path, monkeypatch):
+    path = written(tmp_path / "x.jsonl", *(index_row(n) for n in range(1, 300)))
+    terminal, file = Terminal(), StringIO()
+
+    monkeypatch.setattr("sys.stderr", terminal)
+    call_command("import_notices", str(path), stdout=StringIO())
+    monkeypatch.setattr("sys.stderr", file)
+    call_command("import_notices", str(path), stdout=StringIO())
+
+    assert "x.jsonl █" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+    assert file.getvalue() == ""
