@@ -69,7 +69,8 @@ class Sheet:
 
     def tables(self, start: int, end: int) -> list[tuple[list[str], list[list[str]]]]:
         """Tables whose cells stand one under the other: (headers, rows). Two headers in a row begin one."""
-        found, at = [], start
+        found: list[tuple[list[str], list[list[str]]]] = []
+        at = start
         while at < end:
             stop = at
             while stop < end and _HEADER.fullmatch(self.lines[stop]):
@@ -78,7 +79,8 @@ class Sheet:
             if width < 2:
                 at = stop + 1
                 continue
-            headers, rows, cursor = self.lines[at:stop], [], stop
+            headers, cursor = self.lines[at:stop], stop
+            rows: list[list[str]] = []
             while cursor + width <= end:
                 row = self.lines[cursor : cursor + width]
                 if any(re.match(r"[一二三四五六七八九十]{1,3}、", cell) or cell.endswith(":") for cell in row):
