@@ -159,3 +159,13 @@ def test_no_imported_notice_is_on_our_ledger(imported):
 
     assert set(Entry.objects.values_list("event", flat=True)) == {"history.imported"}
     assert ImportedNotice.objects.count() > 8_000
+
+
+def test_every_imported_notice_has_one_line_in_the_public_list(imported):
+    from disclosure.models import ImportedNotice, ListedNotice
+    from disclosure.projecting.cursor import catch_up
+
+    catch_up()
+
+    assert ListedNotice.objects.filter(imported=True).count() == ImportedNotice.objects.listed().count()
+    assert ListedNotice.objects.filter(grams__holds=["乒乓球队赞助项目"]).count() == 1
