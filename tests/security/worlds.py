@@ -5,10 +5,12 @@ different was caused by the rival, or is random. What is random is masked (`mask
 """
 
 import contextlib
+import io
 import json
 import logging
 import re
 import struct
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -24,6 +26,7 @@ from django.db import connection, transaction
 from django.middleware import csrf
 from django.test import Client
 from django.utils import cache
+from django_otp.plugins.otp_totp import models as otp_models
 
 from disclosure import projecting
 from disclosure.services import subscriptions
@@ -74,6 +77,11 @@ RANDOM = {
     "uuid": (r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ids made in the run are UUIDv4"),
     "hex": (r"[0-9a-f]{64}", "hashes, roots and commitments of leaves that hold such ids"),
     "short": (r"(?<=gz-hash\">)[0-9a-f]{8,32}|[0-9a-f]{4}…[0-9a-f]{4}", "such hashes as pages shorten them"),
+    "root": (r"(?<=\">)[A-Za-z0-9+/]{12}(?=…)", "the record's root, shortened"),
+    "etag": (r"(?<=ETag: \")[0-9a-f]{32}", "a digest over content that holds such ids"),
+    "written": (r"\d{4}-\d\d-\d\dT[\d:]{8}Z(?=</dcterms)", "a spreadsheet says when it was written, by the wall clock"),
+    "panel": (r"(?<=data-panel=\")[0-9a-f]{16}|(?<=X-Panel: )[0-9a-f]{16}", "a digest over ids of one's own bid"),
+    "expiry": (r"(?<=Expires: ).* GMT", "the wall clock again: it goes on with every page that is looked at"),
     "ticket": (r"ticket=[\w:.-]+", "a stream's ticket carries a wall clock nobody can freeze"),
     "signed": (rf"(?<!{BASE64})(?!/(?:{PATHS})/){BASE64}{{43,}}={{0,2}}", "signatures and base64 of hashes"),
     "asker": (r"询问人 [A-Z2-9]{4}", "a lot's pseudonym is random"),
@@ -110,8 +118,8 @@ class Seen:
         """Whether nobody could tell the two apart. Masking is slow, so it is asked last."""
         if (self.status, self.queries) != (other.status, other.queries):
             return False
-        same = self.headers == other.headers or [(k, masked(v)) for k, v in self.headers] == [
-            (k, masked(v)) for k, v in other.headers
+        same = self.headers == other.headers or [masked(f"{k}: {v}") for k, v in self.headers] == [
+            masked(f"{k}: {v}") for k, v in other.headers
         ]
         return same and (self.content == other.content or self.text == other.text)
 
@@ -165,6 +173,12 @@ class World:
             if username:
                 client.force_login(self.life.cast[username].user)
         return self.clients[username]
+
+    def everybody_signs_in(self) -> None:
+        """Who looks and who acts is signed in before anything happens, the same people in every world."""
+        with self.turn():
+            for who in sorted({*OBSERVERS, *RIVALS}):
+                self.client(who)
 
     @contextlib.contextmanager
     def turn(self, after: timedelta = timedelta()) -> Iterator[None]:
@@ -277,14 +291,20 @@ class World:
             client.cookies.clear()
             client.cookies.load(cookies.replace("Set-Cookie: ", ""))
         headers = tuple(sorted(answer.headers.items()))
+        if route.name.endswith("-proof"):
+            # An entry's place in its sealed batch is random, and a proof as long as the place has digits.
+            headers = tuple(one for one in headers if one[0] != "Content-Length")
         key = (moment, who or "anonymous", f"{method} {masked(url)} ({route.name})")
         self.seen[key] = Seen(url, answer.status_code, headers, content, tuple(queries))
 
 
 def compared(url: str, content: bytes) -> str:
-    """Content as it is compared: text with the random masked, hashes by their length."""
+    """Content as it is compared: text with the random masked, hashes by their length, a spreadsheet by its members."""
     if BINARY.match(url):
         return f"{len(content)} bytes"
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return "\n".join(masked(f"{name} {packed.read(name).decode()}") for name in packed.namelist())
     return masked(content.decode(errors="replace"))
 
 
@@ -352,6 +372,8 @@ def running(world: World) -> Iterator[None]:
         stack.enter_context(mock.patch.object(clock_services, "drift", timedelta))
         # When a page expires is told by the wall clock too.
         stack.enter_context(mock.patch.object(cache, "time", mock.Mock(time=lambda: world.wall.timestamp())))
+        # A new second factor's secret is random.
+        stack.enter_context(mock.patch.object(otp_models, "random_hex", return_value="ab" * 20))
         # Tokens against forged forms are the same everywhere, or no two pages would ever be.
         for name in ("_get_new_csrf_string", "_mask_cipher_secret"):
             stack.enter_context(mock.patch.object(csrf, name, return_value="t" * 32))
@@ -389,6 +411,7 @@ def live(
 def play(world: World) -> None:
     """The script. Where a rival would act there is a turn in both worlds, empty in one of them."""
     deadline = world.lot.recorded["bid_deadline"]
+    world.everybody_signs_in()
     hour, day = timedelta(hours=1), timedelta(days=1)
 
     with world.turn(2 * hour):

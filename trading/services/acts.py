@@ -109,18 +109,9 @@ def acting(
         Refused: with every reason the kernel found.
     """
     with transaction.atomic():
-        lot = lock_lot(lot_id)
+        lot, at = lock_lot(lot_id), now or clock.now()
+        move = admitted(verb, lot, actor, at)
         book, procedure = lot.book, lot.procedure
-        if verb not in procedure.transitions:
-            raise Refused([Violation("state.wrong", facts={"state": lot.state, "act": verb})])
-        move = procedure.transitions[verb]
-        policy.require(actor, move.actor, over=lot)
-        if "person" in move.actor.split("|"):
-            traders_only(actor)
-        at = now or clock.now()
-        facts = facts_of(lot, at)
-        if shut := kernel.gate(book, procedure, verb, facts):
-            raise Refused([shut])
         facts = facts_of(lot, at, values(lot, at) if callable(values) else values)
         if violations := kernel.judge(book, procedure, verb, facts):
             raise Refused(violations)
@@ -134,6 +125,28 @@ def acting(
         lot.save()
         failpoint(f"{verb}.before_commit")
     failpoint(f"{verb}.after_commit")
+
+
+def admitted(verb: str, lot: Lot, actor: Actor, at: datetime) -> kernel.Transition:
+    """The verb's transition: `actor` may, and every gate is open. No guard was asked and nothing secret was read.
+
+    An act that gathers much before it takes the lock asks this first, lest what it gathers tell whoever may not act;
+    `acting` asks again under the lock.
+
+    Raises:
+        PermissionDenied: `actor` does not hold the verb's role over the lot.
+        Refused: the wrong state, too early, too late, or on hold.
+    """
+    book, procedure = lot.book, lot.procedure
+    if verb not in procedure.transitions:
+        raise Refused([Violation("state.wrong", facts={"state": lot.state, "act": verb})])
+    move = procedure.transitions[verb]
+    policy.require(actor, move.actor, over=lot)
+    if "person" in move.actor.split("|"):
+        traders_only(actor)
+    if shut := kernel.gate(book, procedure, verb, facts_of(lot, at)):
+        raise Refused([shut])
+    return move
 
 
 def traders_only(actor: Actor) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from platform_site import ledger
+from platform_site import clock, ledger
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.ledger import genesis
@@ -20,7 +20,7 @@ from platform_site.sealing import storage
 from platform_site.sealing.models import Envelope, KeySet
 from trading.digests import canonical, digest_of
 from trading.models import Archive, Lot
-from trading.services.acts import acting
+from trading.services.acts import acting, admitted
 from trading.services.documents import file_store
 
 
@@ -30,10 +30,12 @@ def archive_make(*, lot_id: int, actor: Actor) -> Archive:
     The package is gathered before the lock; the act's own entry is not in it, but its digest is in that entry.
 
     Raises:
+        PermissionDenied: the actor neither runs the lot nor its centre.
         Refused: the lot is not at its end, something stored no longer matches its digest, or the record's newest
             checkpoint does not yet cover every entry of the lot (`archive.waiting`: a minute at most).
     """
     lot = Lot.objects.select_related("tender__initiator", "tender__agency").get(pk=lot_id)
+    admitted("archive", lot, actor, clock.now())
     content, broken = package(lot)
     stored = file_store(f"{lot.reference.replace('/', '-')}.zip", io.BytesIO(content), "application/zip")
     with acting("archive", lot_id=lot_id, actor=actor, values={"broken": broken}) as act:
