@@ -74,7 +74,7 @@ def settle(reading: Reading, name: str, amount: Decimal | None, source: str, wor
     Args:
         name: budget_cny | amount_cny.
     """
-    if amount is None:
+    if amount is None or amount > LARGEST:
         return
     kind = name.removesuffix("_cny")
     if amount == 0:

@@ -49,7 +49,7 @@ def read(data: dict[str, Any]) -> Reading:
         if name := parties.clean(common.text_of(data, role)):
             found.parties.append(Party(role, name))
             found.say(role, role, name, "relayed")
-    names = parties.distinct([parties.clean(str(one)) for one in _winners(data)])
+    names = parties.distinct([parties.clean(one) for one in _winners(data)])
     found.parties += [Party("winner", name) for name in names]
     if names:
         doubtful = not all(parties.is_organisation(name) for name in names)
@@ -64,9 +64,10 @@ def read(data: dict[str, Any]) -> Reading:
     return found
 
 
-def _winners(data: dict[str, Any]) -> list[Any]:
+def _winners(data: dict[str, Any]) -> list[str]:
     value = data.get("winners")
-    return value if isinstance(value, list) else [value] if isinstance(value, str) else []
+    names = value if isinstance(value, list) else [value]
+    return [common.text_of({"name": name}, "name") for name in names]
 
 
 def _category(data: dict[str, Any], title: str) -> str:

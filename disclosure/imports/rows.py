@@ -1,5 +1,6 @@
 """What a row is on its way in: raw, read, or refused."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -82,8 +83,9 @@ class Said:
     note: str = ""
 
     def data(self) -> dict[str, str]:
-        """As stored; the words cut to what a page can show."""
-        kept = {"from": self.source, "words": self.words[:300], "confidence": self.confidence, "note": self.note}
+        """As stored; the words cut to what a page can show, and to what a database can hold."""
+        words = re.sub("[\ud800-\udfff\0]", "�", self.words[:300])
+        kept = {"from": self.source, "words": words, "confidence": self.confidence, "note": self.note}
         return {name: value for name, value in kept.items() if value}
 
 

@@ -194,6 +194,14 @@ def test_a_row_that_nobody_thought_of_costs_no_other_row(tmp_path, monkeypatch):
     assert reasons() == ["row.unreadable", "row.broken"]
 
 
+def test_half_a_character_anywhere_is_shown_as_such_and_breaks_nothing(tmp_path):
+    row = index_row(1, winners=["甲市\ud800公司", 7, None], publish_time="2024-01-01\ud800", buyer="某\udfff院")
+    path = written(tmp_path / "x.jsonl", json.dumps(row, ensure_ascii=True), index_row(2))
+
+    assert tally(path) == (2, 0, 0)
+    assert ImportedNotice.objects.get(row_number=1).winner_names == ["甲市�公司", "7"]
+
+
 def test_money_keeps_its_fen(tmp_path):
     row = json.dumps(index_row(1)).replace("900001", "900001.10")
 
