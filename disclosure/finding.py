@@ -81,8 +81,9 @@ def _find(found: QuerySet[ListedNotice], words: list[str], count: int, order: tu
         rows, walked = _walk(found, words, count, order, steps)
         if len(rows) >= count or (walked is not None and walked < steps):
             return rows
-        if len(rows) * (WALK // GLANCE) < count:
-            break  # so thinly sown that even the long walk would hardly fill the page
+        # So thinly sown, even the long walk would hardly fill the page. A single character has no short list anyway.
+        if len(rows) * (WALK // GLANCE) < count and min(map(len, words)) > 1:
+            break
     return _by_index(found, words, count, order)
 
 

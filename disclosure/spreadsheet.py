@@ -3,14 +3,16 @@
 import shutil
 import tempfile
 import zipfile
+from datetime import UTC
 from typing import IO, Any
 
 from django.conf import settings
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.xml.functions import tostring
 
 from disclosure import tradelist
-from disclosure.feeds import clean
+from disclosure.feeds import EPOCH, clean
 from disclosure.listwords import MOMENTS, PERIODS, SOURCES, STAGE_NAMES
 from disclosure.models import ListedNotice
 from platform_site import clock
@@ -24,6 +26,7 @@ HEAD = (
 )  # fmt: skip
 WIDTHS = (17, 60, 12, 16, 26, 12, 14, 32, 32, 32, 18, 10, 12, 17, 16, 50)
 MONEY, MOMENT = "#,##0.00", "yyyy-mm-dd hh:mm"
+CORE = "docProps/core.xml"
 _STILL = (1980, 1, 1, 0, 0, 0)
 
 
@@ -38,8 +41,10 @@ def workbook(query: tradelist.Query, path: str) -> IO[bytes]:
     """
     found = tradelist.newest(query, ROWS + 1)
     book = Workbook(write_only=True)
-    book.properties.created = book.properties.modified = clock.china(clock.now()).replace(tzinfo=None, microsecond=0)
     book.properties.creator = settings.SITE_NAME
+    # Made when its newest row was published: the same rows are the same file, whenever they are asked for.
+    newest = max((row.published_at for row in found), default=EPOCH)
+    book.properties.created = newest.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     sheet = book.create_sheet("公告")
     sheet.freeze_panes = "A2"
     for n, width in enumerate(WIDTHS):
@@ -111,7 +116,13 @@ def _still(book: Workbook) -> IO[bytes]:
         draft.seek(0)
         with zipfile.ZipFile(draft) as given, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
             for one in given.infolist():
-                with given.open(one) as source, archive.open(zipfile.ZipInfo(one.filename, _STILL), "w") as target:
+                part = zipfile.ZipInfo(one.filename, _STILL)
+                part.compress_type = zipfile.ZIP_DEFLATED
+                if one.filename == CORE:  # openpyxl writes the machine's time of saving into it
+                    book.properties.modified = book.properties.created
+                    archive.writestr(part, tostring(book.properties.to_tree()))
+                    continue
+                with given.open(one) as source, archive.open(part, "w") as target:
                     shutil.copyfileobj(source, target)
     kept.seek(0)
     return kept

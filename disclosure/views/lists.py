@@ -1,5 +1,6 @@
 """The public list: as a page, as an Atom feed, as a spreadsheet; and the page of a notice of imported history."""
 
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +63,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     except TookTooLong:
         return _later()
     answer = HttpResponse(text, content_type="application/atom+xml; charset=utf-8")
+    answer["ETag"] = f'"{sha256(answer.content).hexdigest()}"'
     patch_cache_control(answer, public=True, max_age=60)
     return answer
 
