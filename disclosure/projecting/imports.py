@@ -1,14 +1,12 @@
 """Imported history as lines of the public list, marked as history with its source. Not part of the record."""
 
-from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.apps import apps
 from django.db import transaction
 
 from disclosure.folding import haystack
 from disclosure.listwords import CATEGORIES, OTHER, stage_of
-from disclosure.models import ListedNotice, Projection
+from disclosure.models import ImportedNotice, ListedNotice, Projection
 from disclosure.projecting.columns import columns
 from disclosure.projecting.regions import noted
 
@@ -21,8 +19,8 @@ def history_id(origin: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"history:{origin}")
 
 
-def history_row(imported: Any) -> ListedNotice:
-    """The line of an imported notice (`disclosure.models.ImportedNotice`)."""
+def history_row(imported: ImportedNotice) -> ListedNotice:
+    """The line of an imported notice."""
     names = "、".join(imported.winner_names)
     amount = imported.amount_cny if imported.amount_cny is not None else imported.budget_cny
     row_id, code = history_id(imported.origin), imported.region_code
@@ -67,9 +65,6 @@ def follow(limit: int = BATCH) -> int:
     A row is never changed, a new version of it is a new row: so the notices that new rows tell of are projected again,
     each from the one row that stands for it now.
     """
-    ImportedNotice = apps.all_models["disclosure"].get("importednotice")
-    if ImportedNotice is None:
-        return 0
     Projection.objects.get_or_create(name=NAME)
     cursor = Projection.objects.select_for_update(skip_locked=True).filter(name=NAME).first()
     if cursor is None:
@@ -87,7 +82,6 @@ def follow(limit: int = BATCH) -> int:
 
 def project(origins: set[str]) -> None:
     """Each of these notices has the line of the row that stands for it, or none."""
-    ImportedNotice = apps.get_model("disclosure", "ImportedNotice")
     listed = list(ImportedNotice.objects.listed().filter(origin__in=origins).defer("body", "raw", "fields"))
     rows = [history_row(one) for one in listed]
     gone = {history_id(origin) for origin in origins} - {row.pk for row in rows}
