@@ -13,8 +13,8 @@ from platform_site.holds import selectors as holds
 from trading.kernel.time import HeldFor
 from trading.models import Lot
 
-AFTER_CANDIDATES = frozenset({"publicity", "awarded", "contracted", "archived"})
-AFTER_AWARD = frozenset({"awarded", "contracted", "archived"})
+AFTER_CANDIDATES = frozenset({"publicity", "awarded", "vacated", "contracted", "archived"})
+AFTER_AWARD = frozenset({"awarded", "vacated", "contracted", "archived"})
 METHODS = {"composite": "综合评估法", "lowest": "经评审的最低投标价法"}
 
 
@@ -96,7 +96,7 @@ def public_facts(lot: Lot) -> PublicLot:
         remarks=[{k: r[k] for k in ("text", "at", "answer")} for r in opening.remarks] if opening else [],
         candidates=list(lot.candidates.select_related("bid__subject")) if shown else [],
         committee=_committee(lot) if lot.state in AFTER_AWARD else [],
-        award=_one(lot, "award"),
+        award=lot.standing_award if lot.state in AFTER_AWARD else None,
         contract=_one(lot, "contract"),
         archive=_one(lot, "archive"),
         challenges=[_challenge(c) for c in lot.challenges.order_by("-number")],

@@ -37,6 +37,8 @@ EVENTS = {
     "report.submitted": "提交评审报告",
     "candidates.published": "公示候选人",
     "contract.signed": "订立合同",
+    "order.issued": "监督部门发出指令",
+    "order.lifted": "监督部门解除指令",
     "draw.opened": "公布抽取名单",
     "draw.nonces_revealed": "公布随机数",
     "draw.drawn": "抽取评审专家",
@@ -222,6 +224,14 @@ SUMMARIES = {
     "objection": lambda c: f"{c.get('title', '')}：{'异议成立' if c.get('upheld') else '异议不成立'}",
     "failure": lambda c: c.get("reason", ""),
     "termination": lambda c: c.get("reason", ""),
+    "postponement": lambda c: c.get("reason", ""),
+    "correction": lambda c: f"“{c.get('before', '')}”更正为“{c.get('after', '')}”。",
+    "cancellation": lambda c: f"{c.get('winner', {}).get('name', '')}：{c.get('ground', '')}",
+    "set_aside": lambda c: c.get("decision_number", ""),
+    "redo": lambda c: c.get("reason", ""),
+    "forgone": lambda c: c.get("reason", ""),
+    "contract_change": lambda c: c.get("reason", ""),
+    "acceptance": lambda c: f"{c.get('milestone_title', '')}：{'合格' if c.get('passed') else '不合格'}",
 }
 
 

@@ -31,6 +31,8 @@ LEADS = {
     "contract.subcontract": "合同涉及主体工程分包",
     "payment.too_long": "付款期限长于规定",
     "payment.low_rate": "逾期利率与法定不一致",
+    "acceptance.late": "验收晚于约定的期限",
+    "payment.late": "付款晚于期限",
     "amount.under_floor": "保证金低于规定比例",
 }
 

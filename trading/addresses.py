@@ -45,6 +45,11 @@ def results(lot: Lot) -> str:
     return f"{work(lot)}results/"
 
 
+def performance(lot: Lot) -> str:
+    """Changes, milestones and payments of the contract, for both its sides."""
+    return f"{work(lot)}performance/"
+
+
 def letter(found: Letter, *, suffix: str = "/") -> str:
     """A letter, for its addressee and the side that sent it: its page, or with suffix ".pdf" its paper."""
     return f"{work(found.lot)}letters/{found.pk}{suffix}"

@@ -95,6 +95,14 @@ def _heading(notice: Notice, procedure: Procedure) -> str:
         "termination": words.terminated,
         "objection": f"{words.objection}答复",
         "contract": words.contract,
+        "postponement": "延期公告",
+        "correction": "更正公告",
+        "cancellation": "取消中标资格公告",
+        "set_aside": "中标无效公告",
+        "redo": "重新评标公告",
+        "forgone": "不再招标公告",
+        "contract_change": "合同变更公告",
+        "acceptance": "验收公告",
     }
     return headings[notice.kind]
 

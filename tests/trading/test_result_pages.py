@@ -118,7 +118,7 @@ def test_the_contract_is_filled_in_from_the_bid_and_a_difference_is_refused_with
     scene = to("awarded")
     form = agent.get(scene.url("results/contract/")).context["form"]
     said = {name: form[name].value() or "" for name in form.fields}
-    assert said["amount_cny"] == f"{scene.again().award.amount_cny:,.2f}"
+    assert said["amount_cny"] == f"{scene.again().standing_award.amount_cny:,.2f}"
 
     refused = agent.post(scene.url("results/contract/"), {**said, "amount_cny": "1,000.00"})
     html = refused.content.decode()

@@ -2,6 +2,7 @@
 
 from trading.models.award import Archive, Award, Candidate, Challenge, Contract, Letter
 from trading.models.bid import Bid, DocumentObtained, Enquiry, FilingArrival, Opening
+from trading.models.course import ContractChange, EvaluationSetAside, Milestone, Payment
 from trading.models.evaluation import BidQuestion, Committee, CommitteeMember, Report, ReviewMark, ScoreMark, Signature
 from trading.models.notice import DocumentVersion, Notice, StoredFile
 from trading.models.offer import Offer, SignUp
@@ -17,15 +18,19 @@ __all__ = [
     "Committee",
     "CommitteeMember",
     "Contract",
+    "ContractChange",
     "DocumentObtained",
     "DocumentVersion",
     "Enquiry",
+    "EvaluationSetAside",
     "FilingArrival",
     "Letter",
     "Lot",
+    "Milestone",
     "Notice",
     "Offer",
     "Opening",
+    "Payment",
     "Report",
     "ReviewMark",
     "ScoreMark",

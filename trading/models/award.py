@@ -39,6 +39,7 @@ class Challenge(models.Model):
     reply_by = models.DateTimeField(null=True, blank=True)
     reply = models.TextField(blank=True)
     upheld = models.BooleanField(null=True)
+    affects_result = models.BooleanField(default=False)  # upheld, and the published result cannot stand
     replied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -51,13 +52,32 @@ class Challenge(models.Model):
 
 
 class Award(models.Model):
-    """中标: the winner, told in the same act as every loser."""
+    """中标: the winner, told in the same act as every loser. A lot has one that stands; former ones keep their end."""
 
-    lot = models.OneToOneField(Lot, on_delete=models.PROTECT, related_name="award")
+    STATES = {"standing": "有效", "cancelled": "中标资格已取消", "void": "中标无效"}
+
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="awards")
+    state = models.CharField(max_length=10, default="standing", choices=STATES)
     bid = models.ForeignKey(Bid, on_delete=models.PROTECT, related_name="+", null=True)
     subject = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, related_name="+")
     amount_cny = models.DecimalField(max_digits=16, decimal_places=2)
     at = models.DateTimeField()
+    given_up_at = models.DateTimeField(null=True, blank=True)  # 放弃中标, in the winner's own words
+    given_up = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_ground = models.CharField(max_length=20, blank=True)
+    ended_reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["lot"], condition=models.Q(state="standing"), name="award_one_standing")
+        ]
+
+    @property
+    def ledger_ref(self) -> str:
+        """How the ledger names this award: by its lot, which has one that stands."""
+        return self.lot.ledger_ref
 
 
 class Letter(models.Model):
@@ -71,6 +91,7 @@ class Letter(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="letters")
     subject = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, related_name="+")
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="letters", null=True)
     kind = models.CharField(max_length=10, choices=KINDS)
     content = models.JSONField()  # canonical; page and paper are rendered from it alone
     digest = models.CharField(max_length=64)  # SHA-256 of the RFC 8785 form of content, which holds the random id
@@ -78,7 +99,7 @@ class Letter(models.Model):
     paper = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lot", "subject"], name="letter_once")]
+        constraints = [models.UniqueConstraint(fields=["award", "subject"], name="letter_once")]
         indexes = [
             models.Index(fields=["issued_at"], condition=models.Q(paper__isnull=True), name="letter_paper_due"),
             models.Index(fields=["digest"], opclasses=["varchar_pattern_ops"], name="letter_by_code"),

@@ -52,7 +52,7 @@ class BidQuerySet(models.QuerySet):
         return self.exclude(state__in=("withdrawn", "replaced"))
 
 
-AFTER_DISCLOSURE = ("opened", "evaluating", "reported", "publicity", "awarded", "contracted", "archived")
+AFTER_DISCLOSURE = ("opened", "evaluating", "reported", "publicity", "awarded", "vacated", "contracted", "archived")
 
 
 class Bid(models.Model):

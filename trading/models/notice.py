@@ -47,6 +47,14 @@ class Notice(models.Model):
         "termination": "终止公告",
         "objection": "异议答复",
         "contract": "合同公告",
+        "postponement": "延期公告",
+        "correction": "更正公告",
+        "cancellation": "取消中标资格公告",
+        "set_aside": "中标无效公告",
+        "redo": "重新评标公告",
+        "forgone": "不再招标公告",
+        "contract_change": "合同变更公告",
+        "acceptance": "验收公告",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -77,6 +78,9 @@ class LotQuerySet(models.QuerySet):
         return self.filter(next_check__lte=now).order_by("next_check", "pk")
 
 
+AWARDED = ("awarded", "contracted", "archived")
+
+
 class Lot(models.Model):
     """标段: state, money, place and moments of what is traded."""
 
@@ -97,6 +101,10 @@ class Lot(models.Model):
     moments = models.JSONField(default=dict, blank=True)
     next_check = models.DateTimeField(null=True, blank=True, db_index=True)
     key_set_hash = models.CharField(max_length=64, blank=True)
+    # 重新招标: the failed lot this one tenders anew.
+    retenders = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="retendered_by"
+    )
 
     objects = LotQuerySet.as_manager()
 
@@ -135,8 +143,13 @@ class Lot(models.Model):
         """Note the moment `name`; the caller saves."""
         self.moments = {**self.moments, name: at.astimezone(UTC).isoformat()}
 
+    @property
+    def standing_award(self) -> Any:
+        """The award that stands, with its bid and subject; None without one. One query."""
+        return self.awards.filter(state="standing").select_related("bid__subject", "subject").first()
+
     def party_roles(self, actor: Actor) -> frozenset[str]:
-        """initiator and agency by the tender; holder, bidder, committee by the lot's own rows."""
+        """initiator and agency by the tender; holder, bidder, winner, committee by the lot's own rows."""
         held = set(self.tender.party_roles(actor))
         if actor.subject_code:
             if self.obtained.filter(subject__code=actor.subject_code).exists():
@@ -145,6 +158,11 @@ class Lot(models.Model):
                 held.add("bidder")
             if self.sign_ups.filter(subject__code=actor.subject_code).exists():
                 held.add("bidder")
+            if (
+                self.state in AWARDED
+                and self.awards.filter(state="standing", subject__code=actor.subject_code).exists()
+            ):
+                held.add("winner")
         if actor.user_id and CommitteeSeat.taken(self, actor):
             held.add("committee")
         return frozenset(held)

@@ -54,7 +54,7 @@ EXPERT_NAMES = (
     "赵明远", "钱思齐", "孙若琳", "李维桢", "周以宁", "吴敬之",
     "郑怀瑾", "王砚秋", "冯绍棠", "陈望舒", "褚云舟", "卫青岚",
 )  # fmt: skip
-LOT_KEYS = 40
+LOT_KEYS = 80
 
 
 def person(username: str, name: str) -> Person:

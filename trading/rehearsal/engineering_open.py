@@ -1,6 +1,6 @@
 """工程建设项目公开招标, from registration to archive, and its unhappy ways."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,6 +30,7 @@ from trading.services import (
     reports,
     tenders,
 )
+from trading.services.acts import moment_of
 
 TERMS: dict[str, Any] = {
     "method": "composite",
@@ -92,6 +93,8 @@ TENDER: dict[str, Any] = {
 FEN = Decimal("0.01")
 SHARES = {"bidder1": "0.92", "bidder2": "0.90", "bidder3": "0.94", "bidder4": "0.95"}
 
+PRESENT = ("bidder1", "bidder2", "bidder3", "bidder4")
+
 VARIANTS = {
     "happy": "正常完成，一名投标人未到场解密，由受托人代为解密",
     "too_few": "截止时只有两名投标人，招标失败",
@@ -141,7 +144,12 @@ def announced(stage: Stage, cast: Cast, variant: str, draft: Mapping[str, Any] |
         ),
         state="registered",
     )
-    lot = tender.lots.get(number=1)
+    return (yield from drafted(stage, cast, tender.lots.get(number=1), variant))
+
+
+def drafted(stage: Stage, cast: Cast, lot: Lot, variant: str = "happy") -> Any:
+    """From a registered draft to the published notice. Returns the lot."""
+    agent = cast["agency"]
     publish = stage.at(stage.now + timedelta(days=1), 9)
     moments = {"notice_at": publish, "documents_from": publish, **lawful_moments(publish)}
     if variant == "short_period":
@@ -198,7 +206,18 @@ def file(cast: Cast, lot: Lot, username: str, share: str = "") -> Any:
 
 def bidding(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:
     """Documents, one question and its answer, one amendment, filings."""
-    present = ["bidder1", "bidder2"] if variant == "too_few" else ["bidder1", "bidder2", "bidder3", "bidder4"]
+    present = PRESENT[:2] if variant == "too_few" else PRESENT
+    yield from taken(stage, cast, lot, present)
+    yield from filed(stage, cast, lot, present)
+    if variant == "late_bid":
+        yield Step("投标人", "撤回投标文件", lambda: bids.bid_withdraw(lot_id=lot.pk, actor=cast["bidder4"].actor))
+    yield from closed(stage, lot)
+    if variant == "late_bid":
+        yield Step("投标人", "截止后递交投标文件", lambda: file(cast, lot, "bidder4"), refused="state.wrong")
+
+
+def taken(stage: Stage, cast: Cast, lot: Lot, present: Sequence[str] = PRESENT) -> Script:
+    """Documents, one question and its answer, one amendment."""
     for username in present:
         yield Step(
             "潜在投标人",
@@ -230,17 +249,20 @@ def bidding(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:
         ),
         state="amended",
     )
-    deadline = Lot.objects.get(pk=lot.pk).recorded["bid_deadline"]
-    stage.to(deadline - timedelta(days=2))
+
+
+def filed(stage: Stage, cast: Cast, lot: Lot, present: Sequence[str] = PRESENT) -> Script:
+    """Two days before the deadline everybody files, the first replaces."""
+    stage.to(Lot.objects.get(pk=lot.pk).recorded["bid_deadline"] - timedelta(days=2))
     for username in present:
         yield Step("投标人", "加密递交投标文件", lambda who=username: file(cast, lot, who), state=f"filed_{username}")
     yield Step("投标人", "替换投标文件", lambda: file(cast, lot, "bidder1", "0.915"))
-    if variant == "late_bid":
-        yield Step("投标人", "撤回投标文件", lambda: bids.bid_withdraw(lot_id=lot.pk, actor=cast["bidder4"].actor))
-    stage.to(deadline)
+
+
+def closed(stage: Stage, lot: Lot) -> Script:
+    """The deadline comes, counted through holds."""
+    stage.to(moment_of(Lot.objects.get(pk=lot.pk), "bid_deadline"))
     yield Step("服务器时钟", "投标截止", lambda: None, state="deadline")
-    if variant == "late_bid":
-        yield Step("投标人", "截止后递交投标文件", lambda: file(cast, lot, "bidder4"), refused="state.wrong")
 
 
 def failed(stage: Stage, cast: Cast, lot: Lot) -> Script:
@@ -280,6 +302,12 @@ def release(cast: Cast, lot: Lot, trustee_id: str) -> Any:
 
 def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator", host: str = "agency") -> Script:
     """The draw, the committee, reviews, scores, the signed report."""
+    yield from seated(stage, cast, lot, initiator=initiator, host=host)
+    yield from reported(cast, lot)
+
+
+def seated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator", host: str = "agency") -> Script:
+    """The draw, the committee, the start of the evaluation."""
     officer, chief, witness = cast["draw_officer"].actor, cast[initiator].actor, cast["supervisor"].actor
     draw = yield Step(
         "抽取经办人",
@@ -328,15 +356,32 @@ def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator
         lambda: evaluations.evaluation_start(lot_id=lot.pk, actor=cast[host].actor),
         state="evaluating",
     )
-    lot = Lot.objects.get(pk=lot.pk)
-    members = list(lot.committee.members.select_related("user").order_by("label"))
-    # All filed at one moment of the stage's clock, so the cast's order stands in for the order of arrival.
+
+
+Assess = Callable[[Lot, list[Any], Actor, int], None]
+
+
+def offered_to(cast: Cast, lot: Lot) -> list[Any]:
+    """The disclosed bids in the cast's order: all filed at one moment of the stage's clock, so it stands in for the
+    order of arrival."""
     order = [person.code for person in cast.people.values()]
     offers = lot.bids.filter(state="opened").select_related("subject")
-    offered = sorted(offers, key=lambda bid: order.index(bid.subject.code))
+    return sorted(offers, key=lambda bid: order.index(bid.subject.code))
+
+
+def members_of(lot: Lot) -> list[Any]:
+    """The seats by label, with their people."""
+    return list(lot.committee.members.select_related("user").order_by("label"))
+
+
+def reported(cast: Cast, lot: Lot, *, by: Assess | None = None) -> Script:
+    """Reviews, scores, the report signed by all and submitted. `by`: how a member assesses; `assess` unless said."""
+    lot, by = Lot.objects.get(pk=lot.pk), by or assess
+    members = members_of(lot)
+    offered = offered_to(cast, lot)
     for number, member in enumerate(members):
         actor = Actor("person", member.user.public_id)
-        yield Step(member.label, "响应性审查和评分", lambda m=actor, n=number: assess(lot, offered, m, n))
+        yield Step(member.label, "响应性审查和评分", lambda m=actor, n=number: by(lot, offered, m, n))
     report = yield Step(
         "评标委员会",
         "形成评标报告",
@@ -374,16 +419,32 @@ def assess(lot: Lot, offered: list[Any], member: Actor, number: int) -> None:
                 )
 
 
-def awarded(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:
-    """Candidates' publicity, in one variant with an objection, then the award and the losers' letters in one act."""
-    agent = cast["agency"].actor
+def published(stage: Stage, cast: Cast, lot: Lot) -> Script:
+    """The candidates are public."""
     stage.later(hours=2)
     yield Step(
         "招标代理机构",
         "公示中标候选人",
-        lambda: awards.candidates_publish(lot_id=lot.pk, actor=agent),
+        lambda: awards.candidates_publish(lot_id=lot.pk, actor=cast["agency"].actor),
         state="publicity",
     )
+
+
+def won(stage: Stage, cast: Cast, lot: Lot) -> Script:
+    """The publicity is over and the first-ranked has the award."""
+    stage.to(moment_of(Lot.objects.get(pk=lot.pk), "publicity_ends"))
+    yield Step(
+        "招标代理机构",
+        "发出中标通知书并告知所有未中标人",
+        lambda: awards.award_make(lot_id=lot.pk, rank=1, actor=cast["agency"].actor),
+        state="awarded",
+    )
+
+
+def awarded(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:
+    """Candidates' publicity, in one variant with an objection, then the award and the losers' letters in one act."""
+    agent = cast["agency"].actor
+    yield from published(stage, cast, lot)
     if variant == "objection":
         stage.later(days=1)
         challenge = yield Step(
@@ -418,29 +479,30 @@ def awarded(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:
         lambda: awards.award_make(lot_id=lot.pk, rank=1, actor=agent),
         refused="clock.too_early",
     )
-    from trading.services.acts import moment_of
-
-    stage.to(moment_of(Lot.objects.get(pk=lot.pk), "publicity_ends"))
-    yield Step(
-        "招标代理机构",
-        "发出中标通知书并告知所有未中标人",
-        lambda: awards.award_make(lot_id=lot.pk, rank=1, actor=agent),
-        state="awarded",
-    )
+    yield from won(stage, cast, lot)
 
 
 def finished(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator") -> Script:
     """Contract equal to the bid, then the archive."""
+    yield from signed(stage, cast, lot, initiator=initiator)
+    stage.later(days=1)
+    yield from archived(cast, lot)
+
+
+def signed(
+    stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator", terms: Mapping[str, Any] | None = None
+) -> Script:
+    """The contract equal to the bid, then what is owed because of it. `terms`: what it says beyond the bid."""
     stage.later(days=10)
-    lot = Lot.objects.select_related("award__bid").get(pk=lot.pk)
-    said = lot.award.bid.offer
+    lot = Lot.objects.get(pk=lot.pk)
+    said = lot.standing_award.bid.offer
     particulars = {
         "amount_cny": said["price_cny"],
         "period_days": said.get("period_days"),
         "quality": said["quality"],
         "subject": lot.title,
     }
-    particulars = {name: value for name, value in particulars.items() if value is not None}
+    particulars = {name: value for name, value in {**particulars, **(terms or {})}.items() if value is not None}
     yield Step(
         "招标人",
         "订立书面合同",
@@ -459,8 +521,6 @@ def finished(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator"
             "退还投标保证金及利息",
             lambda: closings.bonds_refunded(lot_id=lot.pk, actor=agent),
         )
-    stage.later(days=1)
-    yield from archived(cast, lot)
 
 
 def archived(cast: Cast, lot: Lot) -> Script:

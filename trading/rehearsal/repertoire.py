@@ -9,13 +9,13 @@ from typing import Any
 from platform_site import clock, ledger
 from platform_site.accounts.refusals import Refused
 from platform_site.clock import CHINA
-from trading.rehearsal import engineering_open, land_listing, procurement_inquiry
+from trading.rehearsal import engineering_ways, land_listing, procurement_inquiry
 from trading.rehearsal.casting import assemble
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Played, Stage, number, play
 
 SCRIPTS: dict[str, ModuleType] = {
-    "engineering.open": engineering_open,
+    "engineering.open": engineering_ways,
     "land.listing": land_listing,
     "procurement.inquiry": procurement_inquiry,
 }

@@ -5,12 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
 from platform_site.clock import CHINA
 from platform_site.ledger.models import Entry, Position
 from platform_site.rules import rule
 from trading.services import ticks
+
+# What a step expects that the policy door keeps out.
+DENIED = "permission.denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,7 @@ class Step:
         who: label of the actor, in the law's words.
         what: the act, in the law's words.
         call: does it; its value is sent back into the script.
-        refused: code of the refusal this step must meet; "" where it must succeed.
+        refused: code of the refusal this step must meet, DENIED for a missing permission; "" where it must succeed.
         state: milestone name this step reaches; a demo trade may stop there.
     """
 
@@ -105,6 +110,13 @@ def _do(stage: Stage, step: Step, played: Played) -> Any:
     with clock.at(stage.now):
         try:
             answer = step.call()
+        except PermissionDenied:
+            if step.refused != DENIED:
+                raise
+            played.acts.append(
+                {"act": f"{step.what}（拒绝）", "actor": step.who, "article": "", "position": None, "entry": None}
+            )
+            return None
         except Refused as refused:
             if refused.violations[0].code != step.refused:
                 refused.add_note(f"{step.who}: {step.what}: {refused.violations[0]}")

@@ -3,7 +3,7 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Moment, Procedure, Transition
-from trading.rulebooks.guards import bidding, document, evaluation, result
+from trading.rulebooks.guards import bidding, course, document, evaluation, result
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import INITIATOR, SET_MOMENTS, moments, states
 
@@ -17,6 +17,7 @@ STATES = {
     "reported": "评标报告已提交",
     "publicity": "中标候选人公示",
     "awarded": "已发中标通知书",
+    "vacated": "中标资格已取消",
     "contracted": "已订立合同",
     "archived": "已归档",
     "failed": "招标失败",
@@ -37,6 +38,9 @@ MOMENTS = moments(
     Moment("report_due", "书面报告期限", after="award_at", rule="ENG-47", sense="most"),
     Moment("bonds_due", "退还投标保证金期限", after="contract_at", rule="ENG-45", sense="most"),
     Moment("validity_until", "投标有效期止"),
+    # Set by the milestone that is owed next; counted by trading.services.performance.
+    Moment("acceptance_due", "验收期限", rule="ENG-55"),
+    Moment("payment_due", "付款期限", rule="ENG-50"),
 )
 
 DRAFT_GUARDS = (
@@ -69,6 +73,7 @@ FILING_GUARDS = (
     bidding.consortium_agreed,
 )
 BIDDING, ANY_TIME = states("bidding"), states("bidding", "opening", "opened", "evaluating", "reported", "publicity")
+ANNOUNCED = ANY_TIME | states("awarded", "vacated", "contracted", "failed", "terminated")
 
 TRANSITIONS = {
     "schedule_notice": Transition(
@@ -111,6 +116,25 @@ TRANSITIONS = {
         before="bid_deadline",
         through_hold=True,
         guards=(document.amendment_in_time, document.bidding_period, document.issue_window),
+    ),
+    "postpone": Transition(
+        BIDDING,
+        "",
+        INITIATOR,
+        "延期开标",
+        ("ENG-11", "ENG-27"),
+        before="bid_deadline",
+        through_hold=True,
+        guards=(course.later_deadline,),
+    ),
+    "correct_notice": Transition(
+        ANNOUNCED,
+        "",
+        INITIATOR,
+        "更正公告",
+        ("ENG-54",),
+        through_hold=True,
+        guards=(course.mistake_stands_there,),
     ),
     "object_document": Transition(
         BIDDING,
@@ -255,7 +279,51 @@ TRANSITIONS = {
         "发出中标通知书并告知所有未中标人",
         ("ENG-42", "ENG-40"),
         not_before="publicity_ends",
-        guards=(result.first_ranked, result.losers_told, result.inside_validity),
+        guards=(result.first_ranked, course.no_upheld_objection, result.losers_told, result.inside_validity),
+    ),
+    "redo_evaluation": Transition(
+        states("publicity"),
+        "evaluating",
+        INITIATOR,
+        "重新评标",
+        ("ENG-51", "ENG-39"),
+        through_hold=True,
+        guards=(course.overturned,),
+    ),
+    "fail_result": Transition(
+        states("publicity", "vacated"),
+        "failed",
+        INITIATOR,
+        "宣布招标失败，重新招标",
+        ("ENG-51", "ENG-40"),
+        through_hold=True,
+        guards=(course.overturned,),
+    ),
+    "give_up_award": Transition(states("awarded"), "", "winner", "放弃中标", ("ENG-43",), done="given_up_at"),
+    "cancel_award": Transition(
+        states("awarded"),
+        "vacated",
+        INITIATOR,
+        "取消中标资格",
+        ("ENG-43", "ENG-40"),
+        guards=(course.vacancy_grounded,),
+    ),
+    "set_aside_award": Transition(
+        states("awarded"),
+        "vacated",
+        INITIATOR,
+        "执行中标无效的决定",
+        ("ENG-51",),
+        through_hold=True,
+        guards=(course.decided,),
+    ),
+    "award_next": Transition(
+        states("vacated"),
+        "awarded",
+        INITIATOR,
+        "依次确定其他中标候选人为中标人",
+        ("ENG-40", "ENG-42"),
+        guards=(course.next_in_order, result.losers_told, result.inside_validity),
     ),
     "sign_contract": Transition(
         states("awarded"),
@@ -281,6 +349,53 @@ TRANSITIONS = {
         deadline="report_due",
         done="award_reported_at",
         through_hold=True,
+    ),
+    "change_contract": Transition(
+        states("contracted"),
+        "",
+        INITIATOR,
+        "变更合同",
+        ("ENG-53", "ENG-44"),
+        guards=(course.change_said, course.additions_within),
+    ),
+    "plan_milestone": Transition(
+        states("contracted"), "", INITIATOR, "约定履约节点", ("ENG-44",), guards=(course.milestones_within,)
+    ),
+    "deliver_milestone": Transition(
+        states("contracted"), "", "winner", "交付并申请验收", ("ENG-55",), through_hold=True
+    ),
+    "accept_milestone": Transition(
+        states("contracted"),
+        "",
+        INITIATOR,
+        "验收",
+        ("ENG-55",),
+        deadline="acceptance_due",
+        through_hold=True,
+        guards=(course.accepted_in_time,),
+    ),
+    "pay_milestone": Transition(
+        states("contracted"),
+        "",
+        INITIATOR,
+        "付款",
+        ("ENG-50",),
+        deadline="payment_due",
+        through_hold=True,
+        guards=(course.paid_within, course.paid_in_time),
+    ),
+    "confirm_payment": Transition(states("contracted"), "", "winner", "确认收款", ("ENG-50",), through_hold=True),
+    "retender": Transition(
+        states("failed", "archived"), "", INITIATOR, "重新招标", ("ENG-26", "ENG-35"), guards=(course.failed_before,)
+    ),
+    "forgo_tender": Transition(
+        states("failed"),
+        "",
+        INITIATOR,
+        "不再进行招标",
+        ("ENG-52",),
+        done="forgone_at",
+        guards=(course.failed_again,),
     ),
     "refund_bonds": Transition(
         states("contracted"),
@@ -318,7 +433,7 @@ STAGES = (
     ("开标", states("opening", "opened"), "opening_at"),
     ("评标", states("evaluating", "reported"), "report_at"),
     ("候选人公示", states("publicity"), "publicity_ends"),
-    ("中标通知", states("awarded"), "award_at"),
+    ("中标通知", states("awarded", "vacated"), "award_at"),
     ("合同", states("contracted"), "contract_at"),
     ("归档", states("archived"), "archived_at"),
 )

@@ -18,7 +18,7 @@ from platform_site.ledger.publishing import signed_note
 from platform_site.ledger.script import bundle
 from platform_site.sealing import storage
 from platform_site.sealing.models import Envelope, KeySet
-from trading.digests import canonical, digest_of
+from trading.digests import canonical, digest_of, plain
 from trading.models import Archive, Lot
 from trading.services.acts import acting, admitted
 from trading.services.documents import file_store
@@ -49,7 +49,8 @@ def package(lot: Lot) -> tuple[bytes, list[str]]:
     """The zip's bytes and the names of what no longer matches its digest.
 
     In it: manifest.json (digest of every member), entries/ with proofs and checkpoint, notices/, documents/, envelopes/
-    with headers, wraps and ciphertexts, keys/ as released, evaluation.json, contract.json and verify.py itself.
+    with headers, wraps and ciphertexts, keys/ as released, evaluation.json, contract.json, course/ with evaluations
+    that were set aside and the performance of the contract, and verify.py itself.
     """
     members: dict[str, bytes] = {}
     broken: list[str] = []
@@ -136,12 +137,56 @@ def _evaluation(members: dict[str, bytes], lot: Lot) -> None:
         members["evaluation.json"] = canonical(report.content)
     if contract := getattr(lot, "contract", None):
         members["contract.json"] = canonical({**contract.particulars, "amount_cny": contract.amount_cny})
+    for former in lot.evaluations_set_aside.all():
+        said = {"report": former.content, "signatures": former.signatures, "reason": former.reason, "at": former.at}
+        members[f"course/evaluation-set-aside-{former.number}.json"] = canonical(plain(said))
+    if course := _course(lot):
+        members["course/performance.json"] = canonical(plain(course))
     if (committee := getattr(lot, "committee", None)) and committee.draw:
         members["draw.json"] = canonical(committee.draw.certificate)
     if opening := getattr(lot, "opening", None):
         members["opening.json"] = canonical(
             {"roll": opening.roll, "results": opening.results, "remarks": opening.remarks}
         )
+
+
+def _course(lot: Lot) -> dict[str, Any]:
+    """Awards that ended, changes of the contract, milestones with their payments; {} where nothing of it happened."""
+    ended = lot.awards.exclude(state="standing").select_related("subject")
+    found: dict[str, Any] = {
+        "awards_ended": [
+            {
+                "subject": a.subject.code,
+                "amount_cny": a.amount_cny,
+                "at": a.at,
+                "state": a.state,
+                "ended_at": a.ended_at,
+                "ground": a.ended_ground,
+                "reason": a.ended_reason,
+            }
+            for a in ended
+        ]
+    }
+    if contract := getattr(lot, "contract", None):
+        names = ("number", "kind", "reason", "needed", "amount_before_cny", "amount_cny", "period_days", "digest", "at")
+        found["changes"] = [{name: getattr(c, name) for name in names} for c in contract.changes.all()]
+        found["milestones"] = [
+            {
+                **{
+                    name: getattr(m, name)
+                    for name in ("number", "title", "amount_cny", "state", "accepted_at", "pay_by")
+                },
+                "payments": [
+                    {
+                        name: getattr(p, name)
+                        for name in ("amount_cny", "paid_on", "late_days", "rate", "interest_cny", "interest_paid_cny")
+                    }
+                    for p in m.payments.all()
+                ],
+            }
+            for m in contract.milestones.prefetch_related("payments")
+        ]
+    return found if any(found.values()) else {}
 
 
 def _file(members: dict[str, bytes], broken: list[str], name: str, file: Any) -> None:

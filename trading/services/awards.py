@@ -1,6 +1,6 @@
 """Candidates, award, contract. The winner and every loser are told in one act (招标投标法 第四十五条)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,8 @@ from trading.services.committees import committee_names
 from trading.services.notices import notice_write, noticed
 from trading.services.terms import money
 
+# What a contract says of its payment (ENG-50).
+PAYMENT = ("payer", "payee_is_sme", "payment_days", "payment_agreed", "late_rate", "late_rate_agreed")
 # Everybody whose envelope was on the roll and who did not win: rejected, revoked and lapsed ones too.
 LOSING = ("opened", "rejected", "revoked", "lapsed")
 
@@ -46,7 +48,8 @@ def candidates_publish(*, lot_id: int, actor: Actor) -> list[Candidate]:
             },
         )
         act.entry("candidates.published", {**noticed(notice), "until": until})
-        _tell_bidders(act.lot, f"candidates:{act.lot.pk}", "中标候选人公示", act.lot.title)
+        # By its notice: a second evaluation is published a second time.
+        _tell_bidders(act.lot, f"candidates:{notice.id}", "中标候选人公示", act.lot.title)
     return found
 
 
@@ -123,6 +126,7 @@ def award_make(*, lot_id: int, rank: int, actor: Actor, passed_over: str = "") -
             "passed_over": passed_over.strip(),
             "state_controlled": lot.tender.state_controlled,
             "untold": sum(bid.subject.code not in letters for bid in losers),
+            "upheld_objection": upheld_objection(lot),
             "validity_until": lot.recorded.get("validity_until"),
         }
 
@@ -131,33 +135,46 @@ def award_make(*, lot_id: int, rank: int, actor: Actor, passed_over: str = "") -
         if not 1 <= rank <= len(content["candidates"]):
             # A book without the guard of ENG-40 has no candidate of that rank either.
             raise Refused([Violation("award.not_candidate", "ENG-40", act.lot.book.article("ENG-40"), {"rank": rank})])
-        _candidates(act.lot, content)
-        chosen = act.lot.candidates.select_related("bid__subject").get(rank=rank)
-        award = Award.objects.create(
-            lot=act.lot, bid=chosen.bid, subject=chosen.bid.subject, amount_cny=chosen.price_cny, at=act.now
-        )
-        act.lot.record("award_at", act.now)
-        act.lot.state = act.move.target
-        notice = _award_notice(act, award, rank, passed_over, content)
-        sent = [letters_of.award_letter(act, award)]
-        sent += [letters_of.result_letter(act, award, bid, content) for bid in letters.values()]
+        award = grant(act, rank, passed_over, content, list(letters.values()))
         experts.names_unseal(lot_ref=act.lot.ledger_ref, actor=actor)
-        act.entry(
-            "lot.awarded",
-            {
-                **noticed(notice),
-                "rank": rank,
-                "bid": str(chosen.bid_id),
-                "subject": award.subject.code,
-                "amount_cny": award.amount_cny,
-                "passed_over": passed_over,
-                "told": len(sent),
-                # Sorted, so that their order tells nobody whose is whose.
-                "letters": sorted(letter.digest for letter in sent),
-            },
-        )
-        for letter in sent:
-            letters_of.deliver(letter)
+    return award
+
+
+def upheld_objection(lot: Lot) -> int | None:
+    """The number of an upheld objection under which the published result cannot stand; None without one. One query."""
+    since = lot.recorded.get("candidates_at")
+    found = lot.challenges.filter(kind="result", affects_result=True)
+    return found.filter(received_at__gte=since).values_list("number", flat=True).first() if since else None
+
+
+def grant(act: Act, rank: int, passed_over: str, content: Mapping[str, Any], losers: Sequence[Bid]) -> Award:
+    """The award of the act stands, public, with its letters to winner and losers. Inside the act."""
+    _candidates(act.lot, content)
+    chosen = act.lot.candidates.select_related("bid__subject").get(rank=rank)
+    award = Award.objects.create(
+        lot=act.lot, bid=chosen.bid, subject=chosen.bid.subject, amount_cny=chosen.price_cny, at=act.now
+    )
+    act.lot.record("award_at", act.now)
+    act.lot.state = act.move.target
+    notice = _award_notice(act, award, rank, passed_over, content)
+    sent = [letters_of.award_letter(act, award)]
+    sent += [letters_of.result_letter(act, award, bid, content) for bid in losers]
+    act.entry(
+        "lot.awarded",
+        {
+            **noticed(notice),
+            "rank": rank,
+            "bid": str(chosen.bid_id),
+            "subject": award.subject.code,
+            "amount_cny": award.amount_cny,
+            "passed_over": passed_over,
+            "told": len(sent),
+            # Sorted, so that their order tells nobody whose is whose.
+            "letters": sorted(letter.digest for letter in sent),
+        },
+    )
+    for letter in sent:
+        letters_of.deliver(letter)
     return award
 
 
@@ -187,7 +204,8 @@ def contract_sign(*, lot_id: int, particulars: Mapping[str, Any], actor: Actor) 
 
     Args:
         particulars: {"amount_cny", "period_days", "quality", "subject"} as in the contract; optional
-            "performance_bond_cny", "retention_cny". A term left out is the bid's.
+            "performance_bond_cny", "retention_cny", and of the payment "payer" (public | enterprise), "payee_is_sme",
+            "payment_days", "payment_agreed", "late_rate" (/1 a day), "late_rate_agreed". A term left out is the bid's.
 
     Raises:
         PermissionDenied: neither initiator nor agency.
@@ -199,7 +217,7 @@ def contract_sign(*, lot_id: int, particulars: Mapping[str, Any], actor: Actor) 
     bonds = {name: money(particulars.get(name), field=name) for name in ("performance_bond_cny", "retention_cny")}
 
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
-        award = lot.award
+        award = lot.standing_award
         offer = (award.bid.offer or {}) if award.bid else {}
         return {
             "differs_price": amount != award.amount_cny,
@@ -208,10 +226,11 @@ def contract_sign(*, lot_id: int, particulars: Mapping[str, Any], actor: Actor) 
             "differs_subject": _differs(particulars, "subject", lot.title),
             "contract_cny": amount,
             **bonds,
+            **{name: particulars[name] for name in PAYMENT if particulars.get(name) not in (None, "")},
         }
 
     with acting("sign_contract", lot_id=lot_id, actor=actor, values=values) as act:
-        award = act.lot.award
+        award = act.lot.standing_award
         offer = (award.bid.offer or {}) if award.bid else {}
         whole = plain(
             {

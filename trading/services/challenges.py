@@ -74,8 +74,14 @@ def _hold(act: Act, challenge: Challenge, rule_id: str) -> None:
     )
 
 
-def challenge_answer(*, challenge_id: object, reply: str, upheld: bool, actor: Actor) -> Challenge:
+def challenge_answer(
+    *, challenge_id: object, reply: str, upheld: bool, actor: Actor, affects_result: bool | None = None
+) -> Challenge:
     """The objection is answered in public without naming its filer, and the lot moves on.
+
+    Args:
+        affects_result: an upheld objection to the result under which the published result cannot stand: no award, but
+            a new evaluation or a new tender. None: every upheld objection to the result does.
 
     Raises:
         PermissionDenied: not the initiator or its agency.
@@ -89,7 +95,9 @@ def challenge_answer(*, challenge_id: object, reply: str, upheld: bool, actor: A
             raise Refused([Violation("challenge.answered", facts={"at": challenge.replied_at})])
         challenge.reply, challenge.upheld, challenge.replied_at = reply, upheld, act.now
         act.lot.record(f"{found.kind}_answered_at", act.now)
-        challenge.save(update_fields=["reply", "upheld", "replied_at"])
+        touches = upheld if affects_result is None else affects_result
+        challenge.affects_result = challenge.kind == "result" and upheld and touches
+        challenge.save(update_fields=["reply", "upheld", "replied_at", "affects_result"])
         notice = notice_write(
             act,
             "objection",
@@ -100,6 +108,7 @@ def challenge_answer(*, challenge_id: object, reply: str, upheld: bool, actor: A
                 "title": challenge.title,
                 "reply": reply,
                 "upheld": upheld,
+                "affects_result": challenge.affects_result,
                 "received_at": challenge.received_at,
             },
         )

@@ -66,6 +66,7 @@ def lot_terminate(*, lot_id: int, reason: str, refund: str, actor: Actor) -> Lot
     if said["reason"] and said["refund"]:
         said = {name: text_of(text, field=name, limit=1000) for name, text in said.items()}
     with acting("terminate", lot_id=lot_id, actor=actor, values=said) as act:
+        opened = "opening_at" in act.lot.moments
         announced = act.lot.notices.filter(state="published").exists()
         act.lot.notices.filter(state="scheduled").update(state="recalled")
         sealed = act.lot.bids.select_for_update(of=("self",)).filter(state="sealed").select_related("subject")
@@ -77,7 +78,7 @@ def lot_terminate(*, lot_id: int, reason: str, refund: str, actor: Actor) -> Lot
         act.lot.record("terminated_at", act.now)
         facts: dict[str, Any] = dict(said)
         if announced:
-            notice = notice_write(act, "termination", f"{act.lot.title}终止公告", said)
+            notice = notice_write(act, "termination", f"{act.lot.title}终止公告", {**said, "opened": opened})
             facts = noticed(notice)
             tell_holders(act.lot, about=f"terminated:{act.lot.pk}", title=notice.title, body=said["reason"])
         act.entry("lot.terminated", facts)

@@ -18,7 +18,7 @@ from trading.models import Committee, CommitteeMember, Lot
 from trading.services.acts import acting, facts_of
 
 STEMS = "甲乙丙丁戊己庚辛壬癸"
-AFTER_AWARD = ("awarded", "contracted", "archived")
+AFTER_AWARD = ("awarded", "vacated", "contracted", "archived")
 
 
 def label_of(number: int) -> str:

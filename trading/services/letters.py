@@ -40,7 +40,7 @@ def award_letter(act: Act, award: Award) -> Letter:
         "performance_bond_share": act.lot.terms.get("performance_bond_share"),
         "contract_due": moment_of(act.lot, "contract_due"),
     }
-    return _write(act, "award", award.subject, said)
+    return _write(act, "award", award, award.subject, said)
 
 
 def result_letter(act: Act, award: Award, bid: Bid, report: Mapping[str, Any]) -> Letter:
@@ -55,7 +55,7 @@ def result_letter(act: Act, award: Award, bid: Bid, report: Mapping[str, Any]) -
         "place": row.get("place"),
         "total": row.get("total"),
     }
-    return _write(act, "result", bid.subject, said)
+    return _write(act, "result", award, bid.subject, said)
 
 
 def deal_letter(act: Act, award: Award) -> Letter:
@@ -65,14 +65,14 @@ def deal_letter(act: Act, award: Award) -> Letter:
         "scope": act.lot.scope,
         "contract_due": moment_of(act.lot, "contract_due"),
     }
-    return _write(act, "deal", award.subject, said)
+    return _write(act, "deal", award, award.subject, said)
 
 
 def _offer(bid: Bid | None) -> Mapping[str, Any]:
     return (bid.offer or {}) if bid else {}
 
 
-def _write(act: Act, kind: str, subject: Subject, said: Mapping[str, Any]) -> Letter:
+def _write(act: Act, kind: str, award: Award, subject: Subject, said: Mapping[str, Any]) -> Letter:
     words, identity = words_of(act.lot.procedure), uuid4()
     heading = words.result if kind == "result" else words.award
     rules = RESTS_ON.get((act.lot.procedure.category, kind), act.move.rules)
@@ -88,13 +88,20 @@ def _write(act: Act, kind: str, subject: Subject, said: Mapping[str, Any]) -> Le
     )
     wake_papers()
     return Letter.objects.create(
-        id=identity, lot=act.lot, subject=subject, kind=kind, content=body, digest=digest_of(body), issued_at=act.now
+        id=identity,
+        lot=act.lot,
+        award=award,
+        subject=subject,
+        kind=kind,
+        content=body,
+        digest=digest_of(body),
+        issued_at=act.now,
     )
 
 
 def deliver(letter: Letter) -> None:
     """The addressee's people are told, with the way to the letter."""
-    heading, about = letter.content["title"], f"award:{letter.lot_id}"
+    heading, about = letter.content["title"], f"award:{letter.award_id}"
     if letter.kind == "result":
         body = f"{letter.content['lot_title']}：贵方未中标，结果和原因见通知书。感谢参与。"
     else:

@@ -100,6 +100,7 @@ def lot_fail_too_few(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None 
             bid.state = "returned"
             bid.save(update_fields=["state"])
         act.lot.record("failed_at", act.now)
+        act.lot.record("too_few_at", act.now)
         need = next(iter(act.move.rules))
         notice = notice_write(
             act,

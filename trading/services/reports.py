@@ -312,7 +312,7 @@ def report_submit(*, lot_id: int, actor: Actor, silent: Mapping[str, str] | None
             },
             private={"silent": silence} if silence else None,
         )
-        tell_initiator(act.lot, about=f"report:{act.lot.pk}", title="收到评标报告", body=act.lot.title)
+        tell_initiator(act.lot, about=f"report:{report.digest}", title="收到评标报告", body=act.lot.title)
     return report
 
 

@@ -87,6 +87,7 @@ def parts(lot: Lot, held: frozenset[str]) -> list[dict[str, str]]:
         "reported",
         "publicity",
         "awarded",
+        "vacated",
         "contracted",
         "archived",
         "failed",

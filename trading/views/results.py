@@ -12,7 +12,7 @@ from platform_site.accounts.refusals import Refused
 from trading.forms import AwardForm, ContractForm, TerminateForm
 from trading.kernel import procedure as kernel
 from trading.lifeline import OpenAct, open_acts_of
-from trading.models import Archive, Award, Committee, Contract, Lot, Report
+from trading.models import Archive, Committee, Contract, Lot, Report
 from trading.services import archives, awards, closings, letters
 from trading.services.committees import committee_names
 from trading.views.benches import framed
@@ -20,8 +20,8 @@ from trading.views.notices import sent
 from trading.views.own import SIDE, lot_page
 
 # The initiator receives the report when it is submitted; nothing of it shows before.
-REPORTED = ("reported", "publicity", "awarded", "contracted", "archived")
-NAMED = ("awarded", "contracted", "archived")
+REPORTED = ("reported", "publicity", "awarded", "vacated", "contracted", "archived")
+NAMED = ("awarded", "vacated", "contracted", "archived")
 
 
 def one(model: Any, lot: Lot) -> Any:
@@ -67,7 +67,7 @@ def results(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespons
         "report": one(Report, lot) if lot.state in REPORTED else None,
         "ranking": ranking_of(lot) if side else [],
         "publicity_ends": kernel.moment(lot.book, lot.procedure, "publicity_ends", context["facts"]),
-        "award": Award.objects.filter(lot=lot).select_related("subject").first(),
+        "award": lot.standing_award,
         "letters": letters.readable(lot, request.actor) if side else [],
         "contract": one(Contract, lot),
         "archive": Archive.objects.filter(lot=lot).select_related("file").first(),
@@ -133,7 +133,7 @@ def award(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
 @lot_page()
 def contract(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """The contract, filled in from the winning bid; what differs is refused with the article."""
-    given = Award.objects.filter(lot=lot).select_related("bid", "subject").first()
+    given = lot.standing_award
     if given is None or lot.state not in {"awarded", "contracted", "archived"}:
         raise Http404
     if lot.state != "awarded":
