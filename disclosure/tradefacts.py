@@ -64,6 +64,11 @@ class PublicLot:
     archive: Any
     challenges: list[dict[str, Any]]
     siblings: list[Lot]
+    awards_ended: list[Any] = field(default_factory=list)
+    changes: list[Any] = field(default_factory=list)
+    milestones: list[Any] = field(default_factory=list)
+    former: Lot | None = None
+    successor: Lot | None = None
 
 
 def lot_of(reference: str, number: int) -> Lot:
@@ -101,7 +106,27 @@ def public_facts(lot: Lot) -> PublicLot:
         archive=_one(lot, "archive"),
         challenges=[_challenge(c) for c in lot.challenges.order_by("-number")],
         siblings=list(lot.tender.lots.visible_to(_nobody()).exclude(pk=lot.pk).order_by("number")),
+        **_afterwards(lot),
     )
+
+
+def _afterwards(lot: Lot) -> dict[str, Any]:
+    """What only a lot that got so far has: awards that ended, the contract's performance, the tenders before and after.
+
+    A draft that tenders the lot anew is nobody's business until it is announced.
+    """
+    found: dict[str, Any] = {}
+    if "award_at" in lot.moments or lot.state in {"vacated", "failed", "archived"}:
+        found["awards_ended"] = list(lot.awards.exclude(state="standing").select_related("subject"))
+    if lot.state in {"contracted", "archived"} and (contract := getattr(lot, "contract", None)):
+        found["changes"] = list(contract.changes.all())
+        found["milestones"] = list(contract.milestones.prefetch_related("payments"))
+    if lot.retenders_id:
+        found["former"] = Lot.objects.select_related("tender").get(pk=lot.retenders_id)
+    if "failed_at" in lot.moments:
+        announced = Lot.objects.visible_to(_nobody()).select_related("tender")
+        found["successor"] = announced.filter(retenders=lot).first()
+    return found
 
 
 def _nobody() -> Any:

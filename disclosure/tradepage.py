@@ -84,6 +84,11 @@ def compose(public: PublicLot, now: datetime) -> dict[str, Any]:
         "parts": [part for part in lot.terms.get("criteria") or [] if part.get("points")],
         "afterwards": owed(book),
         "challenges": public.challenges,
+        "links": [
+            (title, trade_url(other), other)
+            for title, other in (("重新招标自", public.former), ("已重新招标", public.successor))
+            if other is not None
+        ],
         "siblings": [(s, trade_url(s), s.procedure.states[s.state]) for s in public.siblings],
         "evidence": evidence(lot),
         "verify_url": page_or_nothing("ledger:verify-script"),
@@ -238,6 +243,7 @@ SUMMARIES = {
 def chain(public: PublicLot) -> list[dict[str, Any]]:
     """The notice chain, oldest first; the newest is `now`."""
     links, words = [], words_of(public.lot.procedure)
+    corrected = {n.content.get("corrects") for n in public.notices if n.kind == "correction"}
     for notice in public.notices:
         follows_same = notice.kind in {"amendment", "clarification"} and notice.follows_id
         links.append(
@@ -247,6 +253,7 @@ def chain(public: PublicLot) -> list[dict[str, Any]]:
                 "at": notice.published_at,
                 "summary": SUMMARIES.get(notice.kind, lambda c: "")(notice.content),
                 "digest": notice.digest,
+                "mark": "已更正" if str(notice.pk) in corrected else "",
                 "diff_url": f"{notice_url(public.lot, notice)}#changes" if follows_same and _changed(notice) else "",
                 "state": "",
             }

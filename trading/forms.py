@@ -1,5 +1,6 @@
 """What people type outside the wizard: registering a project, answers, amendments, the contract. Forms only read."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -141,7 +142,16 @@ class ReplyForm(forms.Form):
     """The reply to an objection."""
 
     reply = Text(label="答复", max_length=5000, rows=5, required=True)
-    upheld = Choice(label="结论", choices=[("", "请选择"), ("yes", "异议成立"), ("no", "异议不成立")], required=True)
+    upheld = Choice(
+        label="结论",
+        choices=[
+            ("", "请选择"),
+            ("yes", "异议成立"),
+            ("aside", "异议成立，不影响评标结果"),
+            ("no", "异议不成立"),
+        ],
+        required=True,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -164,6 +174,21 @@ class ContractForm(forms.Form):
     quality = Text(label="质量标准", max_length=60)
     performance_bond_cny = Money(label="履约保证金（元）", help_text="不收取的留空")
     retention_cny = Money(label="质量保证金（元）", help_text="不收取的留空")
+    payer = Choice(label="付款方", choices=[("", "未填写"), ("public", "机关、事业单位"), ("enterprise", "大型企业")])
+    payment_days = Figure(
+        label="付款期限（日）", least=1, most=365, help_text="自交付、验收合格之日起算，不填按条例规定的期限"
+    )
+    payee_is_sme = Yes(label="中标人是中小企业", initial=True)
+    payment_agreed = Yes(label="合同另行约定付款期限")
+    late_rate = Figure(
+        label="逾期利率（每日，万分之几）", least=0, most=100, whole=False, help_text="不填为每日万分之五"
+    )
+    late_rate_agreed = Yes(label="逾期利率不低于合同订立时一年期贷款市场报价利率")
+
+    def clean_late_rate(self) -> Decimal | None:
+        """The rate as a part of one a day."""
+        said = self.cleaned_data.get("late_rate")
+        return None if said is None else Decimal(said) / 10_000
 
 
 class TerminateForm(forms.Form):

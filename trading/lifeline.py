@@ -15,7 +15,13 @@ from trading.kernel.time import HeldFor
 from trading.models import Lot
 
 # Acts that leave the state alone: the moment that says they were done.
-DONE = {"report_award": "award_reported_at", "refund_bonds": "bonds_refunded_at", "post_to_media": "media_at"}
+DONE = {
+    "forgo_tender": "forgone_at",
+    "give_up_award": "given_up_at",
+    "report_award": "award_reported_at",
+    "refund_bonds": "bonds_refunded_at",
+    "post_to_media": "media_at",
+}
 FAILED = {"failed": "招标失败", "terminated": "已终止"}
 
 
@@ -161,6 +167,7 @@ def _allowed_later(lot: Lot, facts: kernel.Facts) -> Next | None:
 WAITING = {
     "opened": "开始评标：评标委员会组建以后由招标人或者交易中心启动",
     "evaluating": "评标委员会评审并提交评标报告",
+    "vacated": "依次确定其他中标候选人，或者宣布招标失败后重新招标",
     "archived": "全部办结，已归档",
     "failed": "归档，然后依法重新招标",
     "terminated": "归档",

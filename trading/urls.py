@@ -4,7 +4,7 @@ from django.urls import path
 
 from trading.bidding_urls import bidding_patterns
 from trading.evaluation_urls import evaluation_patterns
-from trading.views import challenges, desk, letters, notices, register, results, wizard
+from trading.views import acts, challenges, desk, letters, notices, register, results, wizard
 
 app_name = "trading"
 LOT = "lots/<str:reference>/<int:number>/"
@@ -41,6 +41,9 @@ urlpatterns = [
     path(LOT + "results/archive/", results.archive, name="archive"),
     path(LOT + "results/archive/download/", results.archive_download, name="archive-download"),
     path(LOT + "terminate/", results.terminate, name="terminate"),
+    # acts with one form each, and the contract's performance
+    path(LOT + "acts/<slug:verb>/", acts.act, name="act"),
+    path(LOT + "performance/", acts.performance, name="performance"),
     # letters
     path(LOT + "letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path(LOT + "letters/<uuid:letter_id>.pdf", letters.letter_pdf, name="letter-pdf"),

@@ -60,6 +60,11 @@ def notice_detail(request: HttpRequest, reference: str, number: int, notice_id: 
         "lot": lot,
         "notice": notice,
         "trade_url": tradepage.trade_url(lot),
+        "corrections": [
+            (one.published_at, tradepage.notice_url(lot, one))
+            for one in lot.notices.filter(kind="correction", state="published", content__corrects=str(notice.pk))
+        ],
+        "corrects_url": tradepage.notice_url(lot, notice.follows) if notice.kind == "correction" else "",
         "follows_url": tradepage.notice_url(lot, notice.follows) if notice.follows_id else "",
         "crumbs": [("首页", "/"), (lot.title, tradepage.trade_url(lot)), (notice.get_kind_display(), "")],
         "pdf_url": reverse("disclosure:notice-pdf", args=[reference, number, notice.pk]) if notice.paper_id else "",

@@ -11,7 +11,7 @@ from django.test import Client
 from platform_site import clock
 from platform_site.clock import CHINA
 from trading.models import Lot
-from trading.rehearsal import engineering_open
+from trading.rehearsal import engineering_open, engineering_ways
 from trading.rehearsal.casting import assemble, countersign, trustees_of
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Played, Stage, play
@@ -99,5 +99,5 @@ def drafted(
 def played(cast: Cast, until: str, variant: str = "happy") -> Scene:
     """The rehearsal's lot, played until its milestone (bidding, opened, reported, publicity, awarded, contracted …)."""
     stage = Stage(START)
-    play(stage, engineering_open.script(stage, cast, variant), Played("engineering.open", variant), stop_at=until)
+    play(stage, engineering_ways.script(stage, cast, variant), Played("engineering.open", variant), stop_at=until)
     return Scene(cast, stage, Lot.objects.select_related("tender").order_by("-pk").first())

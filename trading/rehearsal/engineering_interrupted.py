@@ -203,7 +203,8 @@ def published_wrongly(stage: Stage, cast: Cast, lot: Lot) -> Script:
     """A manager's name in the published candidates was wrong: corrected, and the publicity starts anew."""
     lot = Lot.objects.get(pk=lot.pk)
     old = moment_of(lot, "publicity_ends")
-    stage.later(days=1)
+    # Shortly before it ends: a day earlier a weekend could let both periods end with the same working day.
+    stage.to(old - timedelta(hours=2))
     wrong = lot.notices.get(kind="candidates")
     yield correction(cast, lot, wrong, happy.MANAGERS["bidder2"], "郭承智")
     stage.to(old)

@@ -319,6 +319,7 @@ def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
         "document": version.digest,
         "key_set": key_set_said(lot),
         "edition": tender.book_edition,
+        **({"retenders": lot.retenders.reference} if lot.retenders_id else {}),
     }
 
 

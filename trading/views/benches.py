@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from platform_site import clock
+from trading.actforms import ACTS
 from trading.draftforms import drawn_for
 from trading.kernel.procedure import Facts
 from trading.lifeline import OpenAct, due_of, next_of, stages_of
@@ -71,4 +72,10 @@ def framed(
 def act_links(lot: Lot, acts: list[OpenAct]) -> list[dict[str, Any]]:
     """The open acts with their pages; an act whose page is not served here has an empty address."""
     pages = PAGES if drawn_for(lot) else {verb: page for verb, page in PAGES.items() if verb != "schedule_notice"}
-    return [{"act": act, "url": lot_address(pages[act.verb], lot) if act.verb in pages else ""} for act in acts]
+    found = []
+    for act in acts:
+        url = lot_address(pages[act.verb], lot) if act.verb in pages else ""
+        if act.verb in ACTS:
+            url = lot_address("trading:act", lot, act.verb)
+        found.append({"act": act, "url": url})
+    return found

@@ -24,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credit import selectors as credit
 from platform_site import clock
+from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.requests import PersonRequest
 from platform_site.clock import services as clock_services
@@ -102,10 +103,21 @@ def bid_page(
         "reply_within": {
             verb: amount(lot.book.rule(rule)["days"]) for verb, _, rule, _ in challenges.WAYS.values() if verb in moves
         },
+        "winner_acts": winner_acts(lot, request.actor),
         "typed": typed or {},
         "violations": violations,
     }
     return render(request, "trading/bidding/bid.html", context, status=status)
+
+
+def winner_acts(lot: Lot, actor: Actor) -> list[tuple[str, str]]:
+    """(title, page) of what the winner may do now; empty for everybody else."""
+    if lot.state not in {"awarded", "contracted"} or "winner" not in lot.party_roles(actor):
+        return []
+    if lot.state == "contracted":
+        return [("合同履行：交付、收款", address("trading:performance", lot))]
+    move = lot.procedure.transitions.get("give_up_award")
+    return [(move.title, address("trading:act", lot, "give_up_award"))] if move else []
 
 
 @announced_page

@@ -52,7 +52,8 @@ def answer(request: HttpRequest, lot: Lot, held: frozenset[str], challenge_id: U
         challenge_answer(
             challenge_id=found.pk,
             reply=form.cleaned_data["reply"],
-            upheld=form.cleaned_data["upheld"] == "yes",
+            upheld=form.cleaned_data["upheld"] in {"yes", "aside"},
+            affects_result=form.cleaned_data["upheld"] == "yes",
             actor=request.actor,
         )
     except Refused as refused:

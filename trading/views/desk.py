@@ -12,10 +12,13 @@ from platform_site.messages.selectors import unread_count
 from trading.draftforms import drawn_for
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Challenge, Lot
-from trading.services import tenders
+from trading.services import overturns, retenders, tenders
 from trading.views.benches import act_links, framed, lot_address
 from trading.views.own import SIDE, lot_page
 from trading.worklists import own_lots, taken_lots
+
+# Acts that need an upheld objection or a decision of the authority.
+OVERTURNING = {"redo_evaluation", "fail_result", "set_aside_award"}
 
 
 @never_cache
@@ -48,7 +51,7 @@ def lot(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     context = framed(lot, held, answered=all(c.replied_at for c in challenges))
     waiting = lot.enquiries.filter(answered_at__isnull=True).count() if held & SIDE else 0
     context |= {
-        "acts": act_links(lot, askable(open_acts_of(lot, context["facts"], held), challenges)),
+        "acts": act_links(lot, askable(lot, open_acts_of(lot, context["facts"], held), challenges)),
         "challenges": challenges if held & SIDE else [],
         "waiting": waiting,
         "notices": notice_links(lot),
@@ -57,10 +60,19 @@ def lot(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     return render(request, "trading/lot.html", context)
 
 
-def askable(acts: list[OpenAct], challenges: list[Challenge]) -> list[OpenAct]:
-    """Without the answers to objections that nobody has raised."""
+def askable(lot: Lot, acts: list[OpenAct], challenges: list[Challenge]) -> list[OpenAct]:
+    """Without what nothing calls for: answers nobody waits for, overturning a result that stands, a re-tender of what
+    did not fail."""
     raised = {f"answer_{one.kind}" for one in challenges if one.replied_at is None}
-    return [act for act in acts if not act.verb.startswith("answer_") or act.verb in raised]
+    verbs, idle = {act.verb for act in acts}, set()
+    if verbs & OVERTURNING and lot.state != "vacated" and not overturns.decision_on(lot):
+        idle |= {"set_aside_award"} if any(one.affects_result for one in challenges) else OVERTURNING
+    if "retender" in verbs and ("failed_at" not in lot.moments or Lot.objects.filter(retenders=lot).exists()):
+        idle.add("retender")
+    if "forgo_tender" in verbs and retenders.failures_of(lot) < 2:
+        idle.add("forgo_tender")
+    kept = [act for act in acts if not act.verb.startswith("answer_") or act.verb in raised]
+    return [act for act in kept if act.verb not in idle]
 
 
 def notice_links(lot: Lot) -> list[dict[str, object]]:
@@ -118,6 +130,10 @@ def parts(lot: Lot, held: frozenset[str]) -> list[dict[str, str]]:
                 "note": "委员会、候选人、合同、归档",
                 "url": lot_address("trading:results", lot),
             }
+        )
+    if lot.state in {"contracted", "archived"} and "plan_milestone" in lot.procedure.transitions:
+        found.append(
+            {"name": "合同履行", "note": "变更、节点、验收、付款", "url": lot_address("trading:performance", lot)}
         )
     return [part for part in found if part["url"]]
 

@@ -68,6 +68,7 @@ def results(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespons
         "ranking": ranking_of(lot) if side else [],
         "publicity_ends": kernel.moment(lot.book, lot.procedure, "publicity_ends", context["facts"]),
         "award": lot.standing_award,
+        "ended": list(lot.awards.exclude(state="standing").select_related("subject")) if side else [],
         "letters": letters.readable(lot, request.actor) if side else [],
         "contract": one(Contract, lot),
         "archive": Archive.objects.filter(lot=lot).select_related("file").first(),
@@ -161,6 +162,7 @@ def contract(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespon
         "form": form,
         "violations": violations,
         "award": given,
+        "ticks": [form[name] for name in ("payee_is_sme", "payment_agreed", "late_rate_agreed")],
         "offer": offer,
         "due_at": kernel.moment(
             lot.book, lot.procedure, "contract_due", kernel.Facts(lot.state, lot.recorded["award_at"], lot.recorded)

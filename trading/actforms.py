@@ -1,0 +1,331 @@
+"""Acts of the initiator's side and of the winner that need one form each: what is typed, what is done, what is said.
+
+One page shows them all (trading.views.acts); the kernel judges, so an act that may not happen comes back with its
+refusal and what was typed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from platform_site.accounts.actors import Actor
+from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text
+from trading.models import ContractChange, Lot, Milestone, Payment
+from trading.rulebooks.guards.course import VACANCIES
+from trading.services import corrections, overturns, performance, postponements, retenders, successions
+
+PICK = ("", "请选择")
+MUST = {"error_messages": {"required": "请填写或者选择"}, "required": True}
+
+
+class LotBound(forms.Form):
+    """A form about one lot."""
+
+    def __init__(self, *args: Any, lot: Lot, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lot = lot
+        self.fill(lot)
+
+    def fill(self, lot: Lot) -> None:
+        """Choices out of the lot's own rows."""
+
+
+class Plain(LotBound):
+    """Nothing to type: the page says what will happen."""
+
+
+class Reason(LotBound):
+    """Why."""
+
+    reason = Text(label="理由", max_length=1000, rows=4, help_text="随公告全文发布", **MUST)
+
+
+class GiveUp(LotBound):
+    """Why the winner gives the award up."""
+
+    reason = Text(label="放弃中标的理由", max_length=1000, rows=4, help_text="只有招标人和代理机构可以看到", **MUST)
+
+
+class Postpone(LotBound):
+    """A later deadline."""
+
+    bid_deadline = ChinaTime(label="新的投标截止和开标时间", help_text="只能顺延。修改招标文件请用变更公告", **MUST)
+    reason = Text(label="延期的原因", max_length=1000, rows=3, **MUST)
+
+
+class Correct(LotBound):
+    """Words of a published notice."""
+
+    notice = Choice(label="要更正的公告", **MUST)
+    before = Text(label="原文", max_length=500, rows=2, help_text="按公告原文逐字填写", **MUST)
+    after = Text(label="更正为", max_length=500, rows=2, **MUST)
+    reason = Text(label="原因", max_length=1000, rows=2, **MUST)
+
+    def fill(self, lot: Lot) -> None:
+        """Published notices, newest first."""
+        rows = lot.notices.filter(state="published").order_by("-published_at")
+        self.fields["notice"].choices = [PICK, *((str(n.pk), n.title) for n in rows)]
+
+
+class Forgo(LotBound):
+    """Going without a tender."""
+
+    reason = Text(label="理由", max_length=1000, rows=3, help_text="随公告全文发布", **MUST)
+    approval = Text(label="原审批、核准部门的批准文号", max_length=100, help_text="必须审批、核准的项目应当填写")
+
+
+class Cancel(LotBound):
+    """The winner loses the place."""
+
+    ground = Choice(label="法定事由", choices=[PICK, *VACANCIES.items()], **MUST)
+    reason = Text(label="具体情况", max_length=1000, rows=4, help_text="随公告全文发布", **MUST)
+
+
+class Next(LotBound):
+    """The next candidate."""
+
+    rank = Choice(label="中标候选人", **MUST)
+
+    def fill(self, lot: Lot) -> None:
+        """The candidates in order; the one whose turn it is stands first."""
+        spent = successions.spent_ranks(lot)
+        rows = [c for c in lot.candidates.select_related("bid__subject") if c.rank not in spent]
+        self.fields["rank"].choices = [(str(c.rank), f"第 {c.rank} 候选人 {c.bid.subject.name}") for c in rows]
+
+
+class Change(LotBound):
+    """A change of the contract."""
+
+    kind = Choice(label="变更性质", choices=[PICK, *ContractChange.KINDS.items()], **MUST)
+    amount_cny = Money(label="变更后的合同价款（元）", help_text="不填则不变")
+    period_days = Figure(label="变更后的工期（日历天）", least=1, most=9999, help_text="不填则不变")
+    reason = Text(label="变更的原因", max_length=1000, rows=3, help_text="随公告全文发布", **MUST)
+    needed = Text(label="应当由原中标人承担的理由", max_length=1000, rows=2, help_text="追加达到必须招标的规模时填写")
+
+
+class Plan(LotBound):
+    """A milestone."""
+
+    title = Text(label="节点", max_length=100, **MUST)
+    amount_cny = Money(label="节点金额（元）", **MUST)
+    planned_on = Day(label="计划交付日期", **MUST)
+    acceptance_days = Figure(label="验收期限（日）", least=1, most=365, initial=15, **MUST)
+
+
+class OfMilestone(LotBound):
+    """One milestone of the contract; `states` are those the act is for."""
+
+    states: tuple[str, ...] = ()
+    milestone = Choice(label="节点", **MUST)
+
+    def fill(self, lot: Lot) -> None:
+        """Milestones the act is for."""
+        rows = Milestone.objects.filter(contract__lot=lot, state__in=self.states)
+        self.fields["milestone"].choices = [(str(m.number), f"{m.number}. {m.title}") for m in rows]
+
+
+class Deliver(OfMilestone):
+    """Delivery."""
+
+    states = ("planned", "refused")
+
+
+class Accept(OfMilestone):
+    """Acceptance."""
+
+    states = ("delivered",)
+    passed = Choice(label="结论", choices=[PICK, ("yes", "验收合格"), ("no", "验收不合格")], **MUST)
+    opinion = Text(label="验收意见", max_length=1000, rows=3, help_text="随公告发布", **MUST)
+
+
+class Pay(OfMilestone):
+    """Payment."""
+
+    states = ("delivered", "accepted")
+    amount_cny = Money(label="付款金额（元）", **MUST)
+    paid_on = Day(label="付款日期", **MUST)
+    interest_paid_cny = Money(label="同时支付的逾期利息（元）", help_text="没有逾期的留空")
+
+
+class Confirm(LotBound):
+    """A payment that came."""
+
+    payment = Choice(label="付款", **MUST)
+
+    def fill(self, lot: Lot) -> None:
+        """Payments not yet confirmed."""
+        rows = Payment.objects.filter(milestone__contract__lot=lot, confirmed_at__isnull=True).select_related(
+            "milestone"
+        )
+        self.fields["payment"].choices = [
+            (str(p.pk), f"{p.milestone.title}，{p.paid_on}，{p.amount_cny:,.2f} 元") for p in rows
+        ]
+
+
+Given = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ActPage:
+    """One act as its page knows it.
+
+    Attributes:
+        do: (lot, cleaned form, actor) -> what was made.
+        about: what happens, in a sentence, above the form.
+        done: said when it happened.
+        lands: the route one arrives at, of the lot or of the lot that was made.
+        winner: done by the winner, not by the initiator's side.
+    """
+
+    form: type[LotBound]
+    do: Callable[[Lot, Given, Actor], Any]
+    about: str
+    done: str
+    lands: str = "trading:lot"
+    winner: bool = False
+
+
+def _day(typed: str) -> date:
+    return date.fromisoformat(typed)
+
+
+def _correct(lot: Lot, said: Given, actor: Actor) -> Any:
+    words = {name: said[name] for name in ("before", "after", "reason")}
+    return corrections.notice_correct(lot_id=lot.pk, notice_id=said["notice"], actor=actor, **words)
+
+
+def _plan(lot: Lot, said: Given, actor: Actor) -> Any:
+    planned = {**said, "planned_on": _day(said["planned_on"])}
+    return performance.milestone_plan(lot_id=lot.pk, actor=actor, **planned)
+
+
+def _pay(lot: Lot, said: Given, actor: Actor) -> Any:
+    return performance.milestone_pay(
+        lot_id=lot.pk,
+        number=int(said["milestone"]),
+        amount_cny=said["amount_cny"],
+        paid_on=_day(said["paid_on"]),
+        interest_paid_cny=said["interest_paid_cny"],
+        actor=actor,
+    )
+
+
+def _accept(lot: Lot, said: Given, actor: Actor) -> Any:
+    return performance.milestone_accept(
+        lot_id=lot.pk,
+        number=int(said["milestone"]),
+        passed=said["passed"] == "yes",
+        opinion=said["opinion"],
+        actor=actor,
+    )
+
+
+PERFORMANCE = "trading:performance"
+RESULTS = "trading:results"
+ACTS: dict[str, ActPage] = {
+    "postpone": ActPage(
+        Postpone,
+        lambda lot, said, actor: postponements.lot_postpone(lot_id=lot.pk, actor=actor, **said),
+        "截止和开标时间顺延，招标文件不变。已经递交的投标文件保持封存，继续有效；获取招标文件的人都会收到通知。",
+        "延期公告已发布",
+    ),
+    "correct_notice": ActPage(
+        Correct,
+        _correct,
+        "另发一则更正公告，原公告不改动，标明已经更正。更正中标候选人公示的，公示期重新计算。",
+        "更正公告已发布",
+    ),
+    "retender": ActPage(
+        Plain,
+        lambda lot, said, actor: retenders.retender_register(lot_id=lot.pk, actor=actor),
+        "按原来的内容重新登记一个项目，与本标段相互链接。登记以后可以修改，再提交公告。",
+        "已经重新登记，请核对内容后提交公告",
+    ),
+    "forgo_tender": ActPage(
+        Forgo,
+        lambda lot, said, actor: retenders.tender_forgo(lot_id=lot.pk, actor=actor, **said),
+        "重新招标后投标人仍少于三个的，可以不再进行招标。",
+        "不再招标公告已发布",
+    ),
+    "redo_evaluation": ActPage(
+        Reason,
+        lambda lot, said, actor: overturns.result_redo(lot_id=lot.pk, actor=actor, **said),
+        "原评标报告保存在档案里，不再作为定标的依据。评标委员会从头评审，完成后重新公示。",
+        "已经重新评标，投标人已收到通知",
+        RESULTS,
+    ),
+    "fail_result": ActPage(
+        Reason,
+        lambda lot, said, actor: overturns.result_fail(lot_id=lot.pk, actor=actor, **said),
+        "宣布以后不能恢复，下一步是重新招标。",
+        "招标失败公告已发布",
+    ),
+    "give_up_award": ActPage(
+        GiveUp,
+        lambda lot, said, actor: successions.award_give_up(lot_id=lot.pk, actor=actor, **said),
+        "放弃以后不能收回。无正当理由不订立合同的，取消中标资格，投标保证金不予退还。",
+        "已经告知招标人",
+        "trading:bid",
+        winner=True,
+    ),
+    "cancel_award": ActPage(
+        Cancel,
+        lambda lot, said, actor: successions.award_cancel(lot_id=lot.pk, actor=actor, **said),
+        "取消以后公告。随后依次确定其他中标候选人，或者重新招标。",
+        "已经取消中标资格并公告",
+        RESULTS,
+    ),
+    "set_aside_award": ActPage(
+        Reason,
+        lambda lot, said, actor: overturns.award_set_aside(lot_id=lot.pk, actor=actor, **said),
+        "执行监督部门认定中标无效的决定，公告以后依次确定其他中标候选人，或者重新招标。",
+        "中标无效公告已发布",
+        RESULTS,
+    ),
+    "award_next": ActPage(
+        Next,
+        lambda lot, said, actor: successions.award_next(lot_id=lot.pk, rank=int(said["rank"]), actor=actor),
+        "一次办理：中标通知书发给中标人，结果同时告知所有未中标人，并公告。",
+        "中标通知书已发出，结果同时告知其他投标人",
+        RESULTS,
+    ),
+    "change_contract": ActPage(
+        Change,
+        lambda lot, said, actor: performance.contract_change(lot_id=lot.pk, actor=actor, **said),
+        "原合同不改动，变更另行登记并公告。标的和质量不得变更。",
+        "合同变更已登记并公告",
+        PERFORMANCE,
+    ),
+    "plan_milestone": ActPage(
+        Plan, _plan, "节点金额合计不超过合同价款。付款期限自验收合格或者验收期限届满起算。", "节点已登记", PERFORMANCE
+    ),
+    "deliver_milestone": ActPage(
+        Deliver,
+        lambda lot, said, actor: performance.milestone_deliver(
+            lot_id=lot.pk, number=int(said["milestone"]), actor=actor
+        ),
+        "交付以后验收期限开始计算。",
+        "已经告知招标人验收",
+        PERFORMANCE,
+        winner=True,
+    ),
+    "accept_milestone": ActPage(
+        Accept, _accept, "拖延验收的，付款期限自约定的验收期限届满之日起算。", "验收结论已登记并公告", PERFORMANCE
+    ),
+    "pay_milestone": ActPage(
+        Pay, _pay, "登记已经支付的款项。晚于期限的，按日计算逾期利息。", "付款已登记，中标人已收到通知", PERFORMANCE
+    ),
+    "confirm_payment": ActPage(
+        Confirm,
+        lambda lot, said, actor: performance.payment_confirm(
+            lot_id=lot.pk, payment_id=int(said["payment"]), actor=actor
+        ),
+        "确认款项已经到账。",
+        "收款已确认",
+        PERFORMANCE,
+        winner=True,
+    ),
+}
