@@ -74,11 +74,10 @@ def ahead(book: Book, procedure: Procedure, facts: Facts) -> tuple[dict[str, Any
     standing = [h for h in facts.holds if h.end is None]
     if standing and not any(d.verb in ANSWERS for d in due):
         held = standing[0]
-        article = held.rule if held.rule not in book.rules else book.article(held.rule)
         nexts = {
             "title": "交易活动暂停，恢复之后继续计时",
             "reason": held.reason,
-            "article": article,
+            "article": held.article,
             "rule": "",
             "until": None,
             "paused": f"自 {said.moment(held.start)} 起",

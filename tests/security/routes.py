@@ -267,6 +267,10 @@ TABLE: dict[str, Row] = {
     "trading:archive": Row(DEED, "no; side+operator@contracted+failed: ok"),
     "trading:archive-download": Row(f"{HIDDEN}; side+operator@archived: 200", "no"),
     "trading:terminate": Row(SIDE_PAGE, "no; side: form"),
+    # The page of an act: here the correction of a notice, the side's in every state; other acts have its door.
+    "trading:act": Row(SIDE_PAGE, "no; side: form"),
+    # Contract and performance: the winner of this life is `bidder`.
+    "trading:performance": Row(f"{HIDDEN}; side+operator+bidder@contracted..archived: 200", "no"),
     # -- a bidder's side: own rows only; whose document it is may be read by everybody once the opening has begun ---
     "trading:bids": MINE,
     "trading:bid": Row(f"{HIDDEN}; all@{ANNOUNCED}: 200; anonymous: in", "no"),

@@ -83,6 +83,8 @@ class Things:
             "slug": "project",
             "item": "plan",
             "place": 1,
+            "verb": "correct_notice",
+            "order_id": NOBODY,
             "procedure_id": "engineering.open",
             "rule_id": "ENG-10",
             "entry_id": self.entry.pk,
