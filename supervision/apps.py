@@ -6,10 +6,12 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         """The board stands on the desks of those who supervise."""
+        from platform_site import ledger
         from platform_site.accounts.benches import Bench, register
-        from supervision import services
+        from supervision import registers, services
         from trading.rehearsal import offices
 
+        ledger.register_verifier(registers.orders_as_recorded)
         # A rehearsal's authority acts through the same services as the real one.
         offices.announce("order_issue", services.order_issue)
         offices.announce("order_lift", services.order_lift)

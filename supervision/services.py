@@ -76,6 +76,7 @@ def order_issue(*, lot_id: int, kind: str, number: str, text: str, actor: Actor)
             "number": number,
             "authority": order.authority.code,
             "text": text,
+            "at": order.issued_at,
             "rules": [resting.id],
         },
     )
@@ -123,7 +124,13 @@ def order_lift(*, order_id: object, reason: str, actor: Actor) -> Order:
         "order.lifted",
         subject=order.lot,
         actor=actor,
-        facts={"order": str(order.id), "number": order.number, "reason": reason, "rules": [RESTS_ON[order.kind]]},
+        facts={
+            "order": str(order.id),
+            "number": order.number,
+            "reason": reason,
+            "at": order.lifted_at,
+            "rules": [RESTS_ON[order.kind]],
+        },
     )
     holds.release(ref=order.lot.ledger_ref, source_ref=order.ledger_ref, actor=actor, reason=reason, at=order.lifted_at)
     tell_initiator(

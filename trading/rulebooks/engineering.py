@@ -39,8 +39,8 @@ MOMENTS = moments(
     Moment("bonds_due", "退还投标保证金期限", after="contract_at", rule="ENG-45", sense="most"),
     Moment("validity_until", "投标有效期止"),
     # Set by the milestone that is owed next; counted by trading.services.performance.
-    Moment("acceptance_due", "验收期限", rule="ENG-55"),
-    Moment("payment_due", "付款期限", rule="ENG-50"),
+    Moment("acceptance_due", "验收期限"),
+    Moment("payment_due", "付款期限", rule="ENG-50", value="public"),
 )
 
 DRAFT_GUARDS = (

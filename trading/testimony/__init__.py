@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from platform_site.ledger.registers import Finding
 from trading.models import Lot
-from trading.testimony import contests, gone, papers, results
+from trading.testimony import contests, course, gone, papers, results
 from trading.testimony.told import LOTS_AT_ONCE, Told, groups
 
 CHECKS = (
@@ -31,6 +31,10 @@ CHECKS = (
     results.letters,
     results.contracts,
     results.archives,
+    course.evaluations,
+    course.retenders,
+    course.changes,
+    course.milestones,
 )
 
 

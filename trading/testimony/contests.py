@@ -56,7 +56,8 @@ class _Fates:
         self.opened = told.last(lot.ledger_ref, "lot.bids_disclosed")
         self.results = {row["bid"]: row for row in self.opened.facts["results"]} if self.opened else {}
         self.returned = told.last(lot.ledger_ref, "lot.bids_returned", "lot.terminated")
-        self.judged = told.last(lot.ledger_ref, "report.submitted", "lot.bids_rejected")
+        judged = told.anew(lot.ledger_ref, "report.submitted", "lot.bids_rejected")
+        self.judged = judged[-1] if judged else None
         self.rejected: Mapping[str, Mapping[str, Any]] = {}
         if self.judged and self.judged.event == "report.submitted":
             report = Report.objects.filter(lot=lot).first()

@@ -57,11 +57,18 @@ def lots(told: Told) -> Iterator[Finding]:
 
 def _moments(told: Told, lot: Lot, announced: Said, text: Mapping[str, Any]) -> Iterator[Finding]:
     expected: dict[str, tuple[Said, Any]] = {name: (announced, at) for name, at in text.get("moments", {}).items()}
-    if amended := told.last(lot.ledger_ref, "lot.amended"):
+    if amended := told.last(lot.ledger_ref, "lot.amended", "lot.postponed"):
         expected["bid_deadline"] = (amended, amended.facts["bid_deadline"])
+    anew = told.anew(lot.ledger_ref)
     for name, (event, key) in FROM_TEXTS.items():
+        if name == "candidates_at" and not any(one.event == event for one in anew):
+            continue  # an evaluation that was set aside has no candidates
         if (said := told.last(lot.ledger_ref, event)) and key in told.text(said):
             expected[name] = (said, told.text(said)[key])
+    for said in anew:
+        # Corrected candidates are public for the whole period anew.
+        if said.event == "notice.corrected" and said.facts.get("until") and "candidates_at" in expected:
+            expected["candidates_at"] = (said, said.facts["published_at"])
     for name, (said, at) in expected.items():
         yield from differing("lot", lot.ledger_ref, said, {name: (moment(lot.moments.get(name)), at)})
 

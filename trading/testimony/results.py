@@ -16,6 +16,7 @@ from trading.models import (
     CommitteeMember,
     Contract,
     Letter,
+    Lot,
     Report,
     ReviewMark,
     ScoreMark,
@@ -78,7 +79,7 @@ def marks(told: Told) -> Iterator[Finding]:
         for mark in model.objects.filter(member__committee__lot__in=told.lots).select_related("member__committee"):
             rows[mark.member.committee.lot_id, mark.member.label, str(mark.bid_id), mark.item] = mark
         for lot in told.lots:
-            entries, whole = told.all(lot.ledger_ref, event), True
+            entries, whole = told.anew(lot.ledger_ref, event), True
             last: dict[Any, Said] = {}
             for said in entries:
                 if {"member", "bid", "item", *columns} <= said.held.keys():
@@ -126,7 +127,7 @@ def reports(told: Told) -> Iterator[Finding]:
             yield found
             continue
         lot, row, said = found
-        submitted = told.last(lot.ledger_ref, "report.submitted")
+        submitted = next(reversed(told.anew(lot.ledger_ref, "report.submitted")), None)
         pairs: dict[str, tuple[Any, Any]] = {
             "digest": (row.digest, said.facts["digest"]),
             "content": (digest_of(row.content), said.facts["digest"]),
@@ -135,7 +136,7 @@ def reports(told: Told) -> Iterator[Finding]:
         if submitted:
             pairs["submitted_at"] = (row.submitted_at, moment(lot.moments.get("report_at")))
         yield from differing("report", lot.ledger_ref, said, pairs)
-        signed = {one.facts["member"]: one for one in told.all(lot.ledger_ref, "report.signed")}
+        signed = {one.facts["member"]: one for one in told.anew(lot.ledger_ref, "report.signed")}
         rows = {one.member.label: one for one in row.signatures.select_related("member")}
         for label, one in signed.items():
             if label not in rows:
@@ -160,7 +161,7 @@ def candidates(told: Told) -> Iterator[Finding]:
     for row in Candidate.objects.filter(lot__in=told.lots).order_by("lot", "rank"):
         rows.setdefault(row.lot_id, []).append(row)
     for lot in told.lots:
-        said = told.last(lot.ledger_ref, "candidates.published", "lot.awarded")
+        said = next(reversed(told.anew(lot.ledger_ref, "candidates.published", "lot.awarded")), None)
         content = reports.get(lot.pk)
         if said is None or content is None:
             if lot.pk in rows:
@@ -198,6 +199,7 @@ def challenges(told: Told) -> Iterator[Finding]:
             text = told.text(answer)
             pairs["upheld"] = (row.upheld, answer.facts["upheld"] if answer else None)
             pairs["reply"] = (row.reply, text.get("reply") if answer else "")
+            pairs["affects_result"] = (row.affects_result, bool(text.get("affects_result")) if answer else False)
             pairs["answered"] = (row.replied_at is not None, answer is not None)
             if answer:
                 pairs["received_at"] = (row.received_at, text.get("received_at"))
@@ -207,38 +209,59 @@ def challenges(told: Told) -> Iterator[Finding]:
 
 
 def awards(told: Told) -> Iterator[Finding]:
-    """Who won, for how much. A listing has no bid behind its award."""
-    for found in _one_each(told, Award, "award", "lot.awarded", related=("subject",)):
-        if isinstance(found, Finding):
-            yield found
-            continue
-        lot, row, said = found
-        facts = said.facts
-        pairs = {
-            "subject": (row.subject.code, facts.get("subject", facts.get("winner"))),
-            "amount_cny": (row.amount_cny, facts.get("amount_cny", facts.get("amount"))),
-            "bid": (str(row.bid_id) if row.bid_id else None, facts.get("bid")),
-            "at": (row.at, moment(lot.moments.get("award_at"))),
-        }
-        yield from differing("award", lot.ledger_ref, said, pairs)
+    """Who won, for how much, and how each award but the last ended. A listing has no bid behind its award."""
+    rows: dict[int, list[Award]] = {}
+    for row in Award.objects.filter(lot__in=told.lots).select_related("subject").order_by("at", "pk"):
+        rows.setdefault(row.lot_id, []).append(row)
+    for lot in told.lots:
+        entries, found = told.all(lot.ledger_ref, "lot.awarded"), rows.get(lot.pk, [])
+        ends = told.all(lot.ledger_ref, *ENDED)
+        for said in entries[len(found) :]:
+            yield missing("award", lot.ledger_ref, said)
+        for _ in found[len(entries) :]:
+            yield unspoken("award", lot.ledger_ref)
+        for n, (row, said) in enumerate(zip(found, entries, strict=False)):
+            end = ends[n] if n < len(ends) else None
+            yield from differing("award", lot.ledger_ref, said, _award(lot, row, said, end))
+
+
+# event that ends an award -> its state
+ENDED = {"award.cancelled": "cancelled", "award.set_aside": "void"}
+
+
+def _award(lot: Lot, row: Award, said: Said, end: Said | None) -> dict[str, tuple[Any, Any]]:
+    facts = said.facts
+    pairs: dict[str, tuple[Any, Any]] = {
+        "subject": (row.subject.code, facts.get("subject", facts.get("winner"))),
+        "amount_cny": (row.amount_cny, facts.get("amount_cny", facts.get("amount"))),
+        "bid": (str(row.bid_id) if row.bid_id else None, facts.get("bid")),
+        "state": (row.state, ENDED[end.event] if end else "standing"),
+        "ended": (row.ended_at is not None, end is not None),
+    }
+    if end is None:
+        pairs["at"] = (row.at, moment(lot.moments.get("award_at")))
+    elif end.event == "award.cancelled":
+        pairs["ended_ground"] = (row.ended_ground, end.facts["ground"])
+    return pairs
 
 
 def letters(told: Told) -> Iterator[Finding]:
     """Every letter the award named is there and addressed to whom its text says."""
     rows: dict[int, list[Letter]] = {}
-    for row in Letter.objects.filter(lot__in=told.lots).select_related("subject"):
+    for row in Letter.objects.filter(lot__in=told.lots).select_related("subject", "award"):
         rows.setdefault(row.lot_id, []).append(row)
     for lot in told.lots:
-        said = told.last(lot.ledger_ref, "lot.awarded")
-        for digest in set(said.facts.get("letters", ())) - {row.digest for row in rows.get(lot.pk, ())} if said else ():
-            yield missing(f"letter {digest[:12]}", lot.ledger_ref, said)
+        said, there = told.last(lot.ledger_ref, "lot.awarded"), {row.digest for row in rows.get(lot.pk, ())}
+        for one in told.all(lot.ledger_ref, "lot.awarded"):
+            for digest in set(one.facts.get("letters", ())) - there:
+                yield missing(f"letter {digest[:12]}", lot.ledger_ref, one)
         for row in rows.get(lot.pk, ()):
             pairs = {
                 "lot": (lot.reference, row.content.get("lot")),
                 "kind": (row.kind, row.content.get("kind")),
                 "subject": (row.subject.code, (row.content.get("addressee") or {}).get("code")),
                 "issued_at": (row.issued_at, row.content.get("issued_at")),
-                "award_at": (moment(lot.moments.get("award_at")), row.content.get("issued_at")),
+                "award_at": (row.award.at if row.award else None, row.content.get("issued_at")),
             }
             yield from differing("letter", row.ledger_ref, said, pairs)
 

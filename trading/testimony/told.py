@@ -67,6 +67,12 @@ class Told:
         found = self.all(ref, *events)
         return found[-1] if found else None
 
+    def anew(self, ref: str, *events: str) -> list[Said]:
+        """Those of them since an evaluation was last set aside: what was said before it holds no longer."""
+        found = self.all(ref, *events, "evaluation.redone")
+        start = max((n for n, one in enumerate(found) if one.event == "evaluation.redone"), default=-1)
+        return [one for one in found[start + 1 :] if not events or one.event in events]
+
     def text(self, said: Said | None) -> Mapping[str, Any]:
         """The content of the notice an entry names; {} without one. Its digest is compared elsewhere."""
         notice = self.notices.get(str(said.facts.get("notice"))) if said else None
