@@ -12,11 +12,11 @@ OTHER = "other"
 # what a reader looks for -> (words, kinds of notice)
 STAGES = {
     "tender": ("招标、采购公告", ("tender", "plan", "prequalification", "listing", "inquiry")),
-    "change": ("变更与澄清", ("clarification", "amendment", "correction")),
+    "change": ("变更与澄清", ("clarification", "amendment", "correction", "postponement")),
     "opening": ("开标记录", ("opening",)),
-    "result": ("候选人与结果", ("candidates", "award", "result", "deal")),
+    "result": ("候选人与结果", ("candidates", "award", "result", "deal", "redo", "cancellation", "set_aside")),
     "contract": ("合同与履约", ("contract", "contract_change", "milestone", "acceptance", "payment")),
-    "end": ("失败与终止", ("failure", "termination", "suspension")),
+    "end": ("失败与终止", ("failure", "termination", "suspension", "forgone")),
     "objection": ("异议答复", ("objection",)),
     "other": ("其他公告", ("other",)),
 }

@@ -149,6 +149,9 @@ INITIATORS = [
     see("trading:award", at("publicity"), role="agency"),
     see("trading:contract", at("contracted"), role="agency", leads_to="trading:results"),
     see("trading:terminate", lambda: place(things.obtained_lot()), role="agency"),
+    see("trading:act", lambda: place(things.obtained_lot(), "postpone"), role="agency", label="postpone"),
+    see("trading:act", lambda: place(things.lot_in("contracted"), "change_contract"), role="agency", label="change"),
+    see("trading:performance", at("contracted"), role="agency"),
     see("trading:evaluation", at("evaluating"), role="agency"),
     see("trading:letter", things.letter_place, role="agency"),
     see("trading:letter", lambda: things.letter_place("result"), role="agency", label="result"),
@@ -186,6 +189,7 @@ COMMITTEE = [
 
 SUPERVISORS = [
     see("supervision:board", role="supervisor"),
+    see("supervision:orders", at("publicity"), role="supervisor"),
     see("trading:evaluation", at("reported"), role="supervisor", label="supervisor"),
 ]
 
@@ -257,7 +261,7 @@ POSTED = [
     "trading:evaluation-start", "trading:evaluation-extend", "trading:evaluation-time", "trading:evaluation-review",
     "trading:evaluation-score", "trading:evaluation-draft", "trading:evaluation-sign", "trading:evaluation-submit",
     "trading:evaluation-reject", "trading:own-answer", "experts:commit", "experts:reveal", "experts:recover",
-    "experts:run", "experts:replace", "experts:extend", "disclosure:subscription-end",
+    "experts:run", "experts:replace", "experts:extend", "supervision:order-lift", "disclosure:subscription-end",
 ]  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def _listed(lot: Lot, since: datetime) -> ListedLot:
         opened_at=opening.started_at if opening else None,
         base_cny=_base(lot),
     )
-    award = getattr(lot, "award", None) if lot.state in AFTER_AWARD else None
+    award = lot.standing_award if lot.state in AFTER_AWARD else None
     if award is not None:
         row.award_at, row.amount_cny = award.at, award.amount_cny
         row.winner_code, row.winner_name = award.subject.code, award.subject.name

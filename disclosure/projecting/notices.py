@@ -45,6 +45,8 @@ def _winners(kind: str, content: dict[str, Any]) -> list[str]:
     """Names the notice itself makes public as candidates or winner."""
     if kind == "candidates":
         return [str(one["name"]) for one in content.get("candidates") or [] if one.get("name")]
+    if kind in {"cancellation", "set_aside"}:
+        return []  # they name who is the winner no longer
     winner = content.get("winner")
     if isinstance(winner, dict):
         return [str(winner["name"])] if winner.get("name") else []
@@ -62,7 +64,7 @@ def _side(row: ListedNotice, lot: Lot, listed: ListedLot, content: dict[str, Any
             row.ended = listed.state_name if listed.ended else "已截止"
     elif row.kind == "candidates":
         row.side = f"{len(content['candidates'])} 名候选人" if content.get("candidates") else ""
-    elif row.kind in {"failure", "termination"}:
+    elif row.kind in {"failure", "termination", "forgone"}:
         row.side, row.ended = str(content.get("reason", ""))[:300], listed.state_name
     if row.amount_cny is None and not row.side:
         row.side = row.buyer_name

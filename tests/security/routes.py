@@ -344,4 +344,7 @@ TABLE: dict[str, Row] = {
     "experts:invitation": Row(f"{HIDDEN}; member@seated..archived: 200", "no"),
     # -- supervision reads ------------------------------------------------------------------------------------------
     "supervision:board": Row("403; anonymous: in; oversight: 200", "no"),
+    # An order is its own authority's alone, and only to what is announced.
+    "supervision:orders": Row(f"{HIDDEN}; supervisor@{ANNOUNCED}: 200", f"no; supervisor@{ANNOUNCED}: form"),
+    "supervision:order-lift": Row(DEED, "no"),
 }
