@@ -42,7 +42,7 @@ def busy(live):
 
 @pytest.fixture(scope="module")
 def asked(live):
-    return live("asked", rivals=RIVALS, asks=True, observers=worlds.NEAR)
+    return live("asked", rivals=RIVALS, asks=True, observers=worlds.NEAR, full=False)
 
 
 def different(one: World, other: World) -> list[tuple[str, str, str]]:
