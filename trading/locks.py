@@ -1,8 +1,8 @@
-"""Which lock first? Tender, then lot, then bid, each by pk. FOR NO KEY UPDATE so that foreign keys do not wait."""
+"""Which lock first? Tender, then lot, then bid or bond, each by pk. FOR NO KEY UPDATE: foreign keys do not wait."""
 
 from django.db import connection
 
-from trading.models import Bid, Lot, Tender
+from trading.models import Bid, Bond, Lot, Tender
 
 
 def lock_tender(pk: int) -> Tender:
@@ -29,3 +29,13 @@ def lock_bid(pk: object) -> Bid:
 def _inside_transaction() -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("a lock outside a transaction protects nothing")
+
+
+def lock_bond(pk: object) -> Bond:
+    """The bond, locked; take the lot's lock before."""
+    _inside_transaction()
+    return (
+        Bond.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("subject", "institution", "lot__tender")
+        .get(pk=pk)
+    )

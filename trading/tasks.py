@@ -1,9 +1,10 @@
 """Wake-up calls for the trade: they carry nothing; the rows they find carry everything."""
 
 from celery import shared_task
+from django.conf import settings
 
 from platform_site import clock
-from trading.services import papers, ticks
+from trading.services import bond_orders, papers, ticks
 
 
 @shared_task
@@ -25,3 +26,14 @@ def papers_due() -> None:
     """Papers of published notices and issued letters that the record already holds have been made."""
     with clock.pinned():
         papers.make_due()
+
+
+@shared_task
+def bonds_due() -> None:
+    """Bonds the clock owes back were ordered; in demo and sandbox the stand-ins carried every order out."""
+    from trading import bank_standin
+
+    with clock.pinned():
+        bond_orders.bonds_due()
+        if settings.MODE != "production":
+            bond_orders.orders_send(bank_standin.door)

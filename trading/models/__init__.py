@@ -2,6 +2,7 @@
 
 from trading.models.award import Archive, Award, Candidate, Challenge, Contract, Letter
 from trading.models.bid import Bid, DocumentObtained, Enquiry, FilingArrival, Opening
+from trading.models.bond import Bond, BondInstitution, BondMessage, BondOrder
 from trading.models.course import ContractChange, EvaluationSetAside, Milestone, Payment
 from trading.models.evaluation import BidQuestion, Committee, CommitteeMember, Report, ReviewMark, ScoreMark, Signature
 from trading.models.notice import DocumentVersion, Notice, StoredFile
@@ -13,6 +14,10 @@ __all__ = [
     "Award",
     "Bid",
     "BidQuestion",
+    "Bond",
+    "BondInstitution",
+    "BondMessage",
+    "BondOrder",
     "Candidate",
     "Challenge",
     "Committee",

@@ -16,6 +16,7 @@ from platform_site.sealing import signing
 from platform_site.sealing.keyfiles import BidderKey, TrusteeKey
 from platform_site.sealing.keysets import COUNTERSIGN_CONTEXT, RELEASE_CONTEXT, release_statement
 from platform_site.sealing.models import KeySet, Trustee
+from trading.bank_standin import StandIn
 from trading.rehearsal.people import Cast, Person, invented_code
 
 # username: (subject's name, kinds, first two characters of its code, person's name)
@@ -94,6 +95,8 @@ def assemble(names: dict[str, str] | None = None) -> Cast:
         cast.people[username] = official
     add_trustees(cast)
     add_experts(cast)
+    for kind in ("bank", "guarantor"):
+        StandIn(kind).register()
     return cast
 
 

@@ -12,7 +12,7 @@ from platform_site import ledger, workdays
 from platform_site.accounts.actors import Actor
 from trading.kernel.time import same_hour
 from trading.models import Lot
-from trading.rehearsal import sealed
+from trading.rehearsal import bonds_played, sealed
 from trading.rehearsal.casting import countersign, released, trustees_of
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage, Step
@@ -101,6 +101,8 @@ VARIANTS = {
     "objection": "公示期内有一件异议，答复后定标",
     "late_bid": "截止后递交被拒绝，撤回和替换",
     "short_period": "等标期不足，公告被拒绝后改正",
+    "bond_late": "一家的保证金在截止以后到账，原路退还，评标时被否决",
+    "bond_forfeited": "中标人不订立合同，保证金不予退还；没有法定事由的不得扣留",
 }
 
 
@@ -119,6 +121,10 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     yield from opened(stage, cast, lot)
     yield from evaluated(stage, cast, lot)
     yield from awarded(stage, cast, lot, variant)
+    if variant == "bond_forfeited":
+        stage.later(days=31)
+        yield from bonds_played.forfeited(cast, lot)
+        return
     yield from finished(stage, cast, lot)
 
 
@@ -208,10 +214,12 @@ def bidding(stage: Stage, cast: Cast, lot: Lot, variant: str) -> Script:
     """Documents, one question and its answer, one amendment, filings."""
     present = PRESENT[:2] if variant == "too_few" else PRESENT
     yield from taken(stage, cast, lot, present)
-    yield from filed(stage, cast, lot, present)
+    yield from filed(stage, cast, lot, present, unpaid=("bidder4",) if variant == "bond_late" else ())
     if variant == "late_bid":
         yield Step("投标人", "撤回投标文件", lambda: bids.bid_withdraw(lot_id=lot.pk, actor=cast["bidder4"].actor))
     yield from closed(stage, lot)
+    if variant == "bond_late":
+        yield from bonds_played.too_late(cast, lot, "bidder4")
     if variant == "late_bid":
         yield Step("投标人", "截止后递交投标文件", lambda: file(cast, lot, "bidder4"), refused="state.wrong")
 
@@ -251,10 +259,13 @@ def taken(stage: Stage, cast: Cast, lot: Lot, present: Sequence[str] = PRESENT) 
     )
 
 
-def filed(stage: Stage, cast: Cast, lot: Lot, present: Sequence[str] = PRESENT) -> Script:
-    """Two days before the deadline everybody files, the first replaces."""
+def filed(
+    stage: Stage, cast: Cast, lot: Lot, present: Sequence[str] = PRESENT, *, unpaid: Sequence[str] = ()
+) -> Script:
+    """Two days before the deadline everybody has a bond (`unpaid` only declare one) and files, the first replaces."""
     stage.to(Lot.objects.get(pk=lot.pk).recorded["bid_deadline"] - timedelta(days=2))
     for username in present:
+        yield from bonds_played.bonded(cast, lot, username, late=username in unpaid)
         yield Step("投标人", "加密递交投标文件", lambda who=username: file(cast, lot, who), state=f"filed_{username}")
     yield Step("投标人", "替换投标文件", lambda: file(cast, lot, "bidder1", "0.915"))
 
@@ -268,6 +279,7 @@ def closed(stage: Stage, lot: Lot) -> Script:
 def failed(stage: Stage, cast: Cast, lot: Lot) -> Script:
     """Fewer than three: returned unopened, failure announced, archived."""
     stage.later(hours=1)
+    yield from bonds_played.returned()
     yield from archived(cast, lot)
 
 
@@ -405,9 +417,17 @@ def reported(cast: Cast, lot: Lot, *, by: Assess | None = None) -> Script:
 
 def assess(lot: Lot, offered: list[Any], member: Actor, number: int) -> None:
     """One member passes every review item and scores every criterion; later bids and members a little lower."""
+    without = bonds_played.missing(lot)
     for place, bid in enumerate(offered):
         for item in lot.terms["reviews"]:
-            evaluations.bid_review(lot_id=lot.pk, bid_id=bid.id, item=item["key"], passed=True, actor=member)
+            # No bond on the roll where the document asks for one: 没有对招标文件的实质性要求作出响应.
+            missing = item["ground"] == 6 and str(bid.id) in without
+            why = "开标名单上没有有效的投标保证金" if missing else ""
+            evaluations.bid_review(
+                lot_id=lot.pk, bid_id=bid.id, item=item["key"], passed=not missing, reason=why, actor=member
+            )
+        if str(bid.id) in without:
+            continue
         for part in lot.terms["criteria"]:
             for item in part["items"]:
                 given = (
@@ -521,6 +541,7 @@ def signed(
             "退还投标保证金及利息",
             lambda: closings.bonds_refunded(lot_id=lot.pk, actor=agent),
         )
+        yield from bonds_played.returned()
 
 
 def archived(cast: Cast, lot: Lot) -> Script:

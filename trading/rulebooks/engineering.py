@@ -3,7 +3,7 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Moment, Procedure, Transition
-from trading.rulebooks.guards import bidding, course, document, evaluation, result
+from trading.rulebooks.guards import bidding, bond, course, document, evaluation, result
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import INITIATOR, SET_MOMENTS, moments, states
 
@@ -175,6 +175,23 @@ TRANSITIONS = {
         before="bid_deadline",
         through_hold=True,
         guards=FILING_GUARDS,
+    ),
+    "declare_bond": Transition(
+        BIDDING,
+        "",
+        "person",
+        "登记投标保证金",
+        ("ENG-16", "PLT-16"),
+        before="bid_deadline",
+        through_hold=True,
+        guards=(
+            bond.bond_asked_for,
+            bond.bond_form_allowed,
+            bond.from_basic_account,
+            bond.one_bond,
+            bidding.not_operator,
+            bidding.not_agency,
+        ),
     ),
     "withdraw_bid": Transition(
         BIDDING, "", "bidder", "撤回投标文件", ("ENG-23",), before="bid_deadline", through_hold=True
@@ -406,6 +423,15 @@ TRANSITIONS = {
         deadline="bonds_due",
         done="bonds_refunded_at",
         through_hold=True,
+    ),
+    "forfeit_bond": Transition(
+        states("opened", "evaluating", "reported", "publicity", "awarded", "vacated", "contracted", "failed"),
+        "",
+        INITIATOR,
+        "不予退还投标保证金",
+        ("ENG-43",),
+        through_hold=True,
+        guards=(bond.forfeit_grounded,),
     ),
     "archive": Transition(
         states("contracted", "failed", "terminated"),

@@ -26,3 +26,21 @@ DEPOSITS = {
     "quality": "质量保证金",
     "wage": "农民工工资保证金",
 }
+# 招标投标法实施条例 第三十五条、第七十四条: the only grounds on which a bid bond is kept. Key -> (words, article).
+FORFEITS = {
+    "revoked": ("投标截止后撤销投标文件", "招标投标法实施条例 第三十五条"),
+    "no_contract": ("中标后无正当理由不与招标人订立合同", "招标投标法实施条例 第七十四条"),
+    "conditions": ("签订合同时向招标人提出附加条件", "招标投标法实施条例 第七十四条"),
+    "no_performance_bond": ("不按照招标文件要求提交履约保证金", "招标投标法实施条例 第七十四条"),
+}
+# Why a bond goes back. Key -> (words, rule whose article stands beside it).
+RETURNS = {
+    "contract": ("书面合同已签订", "ENG-45"),
+    "withdrawn": ("投标截止前撤回投标文件", "ENG-23"),
+    "terminated": ("招标终止", "ENG-19"),
+    "failed": ("招标失败", "ENG-45"),
+    "late": ("投标截止后到账", "ENG-16"),
+    "payer": ("不是从投标人基本账户转出", "ENG-16"),
+    "no_bid": ("没有递交投标文件", "ENG-45"),
+    "surplus": ("退还开始以后又到账", "ENG-45"),
+}

@@ -16,6 +16,7 @@ from platform_site.sealing.models import Upload
 from trading import addresses
 from trading.kernel.time import counted
 from trading.models import Bid, DocumentObtained, FilingArrival, Lot
+from trading.services import bonds
 from trading.services.acts import acting
 from trading.services.alerts import tell_subjects
 
@@ -170,6 +171,7 @@ def bid_withdraw(*, lot_id: int, actor: Actor) -> Bid:
         bid.state = "withdrawn"
         bid.save(update_fields=["state"])
         if "ENG-23" in act.move.rules and act.lot.terms.get("bond_cny"):
+            bonds.withdrawn(act.lot, actor.subject_code, return_by=refund_by(act.lot, act.now))
             until = clock.china(refund_by(act.lot, act.now) - timedelta(seconds=1))
             tell_subjects(
                 [actor.subject_code],

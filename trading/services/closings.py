@@ -6,6 +6,7 @@ from platform_site.accounts.actors import Actor
 from platform_site.sealing import services as sealing
 from trading import addresses
 from trading.models import Lot
+from trading.services import bond_orders
 from trading.services.acts import acting
 from trading.services.alerts import tell_holders, tell_initiator, tell_subjects
 from trading.services.enquiries import text_of
@@ -35,13 +36,20 @@ def award_reported(*, lot_id: int, actor: Actor) -> Lot:
 
 
 def bonds_refunded(*, lot_id: int, actor: Actor) -> Lot:
-    """The initiator states that every bond went back with interest (招标投标法实施条例 第五十七条); bidders are told.
+    """Every bond that lies with us is on its way back with interest, each by one order (招标投标法实施条例 第五十七条).
+
+    Where nothing lies here, none was asked for or none was declared, the initiator states that all is back. The moment
+    `bonds_refunded_at` stands once the last of them has left. A second time orders nothing a second time.
 
     Raises:
         PermissionDenied: neither initiator nor agency.
         Refused: before the contract.
     """
     with acting("refund_bonds", lot_id=lot_id, actor=actor) as act:
+        ordered = bond_orders.return_all(act.lot, "contract", actor=actor)
+        if bond_orders.outstanding(act.lot):
+            act.entry("bonds.return_ordered", {"ordered": ordered})
+            return act.lot
         act.lot.record("bonds_refunded_at", act.now)
         act.entry("bonds.refunded")
         codes = list(act.lot.bids.standing().values_list("subject__code", flat=True))

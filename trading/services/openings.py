@@ -1,5 +1,6 @@
 """Opening: the roll first, then keys from bidders and trustees in any order, then every content at once."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,14 +11,17 @@ from platform_site.accounts import policy
 from platform_site.accounts.actors import CLOCK, Actor
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger import services as record
+from platform_site.ledger.models import Entry
 from platform_site.sealing import services as sealing
 from platform_site.sealing.models import BidderUnlock, KeySet, ReleasedKey
 from platform_site.web import streams
 from trading import addresses
 from trading.locks import lock_lot
 from trading.models import Bid, Lot, Opening
+from trading.services import bond_orders
 from trading.services.acts import acting
 from trading.services.alerts import tell_initiator, tell_subjects
+from trading.services.bonds import required_of
 from trading.services.notices import notice_write, noticed
 
 # How long keys are waited for where the document says nothing else.
@@ -48,13 +52,15 @@ def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
     """
     with acting("start_opening", lot_id=lot_id, actor=actor, values=_bid_count, now=now) as act:
         bids = list(act.lot.bids.standing().select_related("subject", "envelope").order_by("arrived_at", "id"))
-        roll = roll_of(bids)
+        roll = roll_of(bids, bonds_of(act.lot))
         opening = Opening.objects.create(lot=act.lot, started_at=act.now, roll=roll)
         act.lot.record("opening_at", act.now)
         minutes = int(act.lot.terms.get("unlock_minutes") or UNLOCK_MINUTES)
         act.lot.record("opening_closes", act.now + timedelta(minutes=minutes))
         act.entry("lot.opening_started", {"roll": roll})
         _reveal_filings(act.lot, actor)
+        idle = act.lot.bonds.exclude(subject_id__in=[b.subject_id for b in bids]).values_list("pk", flat=True)
+        bond_orders.return_all(act.lot, "no_bid", actor=actor, only=idle)
         nudge(act.lot)
         tell_initiator(act.lot, about=f"opening:{act.lot.pk}", title="开标开始", body=act.lot.title)
         tell_subjects(
@@ -67,8 +73,12 @@ def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
     return opening
 
 
-def roll_of(bids: list[Bid]) -> list[dict[str, str]]:
-    """Names, times and digests of the bids on the roll, in order of arrival."""
+def roll_of(bids: list[Bid], bonds: Mapping[int, str] | None = None) -> list[dict[str, str]]:
+    """Names, times and digests of the bids on the roll, in order of arrival.
+
+    Args:
+        bonds: state of each bidder's bond by subject, where the document asks for one.
+    """
     return [
         {
             "bid": str(b.id),
@@ -76,15 +86,25 @@ def roll_of(bids: list[Bid]) -> list[dict[str, str]]:
             "name": b.subject.name,
             "arrived_at": b.arrived_at.isoformat(),
             "digest": b.envelope.header_sha256,
+            **({} if bonds is None else {"bond": bonds.get(b.subject_id, "none")}),
         }
         for b in bids
     ]
 
 
+def bonds_of(lot: Lot) -> dict[int, str] | None:
+    """State of each bidder's standing bond by subject; None where the document asks for none. One query."""
+    if required_of(lot) is None:
+        return None
+    return dict(lot.bonds.standing().values_list("subject_id", "state"))
+
+
 def _reveal_filings(lot: Lot, actor: Actor) -> None:
-    """Sealed by event: the entries of filings are opened by the entry that starts the opening."""
-    sealed = lot.bids.filter(entry_id__isnull=False).values_list("entry_id", flat=True)
-    record.reveal(list(sealed), subject=lot, actor=actor, open_private=("for",))
+    """Sealed by event: the entries of filings and bonds are opened by the entry that starts the opening."""
+    sealed = list(lot.bids.filter(entry_id__isnull=False).values_list("entry_id", flat=True))
+    refs = [f"bond:{key}" for key in lot.bonds.values_list("pk", flat=True)]
+    sealed += Entry.objects.filter(subject__in=refs, sealed=True).values_list("pk", flat=True) if refs else []
+    record.reveal(sealed, subject=lot, actor=actor, open_private=("for",))
 
 
 def lot_fail_too_few(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> Lot:
