@@ -147,6 +147,8 @@ INITIATORS = [
         for state in ("reported", "publicity", "contracted", "archived")
     ),
     see("trading:award", at("publicity"), role="agency"),
+    see("trading:bonds", lambda: place(things.filed_lot()), role="agency", label="sealed"),
+    see("trading:bonds", at("contracted"), role="agency"),
     see("trading:contract", at("contracted"), role="agency", leads_to="trading:results"),
     see("trading:terminate", lambda: place(things.obtained_lot()), role="agency"),
     see("trading:act", lambda: place(things.obtained_lot(), "postpone"), role="agency", label="postpone"),
@@ -190,6 +192,7 @@ COMMITTEE = [
 SUPERVISORS = [
     see("supervision:board", role="supervisor"),
     see("supervision:orders", at("publicity"), role="supervisor"),
+    see("trading:bonds", at("contracted"), role="supervisor", label="supervisor"),
     see("trading:evaluation", at("reported"), role="supervisor", label="supervisor"),
 ]
 
@@ -254,6 +257,7 @@ POSTED = [
     "sealing:countersign", "sealing:release", "credit:act-for", "credit:member-end", "credit:invitation-revoke",
     "credit:key-revoke", "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
     "trading:wizard-submit", "trading:challenge-answer", "trading:candidates", "trading:award-report",
+    "trading:bond-declare", "trading:bond-pay", "trading:bond-forfeit", "trading:bond-callback",
     "trading:refund", "trading:archive", "trading:obtain", "trading:ask", "trading:object-document",
     "trading:object-result",
     "trading:bid-uploads", "trading:bid-send", "trading:opening-unlock", "trading:opening-disclose",

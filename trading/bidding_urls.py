@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trading.views import bidding, opening, receipts
+from trading.views import bidding, bonds, opening, receipts
 
 LOT = "lots/<str:reference>/<int:number>/"
 
@@ -19,6 +19,12 @@ bidding_patterns = [
     path(LOT + "bid/file/uploads/", bidding.upload_begin, name="bid-uploads"),
     path(LOT + "bid/file/send/", bidding.send, name="bid-send"),
     path(LOT + "bid/withdraw/", bidding.withdraw, name="bid-withdraw"),
+    # bonds
+    path(LOT + "bid/bond/", bonds.declare, name="bond-declare"),
+    path(LOT + "bid/bond/pay/", bonds.pay, name="bond-pay"),
+    path(LOT + "bonds/", bonds.bond_list, name="bonds"),
+    path(LOT + "bonds/<uuid:bond_id>/forfeit/", bonds.forfeit, name="bond-forfeit"),
+    path("bonds/callback/", bonds.callback, name="bond-callback"),
     # receipts
     path(LOT + "bid/receipts/<uuid:bid_id>/", receipts.receipt, name="receipt"),
     path(LOT + "bid/receipts/<uuid:bid_id>/promise.json", receipts.promise, name="receipt-promise"),

@@ -11,7 +11,7 @@ from platform_site.accounts.actors import Actor
 from trading.bidwords import words_of
 from trading.kernel import procedure as kernel
 from trading.lifeline import Next
-from trading.models import Bid, Challenge, DocumentObtained, DocumentVersion, Enquiry, Lot
+from trading.models import Bid, Bond, Challenge, DocumentObtained, DocumentVersion, Enquiry, Lot
 from trading.models.bid import BidQuerySet
 
 FILED = ("sealed", "opened", "revoked", "lapsed", "returned", "rejected")
@@ -32,12 +32,13 @@ class Own:
     bids: list[Bid]
     enquiries: list[Enquiry]
     challenges: list[Challenge]
+    bonds: list[Bond]
 
 
 def own_side(lot: Lot, actor: Actor) -> Own:
-    """What the subject acted for holds of the lot. Four queries; none for who acts for nobody."""
+    """What the subject acted for holds of the lot. Five queries; none for who acts for nobody."""
     if not actor.subject_code:
-        return Own(None, None, [], [], [])
+        return Own(None, None, [], [], [], [])
     code = actor.subject_code
     bids = list(bids_of(actor).filter(lot=lot))
     return Own(
@@ -46,6 +47,7 @@ def own_side(lot: Lot, actor: Actor) -> Own:
         bids,
         list(Enquiry.objects.filter(lot=lot, subject__code=code).order_by("-asked_at")),
         list(Challenge.objects.filter(lot=lot, subject__code=code).order_by("number")),
+        list(Bond.objects.filter(lot=lot, subject__code=code).select_related("institution").order_by("-declared_at")),
     )
 
 
@@ -75,6 +77,7 @@ def open_verbs(lot: Lot, facts: kernel.Facts) -> dict[str, bool]:
         "obtain_documents",
         "ask",
         "object_document",
+        "declare_bond",
         "file_bid",
         "withdraw_bid",
         "unlock",

@@ -283,6 +283,14 @@ TABLE: dict[str, Row] = {
     "trading:bid-uploads": Row("405; anonymous: 401", "no"),
     "trading:bid-send": Row("405; anonymous: 405/401", "no"),
     "trading:bid-withdraw": Row(f"{HIDDEN}; bidders@bidding: 200", "no; bidders@bidding: ok"),
+    # A bond before the deadline; an empty form is a bond nobody can take. The stand-in confirms what is declared only.
+    "trading:bond-declare": Row(DEED, "no; traders@bidding..failed: form"),
+    "trading:bond-pay": Row(DEED, "no"),
+    # Whose bonds they are is open with the opening; before it the page is the same whoever has paid (PLT-16).
+    "trading:bonds": Row(f"{SIDE_OR_OPERATOR}; supervisor@{ANNOUNCED}: 200", "no"),
+    "trading:bond-forfeit": Row(DEED, "no; side@opening..archived: form"),
+    # An institution shows its signature, never a session.
+    "trading:bond-callback": Row(BARE, "no"),
     # The receipts are `bidder`'s: to a rival they are filings that never were.
     "trading:receipt": Row(f"{HIDDEN}; bidder@bidding..archived: 200", "no"),
     "trading:receipt-promise": Row(f"{HIDDEN}; bidder@bidding..archived: 200", "no"),

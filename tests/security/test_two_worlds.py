@@ -1,8 +1,8 @@
 """Before the opening nobody but himself can tell whether a rival is there (design §7, ENG-21, PLT-16).
 
-Three worlds: `quiet`, where only `bidder1` takes part; `busy`, where two rivals download, file, replace, withdraw and
-file again; `asked`, where they also ask. What is left between them is masked in tests.security.worlds, each kind with
-its reason. There is no payment in the portal yet: a bond is paid outside of it.
+Three worlds: `quiet`, where only `bidder1` takes part; `busy`, where two rivals download, declare and pay a bond
+(while the bank repeats itself and lies about it), file, replace, withdraw and file again; `asked`, where they also ask.
+What is left between them is masked in tests.security.worlds, each kind with its reason.
 """
 
 import difflib

@@ -13,7 +13,7 @@ from platform_site.ledger.models import Checkpoint, Entry, Position
 from platform_site.messages.models import Message
 from platform_site.sealing.models import PlainFile, Trustee, Upload
 from tests.security.walk import Route
-from trading.models import Bid, BidQuestion, Challenge, Letter, Lot, Notice, StoredFile
+from trading.models import Bid, BidQuestion, Bond, Challenge, Letter, Lot, Notice, StoredFile
 from trading.rehearsal.people import Cast
 
 NOBODY = UUID(int=0)
@@ -67,6 +67,7 @@ class Things:
             "file_id": document,
             "bid_id": self.bid.pk if self.bid else NOBODY,
             "challenge_id": first(Challenge, lot=self.lot),
+            "bond_id": first(Bond, lot=self.lot, subject__code=self.mine),
             "question_id": first(BidQuestion, bid__lot=self.lot),
             "draw_id": first(Draw),
             "invitation_id": first(Invitation, "expert__user__username"),

@@ -42,7 +42,9 @@ from tests.security.lives import Life
 from tests.security.routes import TABLE
 from tests.security.things import Things
 from tests.security.walk import Route, routes
-from trading.models import Enquiry, Lot
+from trading import tasks as trading_tasks
+from trading.bank_standin import LIES, StandIn, lie
+from trading.models import Bond, BondInstitution, Enquiry, Lot
 from trading.rehearsal import sealed
 from trading.services import ticks
 from trading.services.documents import current_version
@@ -218,6 +220,32 @@ class World:
         }
         self.post(who, "bid/file/send/", json.dumps(said), expect=expect, content_type="application/json")
 
+    def pay(self, who: str, *, lies: bool = False) -> None:
+        """`who` declares a bond and the bank confirms it at the public door; with lies, also what is not so."""
+        self.post(who, "bid/bond/", {"form": "gold"}, expect=409)
+        bank = BondInstitution.objects.get(kind="bank")
+        self.post(who, "bid/bond/", {"form": "transfer", "institution": str(bank.pk), "payer_account": "6222000"})
+        bond = (
+            Bond.objects.standing().select_related("lot__tender", "subject").get(subject__code=self.life.cast[who].code)
+        )
+        one = StandIn()
+        message = one.credit(bond)
+        self.call_back(message)
+        if lies:
+            self.call_back(message)
+            for how in LIES:
+                self.call_back(lie(one, message, how), expect=403 if how == "signature" else 200)
+
+    def call_back(self, message: Any, *, expect: int = 200) -> None:
+        """An institution's message comes in; it has no session."""
+        said = {
+            "institution": str(message["institution_id"]),
+            "body": message["body"],
+            "signature": message["signature"],
+        }
+        answer = Client().post("/work/bonds/callback/", json.dumps(said), content_type="application/json")
+        assert answer.status_code == expect, answer.content
+
     def upload(self, who: str, content: bytes) -> str:
         """One ciphertext goes through the chunk door; its id."""
         digest = sha256(content)
@@ -246,6 +274,7 @@ class World:
             publishing.publish()
             messages.send_due()
             ticks.tick()
+            trading_tasks.bonds_due()
         for path, content in published():
             self.files[moment, path] = content
 
@@ -439,9 +468,11 @@ def play(world: World) -> None:
 
     world.now = deadline - 2 * day
     with world.turn():
+        world.pay("bidder1")
         world.file("bidder1", "170000000")
     with world.turn(hour):
         for rival in world.rivals:
+            world.pay(rival, lies=True)
             world.post(rival, "bid/file/send/", "{}", expect=409, content_type="application/json")
             world.file(rival, "167000000")
     world.settle("filed")

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from platform_site.ledger.models import Entry
 from platform_site.ledger.registers import Finding
-from trading.models import Bid, DocumentObtained, Enquiry, SignUp
+from trading.models import Bid, Bond, DocumentObtained, Enquiry, SignUp
 from trading.testimony.told import groups
 
 TABLES = {
     "bid.filed": Bid,
+    "bond.declared": Bond,
     "documents.obtained": DocumentObtained,
     "enquiry.asked": Enquiry,
     "listing.signed_up": SignUp,

@@ -46,6 +46,10 @@ class Told:
         """Sealed entries about these rows are read too. Two queries."""
         self._read(list(refs), sealed=True)
 
+    def public_about(self, refs: Iterable[str]) -> None:
+        """Public entries about these rows are read too, as newer than what was read before. Two queries."""
+        self._read(list(refs), sealed=False)
+
     def _read(self, refs: list[str], *, sealed: bool) -> None:
         entries = Entry.objects.filter(subject__in=refs, sealed=sealed).select_related("place")
         rows = list(entries.order_by(F("place__position").asc(nulls_last=True), "recorded_at"))

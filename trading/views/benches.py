@@ -26,7 +26,8 @@ PAGES = {
     "award": "trading:award",
     "sign_contract": "trading:contract",
     "report_award": "trading:results",
-    "refund_bonds": "trading:results",
+    "refund_bonds": "trading:bonds",
+    "forfeit_bond": "trading:bonds",
     "archive": "trading:results",
     "terminate": "trading:terminate",
 }

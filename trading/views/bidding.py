@@ -89,8 +89,11 @@ def bid_page(
     status: int = 200,
 ) -> HttpResponse:
     """The page with what was typed, if something was refused."""
+    from trading.views.bonds import own_bond
+
     own = own_side(lot, request.actor)
     context = common(request, lot, own)
+    context["bond"] = own_bond(lot, own)
     moves = lot.procedure.transitions
     context |= {
         "versions": versions_of(lot),
