@@ -39,6 +39,8 @@ EVENTS = {
     "contract.signed": "订立合同",
     "order.issued": "监督部门发出指令",
     "order.lifted": "监督部门解除指令",
+    "bonds.return_ordered": "下达退还投标保证金的指令",
+    "bonds.refunded": "投标保证金已全部退还",
     "draw.opened": "公布抽取名单",
     "draw.nonces_revealed": "公布随机数",
     "draw.drawn": "抽取评审专家",

@@ -31,6 +31,7 @@ class RollRow:
     arrived_at: datetime
     digest: str
     mine: bool
+    bond: str = ""  # 投标保证金 as the roll has it; "" where the document asks for none
     unlocked: bool = False
     outcome: str = ""
     by: str = ""
@@ -129,6 +130,7 @@ def _row(
         "arrived_at": datetime.fromisoformat(row["arrived_at"]),
         "digest": row["digest"],
         "mine": bool(actor.subject_code) and row["subject"] == actor.subject_code,
+        "bond": {"": "", "held": "有效", "short": "不足"}.get(row.get("bond", ""), "没有"),
         "unlocked": bid.envelope_id in unlocked,
     }
     if said is None:

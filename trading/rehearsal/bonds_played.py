@@ -4,7 +4,7 @@ from trading import bank_standin
 from trading.models import Award, Bond, BondInstitution, Lot
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Step
-from trading.services import bond_orders, bonds
+from trading.services import bond_orders, bonds, successions
 
 
 def bonded(cast: Cast, lot: Lot, username: str, *, late: bool = False) -> Script:
@@ -49,9 +49,23 @@ def returned() -> Script:
 
 
 def forfeited(cast: Cast, lot: Lot) -> Script:
-    """The winner will not sign: the loser's bond stays the loser's, the winner's goes to the initiator."""
+    """The winner will not sign: the loser's bond stays the loser's, the winner's goes to the initiator, and the second
+    candidate has the award."""
     found = {bond.subject.code: bond for bond in lot.bonds.select_related("subject").order_by("declared_at")}
     winner = Award.objects.filter(lot=lot).earliest("pk").subject.code
+    agent, person = cast["agency"].actor, next(p for p in cast.people.values() if p.code == winner)
+    yield Step(
+        "中标人",
+        "书面放弃中标",
+        lambda: successions.award_give_up(lot_id=lot.pk, reason="材料涨价，无力承接。", actor=person.actor),
+    )
+    reason = "中标人书面放弃中标，无正当理由不订立合同。"
+    yield Step(
+        "招标代理机构",
+        "取消中标资格",
+        lambda: successions.award_cancel(lot_id=lot.pk, ground="refused", reason=reason, actor=agent),
+        state="vacated",
+    )
     loser = next(code for code in found if code != winner)
     for code, ground, refused in (
         (winner, "late_documents", "forfeit.ungrounded"),
@@ -67,6 +81,11 @@ def forfeited(cast: Cast, lot: Lot) -> Script:
             refused=refused,
         )
     yield from returned()
+    yield Step(
+        "招标代理机构",
+        "依次确定第二候选人为中标人",
+        lambda: successions.award_next(lot_id=lot.pk, rank=2, actor=agent),
+    )
 
 
 def missing(lot: Lot) -> set[str]:

@@ -122,9 +122,8 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     yield from evaluated(stage, cast, lot)
     yield from awarded(stage, cast, lot, variant)
     if variant == "bond_forfeited":
-        stage.later(days=31)
+        stage.later(days=5)
         yield from bonds_played.forfeited(cast, lot)
-        return
     yield from finished(stage, cast, lot)
 
 

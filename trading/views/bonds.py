@@ -76,9 +76,11 @@ def declare(request: PersonRequest, lot: Lot) -> HttpResponse:
 @require_POST
 def pay(request: PersonRequest, lot: Lot) -> HttpResponse:
     """Demo only: the stand-in institution confirms the own bond."""
+    if settings.MODE != "demo":
+        raise Http404
     mine = lot.bonds.standing().filter(subject__code=request.actor.subject_code or "-")
     bond = mine.select_related("institution", "subject", "lot__tender").first()
-    if settings.MODE != "demo" or bond is None or bond.institution is None:
+    if bond is None or bond.institution is None:
         raise Http404
     bank_standin.pay(bond)
     messages.success(request, "演练机构已确认")
