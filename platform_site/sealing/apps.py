@@ -12,4 +12,5 @@ class SealingConfig(AppConfig):
         from platform_site.sealing import grants, registers
 
         ledger.register_verifier(registers.sealed_files_unchanged)
+        ledger.register_verifier(registers.opened_as_sealed)
         post_migrate.connect(grants.after_migrate, sender=self)

@@ -1,20 +1,32 @@
-"""Sealed and opened files against what was promised of them: the header's digest is in the record, all hangs on it."""
+"""Sealed and opened files against what was promised of them: the header's digest is in the record, all hangs on it.
+
+What came out of an envelope is held against the envelope itself: its manifest is decrypted once more with the keys
+given away at the opening, so that a file changed together with its row is found. The manifest's own digest stands in
+the opening's entry, and is compared with the result's row by the room that wrote the entry.
+"""
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from platform_site.ledger.registers import Finding
 from platform_site.sealing import storage
-from platform_site.sealing.envelope import header_bytes, part_entries
-from platform_site.sealing.models import Envelope, OpeningResult, PlainFile
+from platform_site.sealing.canonical import NotCanonical, canonical
+from platform_site.sealing.envelope import EnvelopeRefused, header_bytes, part_entries
+from platform_site.sealing.models import BidderUnlock, Envelope, OpeningResult, PlainFile
+from platform_site.sealing.services.opening import bundle_of, keys_given
+from platform_site.sealing.unseal import manifest_again
+
+AT_ONCE = 200
+LISTED = ("index", "name", "media_type", "size", "sha256")
 
 
 def sealed_files_unchanged() -> Iterator[Finding]:
     """Every envelope whose header or ciphertexts are not those that were filed; every opened file that changed."""
-    for envelope in Envelope.objects.prefetch_related("parts__upload").iterator(200):
+    for envelope in Envelope.objects.prefetch_related("parts__upload").iterator(AT_ONCE):
         ref = f"envelope:{envelope.id}"
         if hashlib.sha256(header_bytes(envelope.header)).hexdigest() != envelope.header_sha256:
             yield Finding("file", "an envelope's header is not the one that was filed", subject=ref)
@@ -31,6 +43,40 @@ def sealed_files_unchanged() -> Iterator[Finding]:
     # Said with the opening, and compared there by the room that wrote it; here only that nothing is without a result.
     for result in OpeningResult.objects.filter(envelope__state="sealed").iterator():
         yield Finding("row", "a sealed envelope has a result", subject=f"envelope:{result.envelope_id}")
+
+
+def opened_as_sealed() -> Iterator[Finding]:
+    """Every opened envelope whose result, offer or list of files is not what its own manifest says."""
+    results = OpeningResult.objects.filter(kind="opened").select_related("envelope")
+    ordered = results.order_by("envelope__lot_ref", "pk").prefetch_related("files", "envelope__parts")
+    lot_ref, keyset, secrets = None, None, {}
+    for result in ordered.iterator(AT_ONCE):
+        envelope, ref = result.envelope, f"envelope:{result.envelope_id}"
+        if envelope.lot_ref != lot_ref:
+            lot_ref = envelope.lot_ref
+            keyset, secrets = keys_given(lot_ref)
+        unlock = BidderUnlock.objects.filter(pk=envelope.pk).values_list("identity", flat=True).first()
+        try:
+            manifest = manifest_again(bundle_of(envelope, keyset), secrets=secrets, unlock=unlock)
+        except (EnvelopeRefused, KeyError, TypeError, ValueError):  # a row so damaged that it cannot even be read
+            manifest = None
+        if manifest is None:
+            yield Finding("envelope", "an opened envelope does not open again with the keys given away", subject=ref)
+            continue
+        if hashlib.sha256(canonical(manifest)).hexdigest() != result.manifest_sha256:
+            yield Finding("envelope", "an opened envelope's manifest is not the one of its opening", subject=ref)
+        if canonical(manifest["offer"]) != _text(result.offer):
+            yield Finding("envelope", "an opened envelope's offer is not the one in its manifest", subject=ref)
+        rows = [(f.number, f.name, f.media_type, f.size, f.sha256) for f in result.files.all()]
+        if rows != [tuple(listed[name] for name in LISTED) for listed in manifest["files"]]:
+            yield Finding("envelope", "an opened envelope's files are not those of its manifest", subject=ref)
+
+
+def _text(value: Any) -> bytes:
+    try:
+        return canonical(value)
+    except NotCanonical:
+        return b""
 
 
 def _digest(path: Path) -> str:

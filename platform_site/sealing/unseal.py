@@ -130,6 +130,21 @@ def decrypt(
     return Outcome("opened", None, (), by, tuple(defects), manifest["offer"], files, text)
 
 
+def manifest_again(bundle: Bundle, *, secrets: Mapping[int, str], unlock: str | None) -> Mapping[str, Any] | None:
+    """The signed manifest out of the envelope's first ciphertext, by the keys given away at its opening.
+
+    None where they do not open it any more: key, ciphertext, header or wraps are not those of that day.
+    """
+    identity = unlock if unlock is not None and _fits(unlock, bundle.header["recipient"]) else None
+    good = {number: secret for number, secret in secrets.items() if _is_members(bundle, number, secret, [])}
+    if identity is None and bundle.keyset is not None and len(good) >= bundle.keyset["k"]:
+        identity = _from_trustees(bundle, good, [])
+    try:
+        return _manifest(bundle, identity) if identity else None
+    except (EnvelopeRefused, OSError):
+        return None
+
+
 def unwrap_by_trustees(
     header: Mapping[str, Any], wraps: Mapping[str, Any], secrets: Mapping[int, str], chosen: Sequence[int]
 ) -> str:

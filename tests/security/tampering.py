@@ -1,6 +1,8 @@
-"""Every way a superuser is shown to change a lived trade: one statement each, undone after the case."""
+"""Every way a superuser is shown to change a lived trade: one statement each, in rounds, undone after the round."""
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.apps import apps
 from django.db import models
@@ -176,17 +178,196 @@ STATE: dict[str, dict[str, str]] = {
     "experts_expert": {"state": SWAP.format("{0}", "active", "suspended")},
     "experts_draw": {"state": "'open'"},
 }
-GONE = (
-    "trading_notice", "trading_documentversion", "trading_storedfile", "trading_documentobtained", "trading_enquiry",
-    "trading_bid", "trading_opening", "trading_committee", "trading_committeemember", "trading_reviewmark",
-    "trading_scoremark", "trading_report", "trading_signature", "trading_candidate", "trading_challenge",
-    "trading_award", "trading_letter", "trading_contract", "trading_archive", "trading_documentversion_files",
-    "holds_hold", "sealing_part", "sealing_opening_result",
-)  # fmt: skip
+# The word by which verify speaks of a table's rows; where a column is not named after it, what is said instead.
+WORDS = {
+    "trading_tender": "tender", "trading_lot": "lot", "trading_notice": "notice",
+    "trading_documentversion": "document version 1", "trading_enquiry": "enquiry", "trading_bid": "bid",
+    "trading_opening": "opening", "trading_committee": "committee", "trading_reviewmark": "mark",
+    "trading_scoremark": "mark", "trading_report": "report", "trading_challenge": "challenge",
+    "trading_award": "award", "trading_letter": "letter", "trading_contract": "contract",
+    "trading_archive": "archive",
+}  # fmt: skip
+DIGEST_OF = "what it is the digest of is"
+CANDIDATES = "the candidates are not those of the submitted report"
+NAMED = {
+    ("trading_tender", "trade_category"): "lot: category is",
+    ("trading_tender", "investment_code"): "lot: investment_code is",
+    ("trading_tender", "funding"): "lot: funding is",
+    ("trading_tender", "approval"): "lot: approval is",
+    ("trading_lot", "state"): "is 'awarded', its last entry says 'archived'",
+    ("trading_lot", "scope"): f"document version 2: {DIGEST_OF}",
+    ("trading_lot", "qualification"): f"document version 2: {DIGEST_OF}",
+    ("trading_lot", "ceiling_cny"): f"document version 2: {DIGEST_OF}",
+    ("trading_lot", "terms"): "document version 2: terms is",
+    ("trading_lot", "moments"): "lot: bid_deadline is",
+    ("trading_notice", "content"): "公开招标公告 differs from the record",
+    ("trading_notice", "digest"): "公开招标公告 differs from the record",
+    ("trading_documentversion", "number"): "document version 6: no entry ever said so",
+    ("trading_documentversion", "terms"): f"document version 1: {DIGEST_OF}",
+    ("trading_storedfile", "sha256"): "has other bytes than recorded",
+    ("trading_storedfile", "path"): "招标文件.txt is missing",
+    ("trading_enquiry", "answer"): "enquiry: its answer is not the published one",
+    ("trading_bid", "entry_id"): "bid: entry_id is",
+    ("trading_bid", "promise"): "bid: promise is signed is False",
+    ("trading_committeemember", "label"): "committee: members is",
+    ("trading_committeemember", "user_id"): "committee: people is",
+    ("trading_committeemember", "is_expert"): "committee: members is",
+    ("trading_committeemember", "left_at"): "committee: members is",
+    ("trading_reviewmark", "item"): "mark is gone, bid.reviewed speaks of it",
+    ("trading_scoremark", "item"): "mark is gone, bid.scored speaks of it",
+    ("trading_report", "submitted_at"): "report: submitted is",
+    ("trading_signature", "digest"): ": digest is '000",
+    ("trading_signature", "dissent"): ": dissent is True",
+    ("trading_challenge", "replied_at"): "challenge: answered is",
+    ("trading_letter", "content"): "a letter of an award differs from the record",
+    ("trading_letter", "digest"): "a letter of an award differs from the record",
+    ("sealing_envelope", "state"): "bid: envelope's state is",
+    ("sealing_envelope", "header"): "an envelope's header is not the one that was filed",
+    ("sealing_envelope", "header_sha256"): "bid: envelope is",
+    ("sealing_upload", "sha256"): "an envelope's parts are not those of its header",
+    ("sealing_opening_result", "kind"): "bid: outcome is",
+    ("sealing_opening_result", "offer"): "bid: opened offer is",
+    ("sealing_opening_result", "manifest_sha256"): "bid: manifest is",
+    ("sealing_plain_file", "sha256"): "技术标.txt is missing or has other bytes",
+    ("sealing_plain_file", "path"): "技术标.txt is missing or has other bytes",
+    ("credit_subject", "state"): "subject:",
+    ("experts_expert", "state"): "expert:",
+    ("experts_draw", "state"): "draw:",
+    **{("trading_candidate", column): CANDIDATES for column in STATE["trading_candidate"]},
+    **{("holds_hold", column): "the hold of challenge:" for column in STATE["holds_hold"]},
+}
+# Tables of which one is named by what another's change would be named by: never changed at once.
+TOGETHER = (
+    ("trading_lot", "trading_documentversion", "trading_storedfile"),
+    ("trading_reviewmark", "trading_scoremark", "trading_committeemember"),
+    ("sealing_envelope", "sealing_upload", "sealing_opening_result", "sealing_plain_file"),
+)
+
+Case = tuple[str, str, str, str]
 
 
-def state_columns() -> Iterator[tuple[str, str, str]]:
-    """(table, column, expression) of every column whose value the record implies."""
+def state_rounds() -> list[list[Case]]:
+    """(table, column, expression, what names it) of every column whose value the record implies.
+
+    In a round every table has one column changed, and no case is named by what another of the round does.
+    """
+    family = {table: tables[0] for tables in TOGETHER for table in tables}
+    queues: dict[str, list[Case]] = {}
     for table, columns in STATE.items():
         for column, change in columns.items():
-            yield table, column, change.replace("{0}", f'"{column}"')
+            said = NAMED.get((table, column)) or f"{WORDS[table]}: {column.removesuffix('_id')} is"
+            queues.setdefault(family.get(table, table), []).append(
+                (table, column, change.replace("{0}", f'"{column}"'), said)
+            )
+    rounds = itertools.zip_longest(*queues.values())
+    return [[case for case in cases if case] for cases in rounds]
+
+
+# Rounds of tables that lose their first row, and what names the loss.
+GONE: list[dict[str, str]] = [
+    {
+        "trading_notice": "notice is gone, lot.announced speaks of it",
+        "trading_documentobtained": "is gone, documents.obtained speaks of it",
+        "trading_enquiry": "is gone, enquiry.asked speaks of it",
+        "trading_opening": "opening is gone, lot.opening_started speaks of it",
+        "trading_reviewmark": "mark is gone, bid.reviewed speaks of it",
+        "trading_scoremark": "mark is gone, bid.scored speaks of it",
+        "trading_signature": "is gone, report.signed speaks of it",
+        "trading_candidate": CANDIDATES,
+        "trading_challenge": "challenge is gone, challenge.result_received speaks of it",
+        "trading_award": "award is gone, lot.awarded speaks of it",
+        "trading_contract": "contract is gone, contract.signed speaks of it",
+        "trading_archive": "archive is gone, lot.archived speaks of it",
+        "trading_documentversion_files": f"document version 1: {DIGEST_OF}",
+        "holds_hold": "the hold of challenge:",
+        "sealing_part": "an envelope's parts are not those of its header",
+        "sealing_opening_result": "bid: its opening's result and the record differ",
+    },
+    {
+        "trading_documentversion": "document version 1 is gone, lot.notice_scheduled speaks of it",
+        "trading_storedfile": f"document version 2: {DIGEST_OF}",
+        "trading_bid": "is gone, bid.filed speaks of it",
+        "trading_committee": "committee is gone, committee.formed speaks of it",
+        "trading_report": "report is gone, report.submitted speaks of it",
+        "trading_letter": "is gone, lot.awarded speaks of it",
+    },
+    {"trading_committeemember": "committee: members is"},
+]
+
+# SQL of the n-th of rows that lie apart.
+NTH_ENTRY = "id = (SELECT entry_id FROM ledger_position ORDER BY position OFFSET 20 + 7 * {n} LIMIT 1)"
+PLACE = """ctid = (SELECT min(ctid::text)::tid FROM ledger_sealed_place
+                   GROUP BY batch_id ORDER BY batch_id OFFSET {n} LIMIT 1)"""
+OF_BATCH = "(SELECT position FROM ledger_batch WHERE number = batch_id)"
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """A change of the record that verify names among others: in which row, as what kind of finding, under what name."""
+
+    table: str
+    column: str
+    where: str
+    what: str
+    name: str
+
+
+# Rounds of columns of the record, each in a row of its own. What follows from one is not what names another.
+RECORD: list[list[Forged]] = [
+    [
+        *(
+            Forged("ledger_entry", column, NTH_ENTRY.format(n=n), "leaf", "id")
+            for n, column in enumerate(
+                ("event", "subject", "actor", "facts", "private", "sealed", "legal_at", "recorded_at", "leaf_hash")
+            )
+        ),
+        Forged("ledger_private", "openings", "entry_id = (SELECT min(entry_id::text)::uuid FROM ledger_private)",
+               "private", "entry_id"),
+        Forged("ledger_position", "leaf_hash", "position = 5", "order", "entry_id"),
+    ],
+    [
+        Forged("ledger_checkpoint", "root", "size = (SELECT min(size) FROM ledger_checkpoint)", "checkpoint", "size"),
+        Forged("ledger_checkpoint", "note", "size = (SELECT max(size) FROM ledger_checkpoint)", "checkpoint", "size"),
+        Forged("ledger_batch", "seed", "number = 0", "batch", "position"),
+        Forged("ledger_sealed_place", "slot", PLACE.format(n=0), "batch", OF_BATCH),
+        Forged("ledger_sealed_place", "batch_id", PLACE.format(n=1), "batch", OF_BATCH),
+        Forged("ledger_tile", "hashes", "level = 0", "tree", "'tile 0/0'"),
+        Forged("ledger_cosignature", "witness", "true", "cosignature", "checkpoint_id"),
+        Forged("ledger_revealed", "by_id", "entry_id = (SELECT min(entry_id::text)::uuid FROM ledger_revealed)",
+               "revealed", "entry_id"),
+    ],
+    [
+        Forged("ledger_tile", "root", "level = 0", "tree", "'tile 0/0'"),
+        Forged("ledger_cosignature", "line", "true", "cosignature", "checkpoint_id"),
+    ],
+]  # fmt: skip
+# Rows taken out at once: what is found, and under what name. Every other table's row is taken out alone.
+RECORD_GONE = [
+    Forged("ledger_private", "", "entry_id = (SELECT min(entry_id::text)::uuid FROM ledger_private)",
+           "private", "entry_id"),
+    Forged("ledger_sealed_place", "", PLACE.format(n=0), "order", "entry_id"),
+    Forged("ledger_revealed", "", "entry_id = (SELECT max(entry_id::text)::uuid FROM ledger_revealed)",
+           "revealed", "entry_id"),
+]  # fmt: skip
+
+
+def change_of(table: str, column: str) -> str:
+    """The expression by which the column of the record is changed."""
+    (change,) = [change for one, name, change in ledger_columns() if (one, name) == (table, column)]
+    return change
+
+
+def columns_alone() -> list[tuple[str, str, str]]:
+    """Columns of the record in no round: nothing further can be computed without them, or another row is named."""
+    together = {(one.table, one.column) for cases in RECORD for one in cases}
+    return [one for one in ledger_columns() if one[:2] not in together]
+
+
+def tables_alone() -> list[str]:
+    """Tables of the record whose loss of a row is looked at alone.
+
+    A witness's line less proves nothing: he holds the checkpoint he signed.
+    """
+    return sorted(
+        {table for table, _, _ in ledger_columns()} - {one.table for one in RECORD_GONE} - {"ledger_cosignature"}
+    )

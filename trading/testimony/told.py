@@ -57,7 +57,9 @@ class Told:
             Private.objects.filter(pk__in=[row.pk for row in rows if row.private]).values_list("pk", "openings")
         )
         for row in rows:
-            opened = {name: one.get("value") for name, one in held.get(row.pk, {}).items()}
+            # What is no opening was put there by hand: the walk over the entries names it, here it says nothing.
+            openings = {name: one for name, one in held.get(row.pk, {}).items() if isinstance(one, dict)}
+            opened = {name: one.get("value") for name, one in openings.items()}
             self._by_subject[row.subject].append(
                 Said(row.event, row.facts, opened, row.pk, row.position, bytes(row.leaf_hash).hex())
             )

@@ -4,10 +4,11 @@ Nothing is believed but the rows themselves, the log's public key in the first e
 given: against whoever owns database and key, only that one helps.
 """
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from platform_site.ledger import genesis, notes, publishing, registers
 from platform_site.ledger.audit import files, rows, states, walk
@@ -50,8 +51,18 @@ def _verify(against: str | None, shown: str | None) -> Report:
         report.bad += states.unexplained(table)
     report.bad += files.differing(shown)
     for verifier in registers.verifiers:
-        report.bad += verifier()
+        report.bad += _found_by(verifier)
     return report
+
+
+def _found_by(verifier: registers.Verifier) -> Iterator[Finding]:
+    """What it finds. A row too damaged to be read is a finding too, and keeps no other one from being told."""
+    try:
+        yield from verifier()
+    except DatabaseError:
+        raise
+    except Exception as error:
+        yield Finding("row", f"{getattr(verifier, '__name__', verifier)} meets a row it cannot read: {error!r}")
 
 
 def _log_key(first: Entry | None, report: Report) -> notes.Verifier | None:

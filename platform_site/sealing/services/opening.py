@@ -54,10 +54,7 @@ def open_envelopes(lot_ref: str, *, final: bool = False) -> list[Opened]:
     """
     if not hooks.opening_started(lot_ref):
         raise Refused([Violation("opening.not_started", "ELE-05", "20号令 第二十七条")])
-    keyset = KeySet.objects.filter(pk=lot_ref).first()
-    released = dict(ReleasedKey.objects.filter(lot_ref=lot_ref).values_list("trustee_id", "secret"))
-    members = keyset.document["members"] if keyset else []
-    secrets = {n: released[UUID(m["trustee"])] for n, m in enumerate(members) if UUID(m["trustee"]) in released}
+    keyset, secrets = keys_given(lot_ref)
     envelopes = Envelope.objects.filter(lot_ref=lot_ref, state="sealed").order_by("arrived_at", "id")
     unlocks = dict(BidderUnlock.objects.filter(envelope__in=envelopes).values_list("envelope_id", "identity"))
     results = []
@@ -65,7 +62,7 @@ def open_envelopes(lot_ref: str, *, final: bool = False) -> list[Opened]:
         folder = storage.workshop()
         try:
             outcome = decrypt(
-                _bundle(envelope, keyset),
+                bundle_of(envelope, keyset),
                 secrets=secrets,
                 unlock=unlocks.get(envelope.pk),
                 out_dir=folder,
@@ -144,7 +141,20 @@ def discard(opened: Sequence[Opened]) -> None:
         shutil.rmtree(one.folder, ignore_errors=True)
 
 
-def _bundle(envelope: Envelope, keyset: KeySet | None) -> Bundle:
+def keys_given(lot_ref: str) -> tuple[KeySet | None, dict[int, str]]:
+    """The lot's key set and the released lot keys by member number. Two queries."""
+    keyset = KeySet.objects.filter(pk=lot_ref).first()
+    released = dict(ReleasedKey.objects.filter(lot_ref=lot_ref).values_list("trustee_id", "secret"))
+    members = keyset.document["members"] if keyset else []
+    return keyset, {n: released[UUID(m["trustee"])] for n, m in enumerate(members) if UUID(m["trustee"]) in released}
+
+
+def bundle_of(envelope: Envelope, keyset: KeySet | None) -> Bundle:
+    """Everything held about the envelope, for `decrypt` or `manifest_again`.
+
+    Raises:
+        EnvelopeRefused: its row is damaged.
+    """
     if not isinstance(envelope.header, dict):
         raise EnvelopeRefused("header.fields", "platform")
     return Bundle(
