@@ -9,6 +9,7 @@ from typing import Any
 from platform_site import clock, ledger
 from platform_site.accounts.refusals import Refused
 from platform_site.clock import CHINA
+from platform_site.ledger import audit, publishing
 from trading.rehearsal import engineering_ways, land_listing, procurement_inquiry
 from trading.rehearsal.casting import assemble
 from trading.rehearsal.people import Cast
@@ -21,6 +22,8 @@ SCRIPTS: dict[str, ModuleType] = {
 }
 # A Tuesday morning whose following month knows no festival.
 START = datetime(2026, 3, 10, 8, 0, tzinfo=CHINA)
+
+VERIFY_SHOWN = 3  # findings of a verify that a failed rehearsal prints
 
 
 def cast_for(names: Mapping[str, str] | None = None, *, start: datetime = START) -> Cast:
@@ -49,4 +52,15 @@ def rehearse(
     ledger.sequence_once()
     number(played)
     played.seconds = time.monotonic() - began
+    return played
+
+
+def verified(played: Played) -> Played:
+    """The record published so far and every row, file and proof of the play were verified; `ok` says so too."""
+    publishing.publish()
+    if bad := audit.verify().bad:
+        played.ok = False
+        found = [f"ledger verify: {one.why}" for one in bad[:VERIFY_SHOWN]]
+        more = [f"and {len(bad) - VERIFY_SHOWN} more"] if len(bad) > VERIFY_SHOWN else []
+        played.error = "; ".join([*filter(None, [played.error]), *found, *more])
     return played

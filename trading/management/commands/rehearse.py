@@ -35,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="machine-readable list")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Every variant asked for was played; non-zero where one did not go as its script says."""
+        """Every variant asked for was played and verified; non-zero where one did not go as its script says."""
         from trading.rehearsal.repertoire import SCRIPTS
 
         if bool(options["procedure"]) == options["all"]:
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         cast = repertoire.cast_for(names)
         done = []
         for name, variant in wanted:
-            played = repertoire.rehearse(name, variant, cast, draft=draft)
+            played = repertoire.verified(repertoire.rehearse(name, variant, cast, draft=draft))
             done.append(played)
             if not options["json"]:
                 self._table(played)
