@@ -13,7 +13,7 @@ from trading.models import Lot
 from trading.rehearsal import engineering_open as happy
 from trading.rehearsal import offices, sealed
 from trading.rehearsal.casting import add_key, person
-from trading.rehearsal.people import Cast, Person
+from trading.rehearsal.people import MANAGERS, Cast, Person
 from trading.rehearsal.stage import DENIED, Script, Stage, Step
 from trading.services import awards, challenges, closings, corrections, documents, enquiries, postponements
 from trading.services.acts import moment_of
@@ -206,7 +206,7 @@ def published_wrongly(stage: Stage, cast: Cast, lot: Lot) -> Script:
     # Shortly before it ends: a day earlier a weekend could let both periods end with the same working day.
     stage.to(old - timedelta(hours=2))
     wrong = lot.notices.get(kind="candidates")
-    yield correction(cast, lot, wrong, happy.MANAGERS["bidder2"], "郭承智")
+    yield correction(cast, lot, wrong, MANAGERS["bidder2"], "郭承智")
     stage.to(old)
     yield Step(
         "招标代理机构",
@@ -304,7 +304,7 @@ def departed(stage: Stage, cast: Cast, lot: Lot) -> Script:
     for username in happy.PRESENT:
         if username != "bidder2":
             yield Step("投标人", "加密递交投标文件", lambda who=username: happy.file(cast, lot, who))
-    offered = sealed.offer(happy.price(lot, "0.90"), days=lot.period_days, manager=happy.MANAGERS["bidder2"])
+    offered = sealed.offer(happy.price(lot, "0.90"), days=lot.period_days, manager=MANAGERS["bidder2"])
     yield Step(
         "接办的经办人",
         "加密递交投标文件",
