@@ -260,7 +260,7 @@ def with_key(cast: Cast, lot: Lot, bidder: Person, key: BidderKey) -> Any:
     mine = cast.keys[bidder.code]
     cast.keys[bidder.code] = key
     try:
-        return sealed.file(cast, Lot.objects.get(pk=lot.pk), bidder, sealed.offer(happy.price(lot, "0.70")))
+        return sealed.file(cast, Lot.objects.get(pk=lot.pk), bidder, sealed.offer(bidder, happy.price(lot, "0.70")))
     finally:
         cast.keys[bidder.code] = mine
 
@@ -304,7 +304,7 @@ def departed(stage: Stage, cast: Cast, lot: Lot) -> Script:
     for username in happy.PRESENT:
         if username != "bidder2":
             yield Step("投标人", "加密递交投标文件", lambda who=username: happy.file(cast, lot, who))
-    offered = sealed.offer(happy.price(lot, "0.90"), days=lot.period_days, manager=MANAGERS["bidder2"])
+    offered = sealed.offer(chief, happy.price(lot, "0.90"), days=lot.period_days)
     yield Step(
         "接办的经办人",
         "加密递交投标文件",
