@@ -77,7 +77,9 @@ def _path(procedure: Procedure) -> list[str]:
 def draw(procedure: Procedure) -> Chart:
     """The chart of one procedure."""
     chart, path, y = Chart(), _path(procedure), 12
-    for index, state in enumerate(path):
+    # States one comes to off the happy life and leaves again stand below it, with the acts that lead on.
+    aside = [state for state in procedure.states if state not in {*path, *procedure.ended} and _moves(procedure, state)]
+    for index, state in enumerate([*path, *aside]):
         chart.boxes.append(Box(LEFT, y, BOX_W, BOX_H, "first" if index == 0 else ""))
         chart.texts.append(Text(LEFT + BOX_W // 2, y + 23, procedure.states[state], anchor="middle"))
         following = path[index + 1] if index + 1 < len(path) else ""

@@ -38,6 +38,7 @@ VALUE_NAMES = {
     "experts": "专家比例",
     "exploration": "探矿权",
     "extension": "延长",
+    "failures": "失败次数",
     "file": "备案",
     "first": "首次",
     "formal": "正式披露",

@@ -25,6 +25,10 @@ LABELS = {
     "note": "说明",
     "refund": "退还办法",
     "summary": "变更内容",
+    "before": "原文",
+    "after": "更正为",
+    "needed": "理由",
+    "opinion": "验收意见",
     "scope": "范围",
     "qualification": "资格条件",
 }

@@ -285,7 +285,7 @@ TABLE: dict[str, Row] = {
     "trading:bid-withdraw": Row(f"{HIDDEN}; bidders@bidding: 200", "no; bidders@bidding: ok"),
     # A bond before the deadline; an empty form is a bond nobody can take. The stand-in confirms what is declared only.
     "trading:bond-declare": Row(DEED, "no; traders@bidding..failed: form"),
-    "trading:bond-pay": Row(DEED, "no"),
+    "trading:bond-pay": Row(DEED, "no; bidders@bidding: ok"),
     # Whose bonds they are is open with the opening; before it the page is the same whoever has paid (PLT-16).
     "trading:bonds": Row(f"{SIDE_OR_OPERATOR}; supervisor@{ANNOUNCED}: 200", "no"),
     "trading:bond-forfeit": Row(DEED, "no; side@opening..archived: form"),

@@ -86,6 +86,7 @@ RANDOM = {
     "expiry": (r"(?<=Expires: ).* GMT", "the wall clock again: it goes on with every page that is looked at"),
     "ticket": (r"ticket=[\w:.-]+", "a stream's ticket carries a wall clock nobody can freeze"),
     "signed": (rf"(?<!{BASE64})(?!/(?:{PATHS})/){BASE64}{{43,}}={{0,2}}", "signatures and base64 of hashes"),
+    "account": (r"(?<=gz-mono text-break\">)\d{20}", "the account a bond is paid to is random"),
     "asker": (r"询问人 [A-Z2-9]{4}", "a lot's pseudonym is random"),
     "skew": (r"\"clock_skew_ms\": [\d.]+", "health measures the wall clock, which stands still here"),
     "swept": (r"older than [\d:. +-]+", "django-axes says how far back it swept, by the wall clock"),

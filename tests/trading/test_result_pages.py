@@ -7,6 +7,8 @@ import pytest
 
 from platform_site import ledger
 from tests.trading.stage import played, signed_in
+from trading import bank_standin
+from trading.services import bond_orders
 from trading.services.acts import moment_of
 
 
@@ -136,6 +138,7 @@ def test_what_is_owed_after_the_award_can_be_done_once(to, agent):
 
     agent.post(scene.url("results/report/"))
     agent.post(scene.url("results/refund/"))
+    bond_orders.orders_send(bank_standin.door)
 
     page = agent.get(scene.url("results/")).content.decode()
     assert "提交书面报告</button>" not in page
