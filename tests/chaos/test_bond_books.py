@@ -1,6 +1,8 @@
-"""Callbacks of institutions on a bad day, from several connections at once: the books balance to the fen, and each refund
-leaves once. The same every time but for how the connections interleave. A thousand by default; BOND_CALLBACKS=10000 is
-the whole day, which takes many minutes."""
+"""Callbacks of institutions on a bad day: the books balance to the fen and each refund leaves once.
+
+The same every time but for how the connections interleave. A thousand by default; BOND_CALLBACKS=10000 is the whole
+day, which takes many minutes.
+"""
 
 import os
 import random
