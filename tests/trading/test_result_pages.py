@@ -142,7 +142,7 @@ def test_what_is_owed_after_the_award_can_be_done_once(to, agent):
 
     page = agent.get(scene.url("results/")).content.decode()
     assert "提交书面报告</button>" not in page
-    assert "登记已退还" not in page
+    assert "退还投标保证金及利息</button>" not in page
     assert {"award_reported_at", "bonds_refunded_at"} <= set(scene.again().moments)
 
 

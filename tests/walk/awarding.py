@@ -67,7 +67,7 @@ def concluded(walk: Walk, host: str) -> None:
     window = walk[host].lot("results/").follow("订立合同")
     window.press("登记合同并公告").sees("合同已登记并公告")
     window.press("提交书面报告").sees("已提交招标投标情况书面报告")
-    window.press("登记已退还投标保证金及利息").sees("已登记退还投标保证金")
+    window.press("退还投标保证金及利息").sees("已登记退还投标保证金")
 
 
 def archived(walk: Walk, host: str, folder: Path) -> Path:
