@@ -56,13 +56,16 @@ def beyond(place: Place, *, newer: bool) -> Q:
 def _limited(found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]) -> list[ListedNotice]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            # A compiler of queries is started for costly plans only, and never pays here.
+            # A compiler of queries is started for costly plans only, and never pays here; nor does reading the whole
+            # table, which the planner likes better than an index while it knows little of a word.
             cursor.execute(
-                "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true)", [str(TIMEOUT_MS)]
+                "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true),"
+                " set_config('enable_seqscan', 'off', true)",
+                [str(TIMEOUT_MS)],
             )
             rows = _find(found, words, count, order)
             if connection.savepoint_ids:  # inside somebody's transaction the limit ends here, not at its commit
-                cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+                cursor.execute("SET LOCAL statement_timeout = DEFAULT; SET LOCAL enable_seqscan = DEFAULT")
             return rows
     except OperationalError as trouble:
         if _cancelled(trouble):

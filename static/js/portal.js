@@ -99,7 +99,11 @@
   }
 
   // htmx: say that something is under way, and say plainly when it failed. A refusal is an answer and is swapped as one.
-  addEventListener("htmx:beforeRequest", (event) => event.detail.target?.setAttribute?.("aria-busy", "true"));
+  // What refreshes by itself (a poll, gz:…) is not dimmed: nobody asked, and somebody is reading.
+  addEventListener("htmx:beforeRequest", ({ detail }) => {
+    const why = detail.requestConfig?.triggeringEvent?.type;
+    if (why && !why.startsWith("gz:")) detail.target?.setAttribute?.("aria-busy", "true");
+  });
   addEventListener("htmx:afterRequest", (event) => event.detail.target?.removeAttribute?.("aria-busy"));
   // A table's button sends what was typed with it: the save of the same words that was waiting must not take its place.
   addEventListener("htmx:confirm", (event) => {

@@ -14,13 +14,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from platform_site import clock
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.requests import PersonRequest
 from trading import bank_standin
-from trading.filings import Own
+from trading.filings import Own, open_verbs
 from trading.models import Bond, BondInstitution, Lot
 from trading.rulebooks.vocabulary import BOND_FORMS, FORFEITS, RETURNS
 from trading.services import bond_orders, bonds
+from trading.services.acts import facts_of
 from trading.views.announced import announced_page
 from trading.views.benches import framed
 from trading.views.bidding import address, bid_page
@@ -75,8 +77,8 @@ def declare(request: PersonRequest, lot: Lot) -> HttpResponse:
 @announced_page
 @require_POST
 def pay(request: PersonRequest, lot: Lot) -> HttpResponse:
-    """Demo only: the stand-in institution confirms the own bond."""
-    if settings.MODE != "demo":
+    """Demo only: while bonds may be declared, the stand-in institution confirms the own one."""
+    if settings.MODE != "demo" or not open_verbs(lot, facts_of(lot, clock.now())).get("declare_bond"):
         raise Http404
     mine = lot.bonds.standing().filter(subject__code=request.actor.subject_code or "-")
     bond = mine.select_related("institution", "subject", "lot__tender").first()
