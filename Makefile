@@ -5,7 +5,7 @@ PY := .venv/bin/python
 PORT ?= 8000
 export PORT
 
-.PHONY: help setup setup-tests run test test-fast check fix rules rules-mutate migrate screenshots bench backup restore reset clean
+.PHONY: help setup setup-tests run test test-fast check fix rules rules-mutate migrate screenshots bench backup restore drill reset clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
@@ -55,8 +55,11 @@ bench: setup ## measure against the budget, or one row of it: make bench ONLY=dr
 backup: ## everything worth keeping into one folder: make backup TO=folder
 	@$(PY) -m platform_site.embedded.backup save $(if $(TO),"$(TO)",backups/$$(date -u +%Y%m%dT%H%M%SZ))
 
-restore: ## bring a backup back: make restore FROM=folder (the portal must be stopped)
-	@$(PY) -m platform_site.embedded.backup restore "$(FROM)"
+restore: ## bring a backup back: make restore FROM=folder (the portal must be stopped; REPLACE=yes over data)
+	@$(PY) -m platform_site.embedded.backup restore "$(FROM)" $(if $(REPLACE),--replace)
+
+drill: ## see that a backup can be restored, without touching the portal: make drill FROM=folder
+	@$(PY) -m platform_site.embedded.backup drill "$(FROM)"
 
 reset: ## throw the demo province away; the next run seeds it anew
 	@$(PY) -m platform_site.embedded.backup reset

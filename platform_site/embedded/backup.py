@@ -3,36 +3,47 @@
 A backup holds the database (pg_dump's own format), the stored files, the published ledger and the keys, and a manifest
 with the digest of every one of them. The database is dumped first: files are never changed, only added, so what the
 dump names is in the copy. Only the bytes of an abandoned upload may go meanwhile; nothing will ever ask for them, and
-the next sweep removes its row. `restore` checks every digest before it touches anything and ends with `ledger verify`.
+the next sweep removes its row. The manifest is written last and at once, so a backup that was cut off has none.
+
+`restore` checks every digest, loads everything beside what stands, brings the schema up to this code, has the record
+verify itself there, and only then changes places. What stood before is set aside, never thrown away. `drill` does the
+same into an empty place of its own and throws that away.
 """
 
 import argparse
 import contextlib
 import fcntl
-import hashlib
-import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+import psycopg2
 
 from platform_site import env
-from platform_site.embedded import borrowing, databases, postgres, preparing, province
-from platform_site.embedded.places import Places
+from platform_site.embedded import backup_manifest, borrowing, databases, postgres, preparing, province
+from platform_site.embedded.places import Places, places
 from platform_site.embedded.trouble import Trouble, told_plainly
 
 FOLDERS = province.FOLDERS
-DUMP, MANIFEST, SECRET = "database.dump", "manifest.json", "secret-key"
+DUMP, SECRET = "database.dump", "secret-key"
 INCOMING = f"{borrowing.DATABASE}_incoming"
+# What is being brought in lies in this folder until it has proved itself.
+STAGED = "incoming"
+# Touched when a backup or a drill succeeded, for the operator's status page.
+LAST_BACKUP, LAST_DRILL = "last-backup", "last-drill"
 
 
 def save(target: Path, local: Path) -> None:
     """`target` is a complete backup of the embedded portal, running or not.
 
     Raises:
-        Trouble: the folder is not empty, or pg_dump failed.
+        Trouble: the folder is not empty, the province is only being seeded, or pg_dump failed.
     """
     if target.exists() and any(target.iterdir()):
         raise Trouble(f"{target} is not empty")
@@ -43,17 +54,19 @@ def save(target: Path, local: Path) -> None:
             if not databases.exists(connection, borrowing.DATABASE):
                 raise Trouble("there is no database to back up yet")
             note = databases.note(connection, borrowing.DATABASE)
+        if preparing.SEEDING in note.split():
+            raise Trouble("the demo province is being seeded; back it up when it stands")
+        migrations = backup_manifest.applied(where)
         dump = [*_tool(where, "pg_dump"), "--format=custom", "--dbname", borrowing.DATABASE]
         with (target / DUMP).open("wb") as out:
             _run(dump, where, stdout=out)
     for name in FOLDERS:
-        if (local / name).is_dir():
-            shutil.copytree(local / name, target / name, copy_function=copied)
+        _copy(local / name, target / name)
     if (local / SECRET).exists():
         shutil.copy2(local / SECRET, target / SECRET)
-    digests = {str(path.relative_to(target)): _digest(path) for path in sorted(target.rglob("*")) if path.is_file()}
-    (target / MANIFEST).write_text(json.dumps({"note": note, "sha256": digests}, indent=1, ensure_ascii=False) + "\n")
-    print(f"backup: {target} holds {len(digests)} files")
+    files = backup_manifest.write(target, note=note, migrations=migrations)
+    (local / LAST_BACKUP).touch()
+    print(f"backup: {target} holds {files} files")
 
 
 def copied(source: str, target: str) -> None:
@@ -62,52 +75,138 @@ def copied(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def restore(source: Path, local: Path) -> None:
-    """The portal's data is what it was when `source` was saved; the ledger was verified.
+def restore(source: Path, local: Path, *, replace: bool = False) -> None:
+    """The portal's data is what it was when `source` was saved; the ledger was verified before anything gave way.
 
-    The old data is given up only once the new database stands whole.
+    Args:
+        replace: over a portal that has data already. That data is set aside whole; the last line says where.
 
     Raises:
-        Trouble: the portal runs, or the backup is incomplete or was changed.
+        Trouble: the portal runs or has data, the backup is incomplete, was changed, was made by newer code, or its
+            record does not verify. What stands is untouched then.
     """
-    manifest = check(source)
+    manifest = backup_manifest.check(source)
     with _stopped(local), borrowing.servers(local) as where:
-        with closing(postgres.connect(where)) as connection:
-            databases.ensure_roles(connection)
-            databases.drop(connection, INCOMING)
-            databases.create(connection, INCOMING)
-            command = [*_tool(where, "pg_restore"), "--exit-on-error", "--dbname", INCOMING]
-            with (source / DUMP).open("rb") as dump:
-                _run(command, where, stdin=dump)
-            databases.drop(connection, borrowing.DATABASE)
-            databases.rename(connection, INCOMING, borrowing.DATABASE)
-            databases.set_note(connection, borrowing.DATABASE, manifest["note"])
-        for name in FOLDERS:
-            shutil.rmtree(local / name, ignore_errors=True)
-            if (source / name).is_dir():
-                shutil.copytree(source / name, local / name)
-        if (source / SECRET).exists():
-            shutil.copy2(source / SECRET, local / SECRET)
-        _verify(where, local)
-    print(f"restore: {source} is in place")
+        staged = local / STAGED
+        try:
+            with closing(postgres.connect(where)) as connection:
+                if not replace and _lived_in(where, connection):
+                    raise Trouble("there is data here already; to put it aside and restore all the same: REPLACE=yes")
+                databases.ensure_roles(connection)
+                databases.drop(connection, INCOMING)
+                databases.create(connection, INCOMING)
+                command = [*_tool(where, "pg_restore"), "--exit-on-error", "--dbname", INCOMING]
+                with (source / DUMP).open("rb") as dump:
+                    _run(command, where, stdin=dump)
+                note = _proved(source, manifest, where, local)
+                aside = _set_aside(connection, local)
+                databases.rename(connection, INCOMING, borrowing.DATABASE)
+                databases.set_note(connection, borrowing.DATABASE, note)
+            for name in (*FOLDERS, SECRET):
+                if (staged / name).exists():
+                    (staged / name).rename(local / name)
+            if note != manifest["note"]:
+                province.forget(where, local)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+            with closing(postgres.connect(where)) as connection:
+                databases.drop(connection, INCOMING)
+    print(f"restore: {source} is in place" + (f"; what stood here before is kept as {aside}" if aside else ""))
 
 
-def check(source: Path) -> dict:
-    """The manifest of a backup whose every file has the digest it names, and no file too many.
+def drill(source: Path, local: Path) -> None:
+    """Somebody saw that `source` can be restored: in an empty place of its own, which is gone afterwards.
+
+    The portal may run meanwhile.
 
     Raises:
-        Trouble: otherwise.
+        Trouble: as `restore` does.
     """
-    if not (source / MANIFEST).is_file():
-        raise Trouble(f"{source} is not a backup: it has no {MANIFEST}")
-    manifest = json.loads((source / MANIFEST).read_text())
-    there = {str(path.relative_to(source)) for path in source.rglob("*") if path.is_file()} - {MANIFEST}
-    if odd := there ^ set(manifest["sha256"]):
-        raise Trouble(f"the backup is not what was saved: {sorted(odd)[0]} is missing or was added")
-    for name, digest in manifest["sha256"].items():
-        if _digest(source / name) != digest:
-            raise Trouble(f"the backup is not what was saved: {name} was changed")
-    return manifest
+    (local / "tmp").mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=local / "tmp", prefix="drill-") as empty:
+        there = Path(empty) / "local"
+        try:
+            restore(source, there)
+        finally:
+            where = places(there)  # as root the servers' data lies elsewhere, and so may their sockets
+            shutil.rmtree(where.run, ignore_errors=True)
+            shutil.rmtree(where.home, ignore_errors=True)
+    (local / LAST_DRILL).touch()
+    print(f"drill: {source} can be restored, and its ledger verifies")
+
+
+def _lived_in(where: Places, connection: Any) -> bool:
+    """Whether the portal's database holds any table."""
+    if not databases.exists(connection, borrowing.DATABASE):
+        return False
+    with closing(postgres.connect(where, borrowing.DATABASE)) as inside, inside.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_tables WHERE schemaname = 'public')")
+        return bool(cursor.fetchone()[0])
+
+
+def _proved(source: Path, manifest: dict[str, Any], where: Places, local: Path) -> str:
+    """The backup's files lie staged, its database has this code's schema, its ledger verifies. The database's note."""
+    staged = local / STAGED
+    shutil.rmtree(staged, ignore_errors=True)
+    (staged / "tmp").mkdir(mode=0o700, parents=True)
+    for name in FOLDERS:
+        _copy(source / name, staged / name)
+    if (source / SECRET).exists():
+        shutil.copy2(source / SECRET, staged / SECRET)
+    servers = {
+        **borrowing.addresses(where),
+        "DATABASE_URL": postgres.url(where, user=databases.APP, database=INCOMING),
+        "DATABASE_OWNER_URL": postgres.url(where, user=databases.OWNER, database=INCOMING),
+    }
+    environment = preparing.environment(staged, "", servers)
+    note, wanted = manifest["note"], databases.schema_hash(env.BASE_DIR)
+    if wanted not in note.split():
+        log = local / "log" / "prepare.log"
+        log.parent.mkdir(mode=0o700, exist_ok=True)
+        preparing.manage(["migrate", "--noinput", "--skip-checks", "--verbosity=0"], environment, log)
+        note = f"{wanted} {preparing.SEEDED if preparing.SEEDED in note.split() else ''}".strip()
+    environment.pop("DATABASE_OWNER_URL")
+    done = subprocess.run(
+        [sys.executable, "manage.py", "ledger", "verify"], cwd=env.BASE_DIR, env=environment, check=False
+    )
+    if done.returncode != 0:
+        raise Trouble(
+            "the backup's ledger does not verify (its words are above); nothing here was changed. "
+            "Keep the backup and ask why"
+        )
+    return note
+
+
+def _set_aside(connection: Any, local: Path) -> str:
+    """The database and folders that stand here are out of the way under one new name; "" where there were none.
+
+    Raises:
+        Trouble: somebody is connected to the database.
+    """
+    name = time.strftime("before_%Y%m%d_%H%M%S", time.gmtime())
+    kept = False
+    if databases.exists(connection, borrowing.DATABASE):
+        try:
+            databases.rename(connection, borrowing.DATABASE, f"{borrowing.DATABASE}_{name}")
+        except psycopg2.errors.ObjectInUse:
+            raise Trouble("the database is in use; end every manage.py command over this folder first") from None
+        kept = True
+    for folder in (*FOLDERS, SECRET):
+        if (local / folder).exists():
+            (local / name).mkdir(mode=0o700, exist_ok=True)
+            (local / folder).rename(local / name / folder)
+            kept = True
+    return f"database {borrowing.DATABASE}_{name} and folder {local / name}" if kept else ""
+
+
+def _copy(source: Path, target: Path) -> None:
+    if not source.is_dir():
+        return
+    try:
+        shutil.copytree(source, target, copy_function=copied)
+    except shutil.Error as error:
+        path, _, why = error.args[0][0]
+        raise Trouble(f"{path} cannot be copied: {why}") from None
 
 
 def reset(local: Path) -> None:
@@ -149,28 +248,13 @@ def _run(command: list[str], where: Places, **streams: object) -> None:
         raise Trouble(f"{Path(command[0]).name} failed: {' '.join(done.stderr.strip().splitlines()[-2:])}")
 
 
-def _verify(where: Places, local: Path) -> None:
-    """The restored ledger proves itself."""
-    environment = preparing.environment(local, "", borrowing.addresses(where))
-    environment.pop("DATABASE_OWNER_URL")
-    done = subprocess.run(
-        [sys.executable, "manage.py", "ledger", "verify"], cwd=env.BASE_DIR, env=environment, check=False
-    )
-    if done.returncode != 0:
-        raise Trouble("the restored ledger does not verify (its words are above); keep the backup and ask why")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
-
-
 def main() -> None:
-    """save FOLDER | restore FOLDER | reset."""
+    """save FOLDER | restore FOLDER [--replace] | drill FOLDER | reset."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    for verb in ("save", "restore"):
+    for verb in ("save", "restore", "drill"):
         verbs.add_parser(verb).add_argument("folder", type=Path)
+    verbs.choices["restore"].add_argument("--replace", action="store_true", help="set aside the data that is here")
     verbs.add_parser("reset")
     options = parser.parse_args()
     with told_plainly():
@@ -180,7 +264,9 @@ def main() -> None:
         if options.verb == "save":
             save(options.folder, local)
         elif options.verb == "restore":
-            restore(options.folder, local)
+            restore(options.folder, local, replace=options.replace)
+        elif options.verb == "drill":
+            drill(options.folder, local)
         else:
             reset(local)
 
