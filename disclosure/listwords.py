@@ -11,7 +11,8 @@ CATEGORIES = {
 OTHER = "other"
 # what a reader looks for -> (words, kinds of notice)
 STAGES = {
-    "tender": ("招标、采购公告", ("tender", "plan", "prequalification", "listing", "inquiry")),
+    "plan": ("招标计划", ("plan", "plan_change", "plan_cancel")),
+    "tender": ("招标、采购公告", ("tender", "prequalification", "listing", "inquiry")),
     "change": ("变更与澄清", ("clarification", "amendment", "correction", "postponement")),
     "opening": ("开标记录", ("opening",)),
     "result": ("候选人与结果", ("candidates", "award", "result", "deal", "redo", "cancellation", "set_aside")),

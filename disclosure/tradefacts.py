@@ -80,7 +80,7 @@ def lot_of(reference: str, number: int) -> Lot:
     from platform_site.accounts.actors import ANONYMOUS
 
     found = Lot.objects.visible_to(ANONYMOUS).select_related(
-        "tender__initiator", "tender__agency", "tender__centre", "tender__authority"
+        "tender__initiator", "tender__agency", "tender__centre", "tender__authority", "tender__plan"
     )
     return found.get(tender__reference=reference, number=number)
 

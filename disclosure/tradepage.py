@@ -159,7 +159,7 @@ def words_of(procedure: Procedure) -> dict[str, str]:
 
 
 def overview(lot: Lot) -> list[tuple[str, Any, str]]:
-    """(name, value, form) of what the lot is; form: text | mono | money | subject."""
+    """(name, value, form) of what the lot is; form: text | mono | money | subject | plan."""
     tender, terms, words = lot.tender, lot.terms, words_of(lot.procedure)
     parts = "、".join(f"{p['title']} {p['points']} 分" for p in terms.get("criteria") or [] if p.get("points"))
     method = METHODS.get(terms.get("method", ""), terms.get("method", ""))
@@ -171,6 +171,7 @@ def overview(lot: Lot) -> list[tuple[str, Any, str]]:
         (words["ceiling"], lot.ceiling_cny, "money"),
         ("起始价", _amount(terms.get("start_price_cny")), "money"),
         ("增价幅度", _amount(terms.get("increment_cny")), "money"),
+        ("招标计划", tender.plan, "plan"),
         ("项目审批", approved, "text"),
         ("资金来源", tender.funding, "text"),
         ("范围", lot.scope, "text"),

@@ -81,6 +81,7 @@ PUBLIC = [
         see("disclosure:notice", lambda kind=kind: things.notice_of(kind), label=kind)
         for kind in NOTICES
     ),
+    see("disclosure:plan", lambda: things.plan_titled("防洪堤")),
     see("disclosure:calendar"),
     see("disclosure:calendar", label="all", query="all=1"),
     see("disclosure:deals"),
@@ -128,6 +129,10 @@ INITIATORS = [
     see("trading:desk", role="agency"),
     see("trading:desk", role="grantor", label="land"),
     see("trading:register", role="agency"),
+    see("trading:plans", role="initiator"),
+    see("trading:plan-new", role="initiator"),
+    see("trading:plan", lambda: things.plan_titled("防洪堤"), role="initiator"),
+    see("trading:plan", lambda: things.plan_titled("图书馆"), role="initiator", label="used"),
     *(
         see("trading:lot", at(state), role="agency", label=state)
         for state in ("registered", "bidding", "evaluating", "publicity", "contracted", "archived")

@@ -16,7 +16,7 @@ from platform_site.ledger import layout
 from platform_site.ledger.models import Checkpoint, Entry
 from platform_site.sealing.models import PlainFile, Trustee
 from platform_site.web.papers import verify_code
-from trading.models import Bid, Challenge, CommitteeMember, Letter, Lot, Notice, StoredFile
+from trading.models import Bid, Challenge, CommitteeMember, Letter, Lot, Notice, PlanNotice, StoredFile
 
 ENGINEERING = "engineering.open"
 
@@ -50,6 +50,11 @@ def subscription_token() -> list[Any]:
     """Arguments of the link by which bidder1 leaves a subscription without signing in."""
     person = User.objects.get(username="bidder1")
     return [subscriptions.token_of(subscriptions.subscribe(user=person, words="水厂"))]
+
+
+def plan_titled(words: str) -> list[Any]:
+    """Arguments of the tender plan of this project."""
+    return [PlanNotice.objects.filter(title__contains=words).latest("published_at").plan.reference]
 
 
 def notice_of(kind: str, procedure: str = ENGINEERING) -> list[Any]:

@@ -7,7 +7,7 @@ addresses are therefore written here, as text, and a test opens every one of the
 from django.conf import settings
 
 from platform_site.web.papers import verify_code
-from trading.models import Letter, Lot, Notice
+from trading.models import Letter, Lot, Notice, TenderPlan
 
 
 def trade(lot: Lot) -> str:
@@ -18,6 +18,11 @@ def trade(lot: Lot) -> str:
 def notice(found: Notice, *, suffix: str = "/") -> str:
     """A published notice: its page, or with suffix ".pdf" its paper."""
     return f"{trade(found.lot)}notices/{found.pk}{suffix}"
+
+
+def plan(found: TenderPlan) -> str:
+    """A tender plan's public page."""
+    return f"/plans/{found.reference}/"
 
 
 def work(lot: Lot) -> str:

@@ -11,10 +11,12 @@ class TradingConfig(AppConfig):
         from platform_site.clock import services as clock
         from platform_site.holds import services as holds
         from trading import registers, testimony
-        from trading.models import Lot
+        from trading.models import Lot, TenderPlan
 
         ledger.register_state_table(Lot, "ledger_ref", "state", select_related=("tender",), prefix="lot:")
+        ledger.register_state_table(TenderPlan, "ledger_ref", "state", prefix="plan:")
         ledger.register_verifier(registers.published_files_unchanged)
+        ledger.register_verifier(registers.plans_unchanged)
         ledger.register_verifier(registers.notices_unchanged)
         ledger.register_verifier(registers.letters_unchanged)
         ledger.register_verifier(registers.papers_recorded)

@@ -19,7 +19,7 @@ from types import ModuleType
 
 from trading.kernel.guards import REGISTRY
 from trading.kernel.procedure import Procedure, Transition
-from trading.rulebooks import PROCEDURES
+from trading.rulebooks import PLANS, PROCEDURES
 from trading.rulebooks.register import ALL
 
 BASE = Path(__file__).resolve().parent.parent
@@ -72,12 +72,13 @@ def coverage(tests: Path = TESTS, base: Path = BASE) -> dict[str, Covered]:
         CoverageError: a constant, a mark or a procedure names a rule that does not exist, or a name leads nowhere.
     """
     rows = {rule_id: Covered(rule_id) for rule_id in ALL}
-    for rule_id, effect, place in sorted({*from_procedures(PROCEDURES), *from_constants(base)}):
+    known = {**PROCEDURES, **PLANS}
+    for rule_id, effect, place in sorted({*from_procedures(known), *from_constants(base)}):
         row = _row(rows, rule_id, place)
         (row.enforced if effect == "block" else row.monitored).append(place)
     for rule_id, node in marked_tests(tests):
         _row(rows, rule_id, node).tested.append(node)
-    asked = {g.__name__ for p in PROCEDURES.values() for t in p.transitions.values() for g in t.guards}
+    asked = {g.__name__ for p in known.values() for t in p.transitions.values() for g in t.guards}
     for rule_id, guards in REGISTRY.items():
         for name, _ in guards:
             if name not in asked:

@@ -10,26 +10,8 @@ from credit import codes
 from credit.models import Subject
 from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text, Yes
 from trading.rulebooks import PROCEDURES
-from trading.rulebooks.vocabulary import KINDS
+from trading.rulebooks.vocabulary import CATEGORIES, KINDS
 
-# 交易分类代码 of engineering (rulebook §10.3).
-CATEGORIES = (
-    ("A01", "房屋建筑"),
-    ("A02", "市政"),
-    ("A03", "公路"),
-    ("A04", "铁路"),
-    ("A05", "民航"),
-    ("A06", "水运"),
-    ("A07", "水利"),
-    ("A08", "能源"),
-    ("A09", "邮电通信"),
-    ("A10", "桥梁"),
-    ("A11", "城市轨道"),
-    ("A12", "矿产冶金"),
-    ("A13", "信息网络"),
-    ("A14", "工业制造"),
-    ("A99", "其他"),
-)
 TITLE = 200
 MOST_LOTS = 50
 
@@ -77,6 +59,7 @@ class RegisterForm(forms.Form):
     funds_secured = Yes(label="资金或者资金来源已经落实")
     mandatory = Yes(label="依法必须进行招标的项目", initial=True)
     state_controlled = Yes(label="国有资金占控股或者主导地位", initial=True)
+    plan = Text(label="招标计划编号", max_length=44, help_text="发布过招标计划的填写，JH- 开头；没有的不填")
     mandate_scope = Text(label="委托代理范围", max_length=200, help_text="例如：招标代理全过程")
     mandate_signed = Day(label="委托合同签订日期")
 
@@ -119,6 +102,50 @@ class LotForm(forms.Form):
 LotForms = forms.formset_factory(
     LotForm, extra=0, min_num=1, max_num=MOST_LOTS, validate_min=True, validate_max=True, absolute_max=MOST_LOTS + 10
 )
+
+
+class PlanForm(forms.Form):
+    """What an initiator plans to tender."""
+
+    title = Text(label="项目名称", max_length=TITLE, required=True)
+    scope = Text(label="项目概况和招标范围", max_length=20_000, rows=4, required=True)
+    estimate_cny = Money(label="估算价（元）", required=True)
+    notice_month = forms.RegexField(
+        label="预计发布招标公告的月份",
+        regex=r"^20\d{2}-(?:0[1-9]|1[0-2])$",
+        widget=forms.TextInput(attrs={"class": "form-control", "type": "month", "placeholder": "2026-05"}),
+        error_messages={"invalid": "请写成 2026-05 的样子", "required": "尚未填写"},
+    )
+    procedure = Choice(
+        label="拟采用的招标方式",
+        required=True,
+        choices=[(p.id, p.title) for p in PROCEDURES.values() if p.category == "engineering"],
+    )
+    trade_category = Choice(label="行业", choices=CATEGORIES, required=True)
+    kind = Choice(label="招标内容", choices=[*KINDS.items()], required=True)
+    region_name = Text(label="项目所在地", max_length=60, required=True)
+    region_code = forms.RegexField(
+        label="项目所在地区划代码",
+        regex=r"^\d{6}$",
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control gz-num", "inputmode": "numeric"}),
+        error_messages={"invalid": "区划代码是 6 位数字"},
+        help_text="6 位数字",
+    )
+    investment_code = Text(label="投资项目统一代码", max_length=30)
+    funding = Text(label="资金来源", max_length=200)
+
+
+class PlanChangeForm(PlanForm):
+    """A change of a plan, with its reason."""
+
+    reason = Text(label="变更的原因", max_length=1000, rows=2, required=True, help_text="随变更全文发布")
+
+
+class PlanCancelForm(forms.Form):
+    """Why a plan is taken back."""
+
+    reason = Text(label="取消的原因", max_length=1000, rows=2, required=True, help_text="随公告全文发布")
 
 
 class AnswerForm(forms.Form):

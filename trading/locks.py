@@ -1,8 +1,15 @@
-"""Which lock first? Tender, then lot, then bid or bond, each by pk. FOR NO KEY UPDATE: foreign keys do not wait."""
+"""Which lock first? Plan, tender, lot, then bid or bond, each by pk. FOR NO KEY UPDATE: foreign keys do not wait."""
 
 from django.db import connection
 
-from trading.models import Bid, Bond, Lot, Tender
+from trading.models import Bid, Bond, Lot, Tender, TenderPlan
+
+
+def lock_plan(pk: int) -> TenderPlan:
+    """The plan, locked until the transaction ends, with its initiator at hand."""
+    _inside_transaction()
+    found = TenderPlan.objects.select_for_update(no_key=True, of=("self",))
+    return found.select_related("initiator").get(pk=pk)
 
 
 def lock_tender(pk: int) -> Tender:

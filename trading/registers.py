@@ -8,8 +8,9 @@ from pathlib import Path
 from django.conf import settings
 
 from platform_site.ledger.registers import Finding
+from platform_site.ledger.values import plain
 from trading.digests import digest_of
-from trading.models import Letter, Notice, StoredFile
+from trading.models import Letter, Notice, PlanNotice, StoredFile
 
 
 def published_files_unchanged() -> Iterator[Finding]:
@@ -35,6 +36,27 @@ def notices_unchanged() -> Iterator[Finding]:
     for notice in Notice.objects.filter(state="published").iterator():
         if digest_of(notice.content) != notice.digest or said.get(str(notice.id)) != notice.digest:
             yield Finding("file", f"notice {notice.title} differs from the record", subject=notice.ledger_ref)
+
+
+def plans_unchanged() -> Iterator[Finding]:
+    """Every text of a plan that is not the one its entry names, every entry whose text is gone, every plan that says
+    another day than its first text."""
+    from platform_site.ledger.models import Entry
+
+    said = {e.facts["plan_text"]: e for e in Entry.objects.filter(subject__startswith="plan:", sealed=False)}
+    for text in PlanNotice.objects.select_related("plan__initiator").order_by("plan", "number").iterator():
+        entry, plan = said.pop(str(text.id), None), text.plan
+        held = entry and (entry.subject, entry.facts["kind"], entry.facts["digest"], entry.facts["published_at"])
+        told = (plan.ledger_ref, text.kind, text.digest, plain(text.published_at))
+        if digest_of(text.content) != text.digest or held != told or text.content["number"] != text.number:
+            yield Finding("file", f"plan text {text.title} differs from the record", subject=plan.ledger_ref)
+        elif text.number == 1 and (plan.published_at, plan.initiator.code) != (
+            text.published_at,
+            text.content["initiator"]["code"],
+        ):
+            yield Finding("state", "a plan is not its first text's", subject=plan.ledger_ref)
+    for entry in said.values():
+        yield Finding("file", "a recorded text of a plan is gone", entry=str(entry.pk), subject=entry.subject)
 
 
 def letters_unchanged() -> Iterator[Finding]:

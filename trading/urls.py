@@ -4,7 +4,7 @@ from django.urls import path
 
 from trading.bidding_urls import bidding_patterns
 from trading.evaluation_urls import evaluation_patterns
-from trading.views import acts, challenges, desk, letters, notices, register, results, wizard
+from trading.views import acts, challenges, desk, letters, notices, plans, register, results, wizard
 
 app_name = "trading"
 LOT = "lots/<str:reference>/<int:number>/"
@@ -16,6 +16,10 @@ urlpatterns = [
     path(LOT + "recall/", desk.recall, name="recall"),
     # register
     path("register/", register.register, name="register"),
+    # plans
+    path("plans/", plans.plan_list, name="plans"),
+    path("plans/new/", plans.plan_new, name="plan-new"),
+    path("plans/<str:reference>/", plans.plan, name="plan"),
     # wizard
     path(LOT + "draft/", wizard.review, name="wizard-review"),
     path(LOT + "draft/field/<str:name>/", wizard.field, name="wizard-field"),

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from disclosure.models import ListedLot, ListedNotice, ListedParty, ListedRegion, Projection
-from disclosure.projecting import imports, lots
+from disclosure.projecting import imports, lots, plans
 from platform_site.ledger import selectors as record
 from platform_site.ledger.models import Entry
 
 RECORD = "record"
 BATCH = 500
 LOT = "lot:"
+PLAN = "plan:"
 
 
 @transaction.atomic
@@ -31,6 +32,8 @@ def follow(limit: int = BATCH) -> int:
     upto = entries[-1].position or cursor.position
     for reference in dict.fromkeys(_lots_of(entries)):
         lots.project(reference, upto=upto)
+    for reference in dict.fromkeys(_plans_of(entries)):
+        plans.project(reference, upto=upto)
     cursor.position = upto
     cursor.save(update_fields=["position"])
     return len(entries)
@@ -48,6 +51,15 @@ def _lots_of(entries: Iterable[Entry]) -> Iterable[str]:
             yield entry.subject.removeprefix(LOT)
         elif isinstance(lot := entry.facts.get("lot"), str):
             yield lot
+
+
+def _plans_of(entries: Iterable[Entry]) -> Iterable[str]:
+    """References of the plans the entries are about, or that a project was registered on."""
+    for entry in entries:
+        if entry.subject.startswith(PLAN):
+            yield entry.subject.removeprefix(PLAN)
+        elif entry.event == "lot.announced" and isinstance(plan := entry.facts.get("plan"), str):
+            yield plan
 
 
 def catch_up() -> int:

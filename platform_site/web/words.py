@@ -72,6 +72,8 @@ FACTS = {
     "method": "评标办法",
     "criteria": "评标标准",
     "mandate": "委托代理合同",
+    "notice_month": "预计发布招标公告的月份",
+    "region_name": "项目所在地",
     "key_set": "受托人与密钥",
     "consortium_agreement": "联合体协议",
     "reason": "原因",

@@ -164,6 +164,8 @@ TABLE: dict[str, Row] = {
     "disclosure:tender": Row(f"404; all@{ANNOUNCED}: go", "no"),
     "disclosure:trade": TRADE,
     "disclosure:notice": TRADE,
+    # The lot of this life follows no plan; there is no plan of another.
+    "disclosure:plan": Row("404", "no"),
     "disclosure:calendar": PUBLIC,
     "disclosure:deals": PUBLIC,
     "disclosure:rules": PUBLIC,
@@ -239,6 +241,10 @@ TABLE: dict[str, Row] = {
     # -- the initiator's side ---------------------------------------------------------------------------------------
     "trading:desk": MINE,
     "trading:register": Row("200; anonymous: in", "form; anonymous: no"),
+    # One's own plans; the initiator of this life has made none, so the page of one is nobody's.
+    "trading:plans": MINE,
+    "trading:plan-new": Row("200; anonymous: in", "form; anonymous: no"),
+    "trading:plan": Row(HIDDEN, "no"),
     "trading:lot": Row(SIDE_OR_OPERATOR, "no"),
     "trading:recall": Row(DEED, "no; side@scheduled: ok"),
     "trading:wizard": Row(f"{HIDDEN}; side: go; side@draft: 200", "no; side: go; side@draft: form/go"),

@@ -65,12 +65,14 @@ def drafted(
     by: str = "agency",
     start: datetime = START,
     more: int = 0,
+    plan: str = "",
     **moments: datetime,
 ) -> Scene:
     """A registered lot whose draft breaks no rule but what `terms` and `moments` change, its key set countersigned.
 
     Args:
         more: how many other lots the project has.
+        plan: reference of the plan the project follows.
     """
     stage = Stage(start)
     with clock.at(start):
@@ -79,6 +81,7 @@ def drafted(
             centre=cast.subjects["centre"], authority=cast.subjects["authority"], actor=cast[by].actor,
             lots=[{**engineering_open.LOT, "terms": {**engineering_open.TERMS, **(terms or {})}}] + [{}] * more,
             mandate={"digest": "0" * 64, "signed_at": "2026-03-01", "scope": "招标代理全过程"},
+            plan=plan,
             **engineering_open.TENDER,
         )  # fmt: skip
         lot = tender.lots.get(number=1)

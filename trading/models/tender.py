@@ -41,6 +41,10 @@ class Tender(models.Model):
     kind = models.CharField(max_length=20, default="works")  # a key of vocabulary.KINDS
     book_edition = models.DateField()
     registered_at = models.DateTimeField()
+    # 招标计划: the plan this project follows.
+    plan = models.ForeignKey(
+        "trading.TenderPlan", on_delete=models.PROTECT, null=True, blank=True, related_name="tenders"
+    )
     # Where the draft came from when it was read out of a notice: {"file", "record", "facts", "missing", "breaches"}.
     source = models.JSONField(default=dict, blank=True)
 

@@ -10,6 +10,7 @@ from trading.rehearsal import (
     engineering_open,
     engineering_overturned,
     engineering_performed,
+    engineering_prepared,
 )
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage
@@ -20,6 +21,7 @@ MODULES: tuple[ModuleType, ...] = (
     engineering_failed,
     engineering_overturned,
     engineering_performed,
+    engineering_prepared,
 )
 BY_VARIANT = {variant: module for module in MODULES for variant in module.VARIANTS}
 VARIANTS: dict[str, str] = {variant: text for module in MODULES for variant, text in module.VARIANTS.items()}

@@ -16,10 +16,12 @@ from platform_site import clock, ledger
 from platform_site.accounts.models import User
 from platform_site.ledger import keys
 from trading.rehearsal import engineering_open as open_tender
+from trading.rehearsal import engineering_prepared
 from trading.rehearsal.casting import assemble
 from trading.rehearsal.people import Cast
 from trading.rehearsal.repertoire import SCRIPTS
 from trading.rehearsal.stage import Played, Stage, play
+from trading.services import plans
 
 REGIONS = (("990000", "云泽省"), ("990100", "泽安市"), ("990103", "江北区"), ("990200", "澜浦市"), ("990300", "石阜市"))
 # username: (role, what one does with it)
@@ -210,13 +212,41 @@ def populate(now: datetime, tell: Callable[[str], None], names: dict[str, str] |
     # Told on the terminal by whoever starts the portal (`platform_site.embedded.greeting`).
     write(Path(settings.LOCAL_DIR) / "accounts.json", json.dumps(accounts, ensure_ascii=False))
     store_keys(cast)
+    planned = plan_some(now, cast)
     for trade in TRADES:
         tell(f"{trade.procedure} {trade.title or ''} {trade.stop_at or 'archived'}")
         stage = Stage(begun(now, trade.days_ago))
-        script = SCRIPTS[trade.procedure].script(stage, cast, trade.variant, draft=draft_of(trade))
+        draft = draft_of(trade)
+        if draft and trade.title in planned:
+            draft["tender"]["plan"] = planned[trade.title]
+        script = SCRIPTS[trade.procedure].script(stage, cast, trade.variant, draft=draft)
         play(stage, script, Played(trade.procedure, trade.variant), stop_at=trade.stop_at)
         ledger.sequence_once()
     return cast
+
+
+def plan_some(now: datetime, cast: Cast) -> dict[str, str]:
+    """Two tender plans are public: one a project of the province follows, one that is still ahead. Title -> reference.
+
+    The day is 45 days ago: longer than what a notice should come after its plan.
+    """
+    made, ahead = {}, clock.china(now + timedelta(days=40)).strftime("%Y-%m")
+    with clock.at(now - timedelta(days=45)):
+        for title, estimate, category in (
+            ("泽安市图书馆新馆工程", "243000000", "A01"),
+            ("瑞江防洪堤加固工程", "86500000", "A07"),
+        ):
+            said = {
+                **engineering_prepared.PLAN,
+                "title": title,
+                "scope": f"{title}的施工，具体内容以招标公告为准。",
+                "estimate_cny": Decimal(estimate),
+                "trade_category": category,
+                "notice_month": ahead,
+            }
+            plan = plans.plan_publish(initiator=cast.subjects["initiator"], said=said, actor=cast["initiator"].actor)
+            made[title] = plan.reference
+    return made
 
 
 def begun(now: datetime, days_ago: int) -> datetime:

@@ -3,10 +3,12 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Procedure
-from trading.rulebooks import engineering, land, procurement
+from trading.rulebooks import engineering, land, planning, procurement
 
 EDITIONS: tuple[Book, ...] = (engineering.BOOK, procurement.BOOK, land.BOOK)
 PROCEDURES: dict[str, Procedure] = {p.id: p for book in EDITIONS for p in book.procedures.values()}
+# What is announced before there is a lot. No lot goes by it, so no form offers it and no page lists it as a procedure.
+PLANS: dict[str, Procedure] = {planning.PLAN.id: planning.PLAN}
 
 # Numbers of rules that are in force here but count only in procedures or steps no book holds yet. Said plainly, because
 # a number that nothing asks would otherwise look enforced.

@@ -3,7 +3,7 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Moment, Procedure, Transition
-from trading.rulebooks.guards import bidding, bond, course, document, evaluation, result
+from trading.rulebooks.guards import bidding, bond, course, document, evaluation, planning, result
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import INITIATOR, SET_MOMENTS, moments, states
 
@@ -61,6 +61,7 @@ DRAFT_GUARDS = (
     document.reasonable_conditions,
     document.confirmed_conditions,
     document.trustees_agreed,
+    planning.planned_ahead,
 )
 FILING_GUARDS = (
     bidding.encrypted,

@@ -11,6 +11,24 @@ KINDS = {
     "services": "其他服务",
     "epc": "工程总承包",
 }
+# 交易分类代码 of engineering (rulebook §10.3).
+CATEGORIES = (
+    ("A01", "房屋建筑"),
+    ("A02", "市政"),
+    ("A03", "公路"),
+    ("A04", "铁路"),
+    ("A05", "民航"),
+    ("A06", "水运"),
+    ("A07", "水利"),
+    ("A08", "能源"),
+    ("A09", "邮电通信"),
+    ("A10", "桥梁"),
+    ("A11", "城市轨道"),
+    ("A12", "矿产冶金"),
+    ("A13", "信息网络"),
+    ("A14", "工业制造"),
+    ("A99", "其他"),
+)
 # 招标投标法实施条例 第二十六条, 20号令: in which forms a bid bond comes in; 现金 only from the bidder's basic account.
 BOND_FORMS = {
     "guarantee": "银行保函、保险、担保",

@@ -22,6 +22,7 @@ from trading.rulebooks import PROCEDURES, book_for
 from trading.services.acts import acting, facts_of, traders_only
 from trading.services.documents import document_digest
 from trading.services.notices import notice_write, noticed
+from trading.services.plans import plan_for
 from trading.services.terms import draft_values
 
 TITLE_LIMIT = 200
@@ -62,6 +63,7 @@ def tender_register(
     agency: Subject | None = None,
     authority: Subject | None = None,
     source: Mapping[str, Any] | None = None,
+    plan: str = "",
     **fields: Any,
 ) -> Tender:
     """The project is registered with its lots, under the edition of the book in force today.
@@ -70,6 +72,7 @@ def tender_register(
         lots: {"title", "scope", "qualification", "period_days", "period_text", "estimate_cny", "ceiling_cny", "terms"}
             each.
         source: where the draft was read from, for a draft made out of a notice.
+        plan: reference of the initiator's own 招标计划 that the project follows; "" for none.
         fields: any of TENDER_FIELDS; a region given by its code alone gets its name from the tree of regions.
 
     Raises:
@@ -106,6 +109,8 @@ def tender_register(
 
         raise PermissionDenied("only the initiator or its mandated agency registers a project")
     traders_only(actor)
+    if plan.strip():
+        tender.plan = plan_for(reference=plan, initiator=initiator, actor=actor)
     tender.save()
     ledger.append(
         "tender.registered",
@@ -119,6 +124,7 @@ def tender_register(
             "centre": centre.code,
             "lots": len(lots),
             "rules": ["PLT-01", "PLT-07"],
+            **({"plan": tender.plan.reference} if tender.plan else {}),
         },
     )
     for number, given in enumerate(lots, 1):
@@ -282,7 +288,16 @@ def notice_publish(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = 
         version = act.lot.documents.get(number=1)
         version.issued_at = max(act.now, act.lot.recorded.get("documents_from", act.now))
         version.save(update_fields=["issued_at"])
-        act.entry("lot.announced", {**noticed(notice), "document": version.digest, "key_set": act.lot.key_set_hash})
+        plan = act.lot.tender.plan
+        act.entry(
+            "lot.announced",
+            {
+                **noticed(notice),
+                "document": version.digest,
+                "key_set": act.lot.key_set_hash,
+                **({"plan": plan.reference} if plan else {}),
+            },
+        )
     return notice
 
 
@@ -320,6 +335,7 @@ def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
         "key_set": key_set_said(lot),
         "edition": tender.book_edition,
         **({"retenders": lot.retenders.reference} if lot.retenders_id else {}),
+        **({"plan": {"reference": tender.plan.reference, "at": tender.plan.published_at}} if tender.plan else {}),
     }
 
 

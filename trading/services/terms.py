@@ -73,6 +73,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
         "kind": tender.kind,
         "agency": tender.agency_id is not None,
         "mandate": bool(tender.mandate),
+        "plan_published_at": tender.plan.published_at if tender.plan else None,
         "estimate_cny": lot.estimate_cny or lot.ceiling_cny,
         "ceiling_cny": lot.ceiling_cny,
         "bond_cny": decimal_of(terms, "bond_cny"),

@@ -103,5 +103,6 @@ def tender_of(said: dict[str, Any], lots: list[dict[str, Any]], mine: Subject, r
         funds_secured=said["funds_secured"],
         mandatory=said["mandatory"],
         state_controlled=said["state_controlled"],
+        plan=said["plan"],
         approval={"number": said["approval_number"], "authority": said["approval_authority"]},
     )

@@ -1,0 +1,93 @@
+"""工程建设项目公开招标: what goes before the notice. Each way is short: it ends by a termination."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from trading.models import Lot
+from trading.rehearsal import engineering_open as happy
+from trading.rehearsal.people import Cast
+from trading.rehearsal.stage import DENIED, Script, Stage, Step
+from trading.services import closings, plans
+
+VARIANTS = {
+    "planned": "先发布招标计划，变更后按计划登记项目，公告与计划相互链接",
+}
+PLAN: dict[str, Any] = {
+    "title": "泽安市江北水厂二期工程",
+    "scope": "新建日处理10万立方米净水厂。",
+    "estimate_cny": Decimal("190000000.00"),
+    "notice_month": "2026-04",
+    "procedure": "engineering.open",
+    "trade_category": "A07",
+    "kind": "works",
+    "region_code": "990100",
+    "region_name": "泽安市",
+    "funding": "财政资金和企业自筹",
+}
+
+
+def script(stage: Stage, cast: Cast, variant: str, *, draft: Mapping[str, Any] | None = None) -> Script:
+    """One of VARIANTS from what goes before to the archive.
+
+    Raises:
+        KeyError: no such variant.
+    """
+    yield from WAYS[variant](stage, cast, draft or {})
+
+
+def planned(stage: Stage, cast: Cast, draft: Mapping[str, Any]) -> Script:
+    """The plan, its change a week later, the project on it, and what is refused on the way."""
+    chief, initiator = cast["initiator"].actor, cast.subjects["initiator"]
+    late = {**PLAN, "notice_month": "2026-02"}
+
+    def publish(said: Mapping[str, Any], actor: Any = chief) -> Any:
+        return plans.plan_publish(initiator=initiator, said=said, actor=actor)
+
+    yield Step("投标人", "替招标人发布招标计划", lambda: publish(PLAN, cast["bidder1"].actor), refused=DENIED)
+    yield Step("招标人", "预计公告的月份已经过去", lambda: publish(late), refused="plan.past")
+    plan = yield Step("招标人", "发布招标计划", lambda: publish(PLAN), state="planned")
+    stage.later(days=7)
+    why = "概算批复后调整投资。"
+    less = {"estimate_cny": happy.LOT["estimate_cny"]}
+    yield Step(
+        "招标人",
+        "没有变更内容的变更",
+        lambda: plans.plan_change(plan_id=plan.pk, said={}, reason=why, actor=chief),
+        refused="plan.unchanged",
+    )
+    yield Step("招标人", "变更招标计划", lambda: plans.plan_change(plan_id=plan.pk, said=less, reason=why, actor=chief))
+    stage.later(days=30)
+    given = {"tender": happy.TENDER, **draft}
+    lot = yield from happy.announced(
+        stage, cast, "happy", {**given, "tender": {**given["tender"], "plan": plan.reference}}
+    )
+    yield Step(
+        "招标人",
+        "登记项目以后取消招标计划",
+        lambda: plans.plan_cancel(plan_id=plan.pk, reason="不再招标。", actor=chief),
+        refused="plan.used",
+    )
+    yield from ended(stage, cast, lot)
+
+
+def ended(stage: Stage, cast: Cast, lot: Lot) -> Script:
+    """The tender is terminated a day later and archived: what this way shows has been shown."""
+    stage.to(stage.now + timedelta(days=1))
+    yield Step(
+        "招标代理机构",
+        "终止招标",
+        lambda: closings.lot_terminate(
+            lot_id=lot.pk,
+            reason="项目重新论证。",
+            refund="招标文件未收取费用；投标保证金及银行同期存款利息于五日内原路退还。",
+            actor=cast["agency"].actor,
+        ),
+        state="terminated",
+    )
+    stage.later(hours=1)
+    yield from happy.archived(cast, lot)
+
+
+WAYS = {"planned": planned}
