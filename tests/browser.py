@@ -171,13 +171,8 @@ def chromium() -> str:
     raise FileNotFoundError("no Chromium: install one, or run make setup-tests for npm's")
 
 
-@contextlib.contextmanager
-def launched() -> Iterator[Any]:
-    """A Chromium driven by Playwright, with Chinese fonts."""
-    from playwright.sync_api import sync_playwright
-
-    # Playwright's synchronous interface keeps an event loop in this thread; the ORM beside it is used synchronously.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+def launching() -> dict[str, Any]:
+    """How Playwright starts our Chromium, with Chinese fonts: its own way or with a kept profile."""
     local = Path(os.environ.get("PORTAL_LOCAL_DIR") or databases.BASE / ".local")
     local.mkdir(parents=True, exist_ok=True)
     environment: dict[str, str] = dict(os.environ)
@@ -187,8 +182,18 @@ def launched() -> Iterator[Any]:
     arguments = ["--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-background-networking"]
     if "sparticuz" in path or str(databases.BASE) in path:
         arguments.append("--headless=shell")
+    return {"executable_path": path, "headless": True, "args": arguments, "env": environment}
+
+
+@contextlib.contextmanager
+def launched() -> Iterator[Any]:
+    """A Chromium driven by Playwright, with Chinese fonts."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's synchronous interface keeps an event loop in this thread; the ORM beside it is used synchronously.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, headless=True, args=arguments, env=environment)
+        found = playwright.chromium.launch(**launching())
         try:
             yield found
         finally:

@@ -8,6 +8,8 @@ from typing import Any, Literal, cast
 
 from platform_site import workdays
 from platform_site.accounts.actors import Actor
+from platform_site.sealing import selectors as sealed_things
+from platform_site.sealing.selectors import Unfiled
 from trading.bidwords import words_of
 from trading.kernel import procedure as kernel
 from trading.lifeline import Next
@@ -25,6 +27,7 @@ class Own:
         held: since when the document is held; None while it is not.
         standing: the bid that counts; None before filing and after a withdrawal.
         bids: every filing, newest first, replaced and withdrawn ones too.
+        unfiled: ciphertexts that arrived for the lot, or began to, and were not filed.
     """
 
     held: DocumentObtained | None
@@ -33,10 +36,11 @@ class Own:
     enquiries: list[Enquiry]
     challenges: list[Challenge]
     bonds: list[Bond]
+    unfiled: Unfiled | None = None
 
 
 def own_side(lot: Lot, actor: Actor) -> Own:
-    """What the subject acted for holds of the lot. Five queries; none for who acts for nobody."""
+    """What the subject acted for holds of the lot. Six queries; none for who acts for nobody."""
     if not actor.subject_code:
         return Own(None, None, [], [], [], [])
     code = actor.subject_code
@@ -48,6 +52,7 @@ def own_side(lot: Lot, actor: Actor) -> Own:
         list(Enquiry.objects.filter(lot=lot, subject__code=code).order_by("-asked_at")),
         list(Challenge.objects.filter(lot=lot, subject__code=code).order_by("number")),
         list(Bond.objects.filter(lot=lot, subject__code=code).select_related("institution").order_by("-declared_at")),
+        sealed_things.unfiled(lot.ledger_ref, code),
     )
 
 

@@ -111,6 +111,7 @@ class Upload(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     owner_ref = models.CharField(max_length=200)  # who may finish and use it: a subject code
+    lot_ref = models.CharField(max_length=200, blank=True, default="")  # the lot it was begun for, "" for none
     idempotency_key = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()  # promised, bytes
     sha256 = models.CharField(max_length=64)  # promised, hex
@@ -125,6 +126,9 @@ class Upload(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["owner_ref", "idempotency_key"], name="sealing_upload_once"),
             models.CheckConstraint(condition=models.Q(received__lte=models.F("size")), name="sealing_upload_within"),
+        ]
+        indexes = [
+            models.Index(fields=["lot_ref"], condition=~models.Q(lot_ref=""), name="sealing_upload_lot"),
         ]
 
     def __str__(self) -> str:

@@ -1,14 +1,17 @@
 """What may be seen of sealing. Nothing here depends on whether anybody filed anything."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.db.models import Min, Sum
 
 from platform_site import clock
 from platform_site.ledger import receipts
 from platform_site.ledger.models import Entry
 from platform_site.sealing import hooks, keysets, signing
-from platform_site.sealing.models import Envelope, KeySet, LotKey, ReleasedKey, Trustee
+from platform_site.sealing.models import Envelope, KeySet, LotKey, ReleasedKey, Trustee, Upload
 
 INBOX_CONTEXT = "ggzy-trustee-inbox/1"
 FRESH = timedelta(minutes=5)
@@ -112,3 +115,27 @@ def envelope_for_owner(envelope_id: UUID, *, subject_code: str) -> dict[str, Any
         "wraps": {"owner": envelope.wraps["owner"]},
         "state": envelope.state,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Unfiled:
+    """Ciphertexts begun for a lot that no envelope has taken: bytes promised, bytes here, since when."""
+
+    size: int
+    received: int
+    begun_at: datetime
+
+
+def unfiled(lot_ref: str, owner_ref: str) -> Unfiled | None:
+    """What the owner began to upload for the lot and did not file; None where there is nothing. One query."""
+    begun = Upload.objects.filter(lot_ref=lot_ref, owner_ref=owner_ref, part=None)
+    sums = begun.aggregate(size=Sum("size"), received=Sum("received"), begun_at=Min("begun_at"))
+    return Unfiled(**sums) if sums["size"] else None
+
+
+def unfiled_owners(lot_ref: str) -> set[str]:
+    """Everybody who began to upload for the lot and has something left that no envelope took. One query.
+
+    For the moment the deadline has passed: before, it would tell who is about to bid.
+    """
+    return set(Upload.objects.filter(lot_ref=lot_ref, part=None).values_list("owner_ref", flat=True))

@@ -20,12 +20,13 @@ from platform_site.sealing.models import Upload
 MAX_JSON = 64 * 1024
 
 
-def begin(request: HttpRequest, *, owner_ref: str) -> JsonResponse:
+def begin(request: HttpRequest, *, owner_ref: str, lot_ref: str = "") -> JsonResponse:
     """Answer of the trade's own upload-begin view: {id, token, offset, chunk}. Body: {key, size, sha256}."""
     body = _json(request)
     size = body.get("size")
     upload = services.upload_begin(
         owner_ref=owner_ref,
+        lot_ref=lot_ref,
         key=_text(body, "key"),
         size=size if isinstance(size, int) and not isinstance(size, bool) else 0,
         sha256=_text(body, "sha256"),

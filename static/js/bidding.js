@@ -1,31 +1,51 @@
 // Filing: what is typed and chosen here is sealed here. Only ciphertext, digests and signatures go out.
-import { clearSinks, keysetFingerprints, seal, setHash, upload } from "../vendor/sealing.js";
-import { csrf, post, showRefusal } from "./asking.js";
+import { LARGEST, draftOn, openShelf, sealedOn, shelfName, unpack } from "../vendor/sealing.js";
+import { showRefusal } from "./asking.js";
 import { amountOf, capitals, grouped } from "./capitals.js";
+import { chosenFiles, size } from "./filing/chosen.js";
+import { alone, deliver, sealed } from "./filing/delivery.js";
+import { earlierOn } from "./filing/earlier.js";
 import { keyChooser } from "./keychooser.js";
 
 const MOST_FILES = 500; // as platform_site/sealing/envelope.py counts parts
+// After these the portal holds nothing that a new try could go on with: the envelope is made anew.
+const SPOILT = new Set(["envelope.refused", "upload.digest", "upload.differs", "upload.not_sealed", "upload.key_reused", "part.gone"]);
 
 const form = document.getElementById("filing");
 if (form) start();
 
-function start() {
+async function start() {
   const at = (id) => document.getElementById(id);
   const said = form.dataset;
   const born = performance.now();
   const server = Date.parse(document.documentElement.dataset.now);
-  let files = [];
-  let envelope = null; // sealed once, kept until something typed changes: a retry goes on where it stopped
+  // The server's time, counted on: a wrong clock of this machine changes nothing.
+  const now = () => new Date(server + performance.now() - born);
+  const name = shelfName(said.lot, said.subject);
+  const chooserRoot = form.querySelector("[data-key-chooser]");
+  let shelf = await openShelf(name, { now: now() });
+  let known = null; // id of the sealed envelope that says what the form says; a retry goes on where it stopped
   let standing = said.standing;
   let running = null;
   let changed = false;
   let done = false;
 
-  const chooser = keyChooser(form.querySelector("[data-key-chooser]"), () => {
-    envelope = null;
-    note("key", "");
+  const files = chosenFiles(at("file-list"), () => {
+    edited();
+    note("files", "");
     draw();
   });
+  const chooser = keyChooser(chooserRoot, () => {
+    note("key", "");
+    restore();
+    draw();
+  });
+
+  function edited() {
+    changed = true;
+    if (known) at("send").textContent = "封存并递交";
+    known = null;
+  }
 
   // -- what is typed ---------------------------------------------------------------------------------------------------
 
@@ -48,6 +68,16 @@ function start() {
     return /^\d{1,5}$/.test(text) && Number(text) > 0 ? Number(text) : null;
   }
 
+  function filesFault() {
+    const all = files.all();
+    if (!all.length) return "至少添加一个文件";
+    if (all.length > MOST_FILES) return `最多 ${MOST_FILES} 个文件，请先打包`;
+    const large = all.find((file) => file.size > LARGEST);
+    if (large) return `“${large.name}”超过 4 GB，请拆成几个文件`;
+    const [wanting] = files.wanting();
+    return wanting ? `“${wanting}”还没有加密，请重新添加，或者移除` : "";
+  }
+
   function offer() {
     const price = amountOf(at("price").value);
     const manager = at("manager").value.trim();
@@ -57,7 +87,7 @@ function start() {
       note("period", days() ? "" : `填写${said.periodName}，整数，单位为日历天`),
       note("quality", quality ? "" : "填写质量标准"),
       note("manager", manager || !said.managerNeeded ? "" : "填写姓名"),
-      note("files", !files.length ? "至少添加一个文件" : files.length > MOST_FILES ? `最多 ${MOST_FILES} 个文件，请先打包` : ""),
+      note("files", filesFault()),
       note("key", chooser.key() ? "" : "先选择密钥"),
     ];
     if (good.includes(false)) return null;
@@ -77,73 +107,108 @@ function start() {
     warn("price", over ? `高于最高投标限价 ${grouped(said.ceiling)} 元，评标时将被否决。` : "");
     const long = days() && said.period && days() > Number(said.period);
     warn("period", long ? `长于文件要求的 ${said.period} 日历天，可能被否决。` : "");
-    const bytes = files.reduce((sum, file) => sum + file.size, 0);
-    at("files-total").textContent = files.length ? `${files.length} 个文件，${size(bytes)}` : "";
+    const count = files.all().length;
+    const bytes = size(files.all().reduce((sum, file) => sum + file.size, 0));
+    at("files-total").textContent = count ? `${count} 个文件，${bytes}` : "";
     at("summary").textContent = price
-      ? `${said.offerName} ${grouped(price)} 元，${capitals(price)}；${files.length} 个文件，${size(bytes)}。`
+      ? `${said.offerName} ${grouped(price)} 元，${capitals(price)}；${count} 个文件，${bytes}。`
       : "填写以后在这里核对。";
-  }
-
-  function size(bytes) {
-    return bytes >= 1e6 ? `${(bytes / 1e6).toLocaleString("zh-CN", { maximumFractionDigits: 1 })} MB` : `${Math.ceil(bytes / 1000)} KB`;
   }
 
   form.addEventListener("input", (event) => {
     if (event.target.type === "file" || event.target.type === "password") return;
-    changed = true;
-    envelope = null;
+    edited();
     if (!at(`${event.target.id}-error`)?.hidden) note(event.target.id, "");
     draw();
   });
 
-  // -- files -------------------------------------------------------------------------------------------------------------
-
-  function add(more) {
-    for (const file of more) {
-      if (!files.some((one) => one.name === file.name && one.size === file.size && one.lastModified === file.lastModified)) {
-        files.push(file);
-      }
-    }
-    settle();
-  }
-
-  function settle() {
-    changed = true;
-    envelope = null;
-    note("files", "");
-    at("file-list").replaceChildren(
-      ...files.map((file, place) => {
-        const row = document.createElement("li");
-        const name = document.createElement("span");
-        name.textContent = file.name;
-        const bytes = document.createElement("span");
-        bytes.className = "gz-cap gz-num";
-        bytes.textContent = size(file.size);
-        const drop = document.createElement("button");
-        drop.type = "button";
-        drop.className = "btn btn-sm";
-        drop.textContent = "移除";
-        drop.setAttribute("aria-label", `移除 ${file.name}`);
-        drop.addEventListener("click", () => {
-          files = files.filter((_, other) => other !== place);
-          settle();
-        });
-        row.append(name, bytes, drop);
-        return row;
-      }),
-    );
-    draw();
-  }
-
   at("files").addEventListener("change", (event) => {
-    add(event.target.files);
+    files.add(event.target.files);
     event.target.value = "";
   });
   at("drop").addEventListener("dragover", (event) => event.preventDefault());
   at("drop").addEventListener("drop", (event) => {
     event.preventDefault();
-    if (!running) add(event.dataTransfer.files);
+    if (!running) files.add(event.dataTransfer.files);
   });
+
+  // -- what an earlier visit left ----------------------------------------------------------------------------------------
+
+  async function look() {
+    const found = await earlierOn(shelf, said, chooserRoot.dataset.recipient);
+    at("earlier").hidden = found.kind === "none";
+    at("earlier-title").textContent = found.title ?? "";
+    at("earlier-words").textContent = found.words ?? "";
+    // The form's own button goes on with what the form says.
+    at("earlier-go").hidden = !found.may || found.id === known;
+    at("send").textContent = known ? "继续递交" : "封存并递交";
+    return found;
+  }
+
+  /** What was typed and chosen comes back, once its key is here and as long as nothing else was typed. */
+  async function restore() {
+    const key = chooser.key();
+    if (!key || changed || running) return;
+    const draft = await draftOn(shelf, key);
+    if (!draft || changed || running) return;
+    at("price").value = draft.offer.price_cny ?? "";
+    at("period").value = draft.offer.period_days ?? "";
+    at("quality").value = draft.offer.quality ?? "";
+    at("manager").value = draft.offer.manager ?? "";
+    files.restore(draft.files);
+    known = (await sealedOn(shelf))?.id ?? null;
+    draw();
+    await look();
+  }
+
+  at("earlier-go").addEventListener("click", () =>
+    run(async (signal) => {
+      const envelope = await sealedOn(shelf);
+      if (!envelope) throw new Error("part.gone");
+      return deliver(said, envelope, { shelf, standing, signal, progress });
+    }),
+  );
+  at("earlier-drop").addEventListener("click", async () => {
+    try {
+      await alone(name, () => shelf.clear());
+      known = null;
+      files.restore(files.all().filter((file) => file.stream));
+      draw();
+      await look();
+    } catch (error) {
+      failed(error);
+    }
+  });
+
+  // -- an envelope of the offline tool -------------------------------------------------------------------------------------
+
+  let packed = null;
+  at("package").addEventListener("change", async (event) => {
+    const [file] = event.target.files;
+    event.target.value = "";
+    if (!file) return;
+    packed = await unpack(file).catch(() => null);
+    const fault = packedFault();
+    note("package", fault);
+    if (fault) packed = null;
+    at("package-send").hidden = !packed;
+    const count = packed && JSON.parse(packed.header).parts.length;
+    at("package-words").textContent = packed ? `${file.name}，${count} 个文件，${size(file.size)}。` : "";
+  });
+
+  function packedFault() {
+    if (!packed) return "这不是离线封装工具存下的信封文件，或者它不完整。";
+    const header = JSON.parse(packed.header);
+    if (header.lot !== said.lot) return "这个信封是为别的标段封存的。";
+    if (header.subject !== said.subject) return "这个信封是别的单位封存的。";
+    if (header.trustee_set !== said.keysetHash) return "信封锁给的受托人与公告不符，请用最新的投标凭据重新封存。";
+    if (header.owner !== chooserRoot.dataset.recipient) return "信封不是用登记在册的密钥封存的，请用它重新封存。";
+    return "";
+  }
+
+  at("package-send").addEventListener("click", () =>
+    run((signal) => deliver(said, packed, { shelf: null, standing, signal, progress })),
+  );
 
   // -- sealing and sending -------------------------------------------------------------------------------------------------
 
@@ -153,58 +218,37 @@ function start() {
     at("bar").value = Math.round(1000 * share);
   }
 
-  /** The lot's key set as the notice promised it; null where the lot runs bidder-only. */
-  async function keysOfLot(signal) {
-    if (!said.keysetHash) return { keyset: null, countersignatures: {} };
-    const answer = await fetch(said.keyset, { headers: { Accept: "application/json" }, signal });
-    if (!answer.ok) throw new Error(`http.${answer.status}`);
-    const status = await answer.json();
-    if (setHash(status.keyset) !== said.keysetHash) throw new Error("keyset.hash");
-    return status;
-  }
-
-  async function sealed(value, signal) {
-    if (envelope) return envelope;
-    const { keyset, countersignatures } = await keysOfLot(signal);
-    const context = { lot: said.lot, document: said.document, purpose: "bid", countersignatures };
-    const made = await seal(files, value, keyset, chooser.key(), context, {
-      // The server's time, counted on: a wrong clock of this machine changes nothing.
-      now: new Date(server + performance.now() - born),
-      signal,
-      onProgress: ({ done: bytes, total }) => progress(`正在加密，${size(bytes)} / ${size(total)}`, (bytes / total) * 0.4),
-    });
-    envelope = { made, key: crypto.randomUUID(), fingerprint: keyset ? keysetFingerprints(keyset).set : "" };
-    return envelope;
-  }
-
-  async function file(value, signal) {
-    const { made, key } = await sealed(value, signal);
-    const header = JSON.parse(made.header);
-    const uploads = await upload(made.parts, [header.manifest, ...header.parts], {
-      begin: said.begin,
-      chunks: said.chunks,
-      get csrf() {
-        return csrf();
-      },
-      signal,
-      onProgress: ({ done: bytes, total }) => progress(`正在上传密文，${size(bytes)} / ${size(total)}`, 0.4 + (bytes / total) * 0.55),
-    });
-    progress("正在递交，等待回执", 0.97);
-    const { header: text, signature, wraps } = made;
-    return post(said.send, { header: text, signature, wraps, uploads, key, subject: said.subject, standing }, { signal });
-  }
-
   function busy(now) {
     at("send").disabled = now;
     at("stop").hidden = !now;
     form.setAttribute("aria-busy", String(now));
-    for (const field of form.querySelectorAll("input, [data-key-chooser] button, #file-list button")) field.disabled = now;
+    const fields = "input, [data-key-chooser] button, #file-list button, #earlier button, #package-send";
+    for (const field of form.querySelectorAll(fields)) field.disabled = now;
   }
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  async function run(act) {
     if (running) return;
     at("filing-refusal").replaceChildren();
+    running = new AbortController();
+    busy(true);
+    try {
+      const { receipt } = await alone(name, () => act(running.signal));
+      progress("已收到，正在打开回执", 1);
+      done = true;
+      await shelf.clear();
+      location.assign(receipt);
+    } catch (error) {
+      busy(false);
+      at("progress").hidden = true;
+      await failed(error);
+    } finally {
+      running = null;
+    }
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (running) return;
     const value = offer();
     if (!value) {
       const bad = form.querySelector(".is-bad, .gz-field-error:not([hidden])");
@@ -212,41 +256,47 @@ function start() {
       bad?.scrollIntoView({ block: "center" });
       return;
     }
-    running = new AbortController();
-    busy(true);
-    try {
-      const { receipt } = await file(value, running.signal);
-      progress("已收到，正在打开回执", 1);
-      done = true;
-      await clearSinks();
-      location.assign(receipt);
-    } catch (error) {
-      busy(false);
-      at("progress").hidden = true;
-      failed(error);
-    } finally {
-      running = null;
-    }
+    // Otherwise a browser short of room may throw away what waits here.
+    navigator.storage?.persist?.().catch(() => {});
+    run(async (signal) => {
+      const doing = { shelf, key: chooser.key(), known, now: now(), signal, progress };
+      const envelope = await sealed(said, value, files.all(), doing);
+      known = envelope.id;
+      return deliver(said, envelope, { shelf, standing, signal, progress });
+    });
   });
 
-  function failed(error) {
+  async function failed(error) {
     const place = at("filing-refusal");
     const other = error.violations?.find((one) => one.code === "bid.other_window");
     if (other) standing = other.facts.bid;
-    at("send").textContent = envelope ? "继续递交" : "封存并递交";
+    if (SPOILT.has(error.message)) {
+      known = null;
+      await shelf.clear();
+      files.restore(files.all().map((file) => (file.stream ? file : { ...file, made: null })));
+      draw();
+    }
+    await look();
+    const file = error.file ? `“${error.file}”` : "有文件";
     if (error.name === "AbortError") {
-      showRefusal(place, { message: "", violations: [] }, "已停下。填写的内容和已上传的部分都保留着，可以继续。");
+      showRefusal(place, { message: "", violations: [] }, "已停下。填写的内容、已加密和已上传的部分都保留着，可以继续。");
+    } else if (error.message === "filing.other_window") {
+      showRefusal(place, error, "另一个窗口正在加密或者递交这个标段的文件。请到那个窗口继续，或者等它办完。");
     } else if (error.message.startsWith("keyset.")) {
-      envelope = null;
       showRefusal(place, error, "受托人的密钥与公告不符，为安全起见没有加密。请与公告上的指纹对照，并向监督部门反映。");
-    } else if (error.message === "file.changed" || error.name === "NotReadableError" || error.name === "NotFoundError") {
-      envelope = null;
-      showRefusal(place, error, "有文件在加密时被改动或者移走了。请移除后重新添加。");
-    } else if (error.message === "envelope.refused" || error.message.startsWith("upload.")) {
-      envelope = null;
+    } else if (error.message === "storage.full") {
+      const left = Number.isFinite(error.left) ? `，现在可用 ${size(Math.max(0, error.left))}` : "";
+      showRefusal(place, error, `本机给浏览器的存储空间不够。还需要 ${size(error.needed)}${left}。清理磁盘以后继续，已加密的文件不用再加密；也可以换一台电脑，或者用离线封装工具。`);
+    } else if (error.message === "file.missing") {
+      showRefusal(place, error, `${file}还没有加密。请重新添加，或者移除。`);
+    } else if (error.message === "part.gone") {
+      showRefusal(place, error, "封存好的密文不在了。可能是另一个窗口已经丢弃，或者信封文件被移走，请重新封存。");
+    } else if (error.message === "file.changed") {
+      showRefusal(place, error, `${file}在加密时被改动或者移走了。请移除后重新添加，其余文件不用再加密。`);
+    } else if (SPOILT.has(error.message)) {
       showRefusal(place, error, "平台没有接收，请再按一次递交，重新加密。");
     } else {
-      showRefusal(place, error, "没有连上平台。填写的内容和已上传的部分都保留着，恢复连接后继续。");
+      showRefusal(place, error, "没有连上平台。填写的内容、已加密和已上传的部分都保留着，恢复连接后继续。");
     }
   }
 
@@ -255,4 +305,6 @@ function start() {
     if (!done && (changed || running)) event.preventDefault();
   });
   draw();
+  await look();
+  await restore();
 }

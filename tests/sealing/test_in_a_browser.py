@@ -62,7 +62,9 @@ SEAL = """async ({ lot, document: version, size }) => {
   const file = new File([new Uint8Array(size).fill(7)], "图纸.zip", { type: "application/zip" });
   const context = { lot, document: version, countersignatures: status.countersignatures };
   const steps = [];
+  const shelf = await sealing.openShelf("test");
   const sealed = await sealing.seal([file], { price: "99.00" }, status.keyset, key, context, {
+    shelf,
     onProgress: (step) => steps.push(step.done),
   });
   const header = JSON.parse(sealed.header);
@@ -71,10 +73,12 @@ SEAL = """async ({ lot, document: version, size }) => {
   const uploads = await sealing.upload(sealed.parts, [header.manifest, ...header.parts], {
     begin: "/begin/", chunks: "/sealing/uploads/", csrf, onProgress: (step) => sent.push(step),
   });
-  const inFiles = (await Array.fromAsync((await navigator.storage.getDirectory()).keys())).length;
-  await sealing.clearSinks();
+  const root = await (await navigator.storage.getDirectory()).getDirectoryHandle("ggzy-sealing");
+  const inFiles = (await Array.fromAsync((await root.getDirectoryHandle("test")).keys())).length;
+  await shelf.clear();
+  const left = (await Array.fromAsync(root.keys())).length;
   const { header: text, signature, wraps } = sealed;
-  return { header: text, signature, wraps, uploads, steps: steps.length, sent: sent.at(-1), inFiles };
+  return { header: text, signature, wraps, uploads, steps: steps.length, sent: sent.at(-1), inFiles, left };
 }"""
 
 
@@ -135,7 +139,7 @@ def test_a_bid_sealed_and_uploaded_in_a_browser_opens_by_its_bidder(bidder, keys
     assert [(file.name, file.size) for file in result.files.all()] == [("图纸.zip", SIZE)]
     assert sealed["steps"] >= 4
     assert sealed["sent"]["done"] == sealed["sent"]["total"] > SIZE
-    assert sealed["inFiles"] == 1
+    assert (sealed["inFiles"], sealed["left"]) == (3, 0)  # journal, manifest, file
 
 
 def test_a_line_that_breaks_costs_the_broken_chunk_only(bidder, keyset):
@@ -173,3 +177,105 @@ def test_nothing_readable_ever_left_the_browser(bidder, keyset):
         assert "图纸".encode() not in held
         assert secret.identity.encode() not in held
         assert secret.signing_secret.hex().encode() not in held
+
+
+STALL = """() => {
+  const create = FileSystemFileHandle.prototype.createWritable;
+  let parts = 0;
+  FileSystemFileHandle.prototype.createWritable = async function (...given) {
+    const writable = await create.apply(this, given);
+    // The second ciphertext never gets further: whoever looks now finds a tab in the middle of encrypting.
+    if (this.name.endsWith(".age") && (parts += 1) === 2) writable.write = () => new Promise(() => {});
+    return writable;
+  };
+}"""
+BEGIN = """async ({ lot, document: version, names, size }) => {
+  const sealing = await import("/static/vendor/sealing.js");
+  const status = await (await fetch(`/sealing/lots/${lot}/`)).json();
+  const [key] = await sealing.keptKeys("91310000MA1K35Q84E");
+  const context = { lot, document: version, countersignatures: status.countersignatures };
+  const shelf = await sealing.openShelf("test");
+  const draft = await sealing.draftOn(shelf, key);
+  const made = draft?.files.find((one) => one.made);
+  const files = names.map((name) => {
+    if (made?.name === name) return { name, size: made.size, lastModified: made.lastModified, type: "" };
+    return new File([new Uint8Array(size).fill(7)], name, { lastModified: 1 });
+  });
+  const doing = sealing.seal(files, { price: "99.00" }, status.keyset, key, context, { shelf });
+  doing.then((sealed) => (globalThis.sealed = sealed), (error) => (globalThis.failed = error.message));
+  return made?.made.entry.sha256 ?? null;
+}"""
+
+
+def test_a_tab_killed_while_encrypting_goes_on_with_the_same_ciphertext(bidder, keyset):
+    names = ["图纸.zip", "清单.xlsx"]
+    told = {"lot": LOT, "document": DOCUMENT, "names": names, "size": 300_000}
+    bidder.evaluate(STALL)
+    bidder.evaluate(BEGIN, told)
+    bidder.evaluate(
+        """async () => {
+          const sealing = await import("/static/vendor/sealing.js");
+          const shelf = await sealing.openShelf("test");
+          while ((await shelf.journal())?.files.made !== 1) await new Promise((wake) => setTimeout(wake, 20));
+        }"""
+    )
+    address, context = bidder.url, bidder.context
+    bidder.close(run_before_unload=False)
+
+    again = context.new_page()
+    again.goto(address)
+    kept = again.evaluate(BEGIN, told)
+    again.wait_for_function("() => globalThis.sealed ?? globalThis.failed")
+
+    assert again.evaluate("() => globalThis.failed") is None
+    digests = again.evaluate("() => JSON.parse(globalThis.sealed.header).parts.map((part) => part.sha256)")
+    assert kept is not None
+    assert digests[0] == kept
+    assert len(digests) == 2
+
+
+def test_a_full_disk_is_said_before_and_while_it_fills(bidder, keyset):
+    told = {"lot": LOT, "document": DOCUMENT, "names": ["图纸.zip"], "size": 3_000_000}
+    said = "() => globalThis.failed ?? globalThis.sealed"
+    devtools = bidder.context.new_cdp_session(bidder)
+    origin = bidder.evaluate("() => location.origin")
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1_000_000})
+    bidder.evaluate(BEGIN, told)
+    bidder.wait_for_function(said)
+    before = bidder.evaluate(said)
+    bidder.evaluate("() => { delete globalThis.failed; navigator.storage.estimate = async () => ({}); }")
+    bidder.evaluate(BEGIN, told)
+    bidder.wait_for_function(said)
+    meanwhile = bidder.evaluate(said)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+    bidder.evaluate("() => { delete globalThis.failed; }")
+
+    bidder.evaluate(BEGIN, told)
+    bidder.wait_for_function(said)
+
+    assert (before, meanwhile) == ("storage.full", "storage.full")
+    assert bidder.evaluate("() => globalThis.sealed.parts.length") == 2
+
+
+def test_a_file_rewritten_between_choosing_and_reading_is_not_sealed(bidder, keyset, tmp_path):
+    drawing = tmp_path / "图纸.zip"
+    drawing.write_bytes(b"1" * 500_000)
+    bidder.evaluate("() => document.body.insertAdjacentHTML('beforeend', '<input type=file id=chosen>')")
+    bidder.locator("#chosen").set_input_files(str(drawing))
+    drawing.write_bytes(b"2" * 500_001)
+
+    failed = bidder.evaluate(
+        """async ({ lot, document: version }) => {
+          const sealing = await import("/static/vendor/sealing.js");
+          const status = await (await fetch(`/sealing/lots/${lot}/`)).json();
+          const [key] = await sealing.keptKeys("91310000MA1K35Q84E");
+          const context = { lot, document: version, countersignatures: status.countersignatures };
+          const shelf = await sealing.openShelf("test");
+          const files = globalThis.document.getElementById("chosen").files;
+          const sealed = sealing.seal(files, {}, status.keyset, key, context, { shelf });
+          return sealed.then(() => "sealed", (error) => [error.message, error.file]);
+        }""",
+        {"lot": LOT, "document": DOCUMENT},
+    )
+
+    assert failed == ["file.changed", "图纸.zip"]

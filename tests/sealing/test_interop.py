@@ -1,12 +1,8 @@
 """The browser's module and the server's, each reading what the other wrote."""
 
-import atexit
 import base64
-import functools
 import json
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,53 +14,10 @@ from platform_site.sealing.envelope import EnvelopeRefused, check_outer
 from platform_site.sealing.keyfiles import BidderKey
 from platform_site.sealing.seal import Sealed
 from platform_site.sealing.unseal import unwrap_by_owner
+from tests.sealing.javascript import NODE, ROOT, SOURCE, countersigned, needs_node, node
 from tests.sealing.world import ALPHA, BETA, DOCUMENT, NOON, resigned
 
-ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "static" / "js" / "sealing" / "index.js"
-NODE = shutil.which("node")
-pytestmark = pytest.mark.skipif(
-    NODE is None or not (ROOT / "node_modules" / "age-encryption").exists(),
-    reason="needs Node and the npm packages of `make setup`",
-)
-
-
-@functools.cache
-def process():
-    """One Node for all tests; it ends with ours."""
-    started = subprocess.Popen(
-        [NODE, str(Path(__file__).with_name("interop.mjs"))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    atexit.register(_stop, started)
-    return started
-
-
-def _stop(started):
-    started.stdin.close()  # end of input ends it
-    started.stdout.close()
-    started.wait(timeout=10)
-
-
-def node(act, *, module=SOURCE, **task):
-    """The browser module's answer.
-
-    Raises:
-        RuntimeError: with the message the module threw.
-    """
-    process().stdin.write(json.dumps({"act": act, "module": str(module), **task}) + "\n")
-    process().stdin.flush()
-    answer = json.loads(process().stdout.readline())
-    if "error" in answer:
-        raise RuntimeError(answer["error"])
-    return answer["answer"]
-
-
-def countersigned(world):
-    """Countersignatures of every member, as the portal publishes them."""
-    return {
-        member["trustee"]: key.sign(keysets.COUNTERSIGN_CONTEXT, world.keyset)
-        for member, key in zip(world.keyset["members"], world.trustees, strict=True)
-    }
+pytestmark = needs_node
 
 
 def js_seal(world, *, files=None, key=None, module=SOURCE, locked=False, keyset="the lot's", **context):

@@ -1,10 +1,7 @@
 """A bidder files in the real page; trustees open for who did not come. Nothing readable leaves the browser."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -15,13 +12,10 @@ from platform_site.sealing.models import PlainFile
 from platform_site.sealing.storage import ciphertext_path
 from tests.browser_checks import Watched, assert_accessible, assert_no_overflow
 from tests.databases import BASE
-from tests.trading.filing import release, signed_in
-from tests.trading.stage import START, Scene
-from tests.web.serving import serving
-from trading.models import Bid, Lot
+from tests.trading.filing import release
+from tests.trading.served import MANAGER, PRICE, WORDS, fill, press, receipt
+from trading.models import Bid
 from trading.rehearsal import engineering_open
-from trading.rehearsal.casting import assemble
-from trading.rehearsal.province import ROLES, User, store_keys
 
 pytestmark = [
     pytest.mark.browser,
@@ -30,41 +24,6 @@ pytestmark = [
     ),
 ]
 SIZE = 9_000_000  # bytes; three chunks
-PRICE, WORDS = "170500000.50", "人民币壹亿柒仟零伍拾万元伍角整"
-MANAGER = "诸葛长明"
-
-
-@dataclass
-class Portal:
-    """A served scene in the present."""
-
-    url: str
-    scene: Scene
-    folder: Path
-
-    def address(self, tail: str = "") -> str:
-        return self.url + self.scene.url(tail)
-
-    def sign_in(self, window: Any, username: str) -> None:
-        cookie = signed_in(self.scene.cast, username).cookies["sessionid"].value
-        window.context.add_cookies([{"name": "sessionid", "value": cookie, "url": self.url}])
-
-    def deadline(self) -> datetime:
-        return self.scene.again().recorded["bid_deadline"]
-
-
-@pytest.fixture
-def portal(fresh_db, files, settings, play_until):
-    """The notice is out since yesterday; legal time runs with the wall."""
-    settings.LOCAL_DIR = files
-    with clock.at(START):
-        cast = assemble()
-    for username, role in ROLES.items():
-        User.objects.filter(username=username).update(demo_role=role)
-    store_keys(cast)
-    stage = play_until(cast, "bidding", start=clock.machine() - timedelta(days=2))
-    with serving() as url:
-        yield Portal(url, Scene(cast, stage, Lot.objects.select_related("tender").get()), files)
 
 
 @pytest.fixture
@@ -74,24 +33,6 @@ def documents(portal):
     drawing.write_bytes(b"\x07" * SIZE)
     letter.write_text("致招标人：我方愿意以上述报价承担本标段。")
     return [str(drawing), str(letter)]
-
-
-def fill(window, documents, *, price=PRICE):
-    """Everything typed and chosen; the key by the demo's button."""
-    window.locator("#price").fill(price)
-    window.locator("#period").fill("520")
-    window.locator("#manager").fill(MANAGER)
-    window.locator("#files").set_input_files(documents)
-    window.get_by_role("button", name="使用演示密钥").click()
-    window.get_by_text("将使用演示密钥").wait_for()
-
-
-def press(window):
-    window.locator("#send").click()
-
-
-def receipt(window):
-    window.wait_for_url("**/bid/receipts/**", timeout=60_000)
 
 
 def test_from_one_click_to_a_proven_receipt_and_opened_by_trustees(portal, page, documents):

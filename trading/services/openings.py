@@ -12,6 +12,7 @@ from platform_site.accounts.actors import CLOCK, Actor
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger import services as record
 from platform_site.ledger.models import Entry
+from platform_site.sealing import selectors as sealed_things
 from platform_site.sealing import services as sealing
 from platform_site.sealing.models import BidderUnlock, KeySet, ReleasedKey
 from platform_site.web import streams
@@ -70,7 +71,20 @@ def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
             body=act.lot.title,
             url=addresses.room(act.lot),
         )
+        _tell_unfinished(act.lot, bids)
     return opening
+
+
+def _tell_unfinished(lot: Lot, bids: list[Bid]) -> None:
+    """Whose upload the deadline found unfinished, and who has nothing standing, is told so (20号令 第二十七条)."""
+    left = sealed_things.unfiled_owners(lot.ledger_ref) - {bid.subject.code for bid in bids}
+    tell_subjects(
+        left,
+        about=f"unfinished:{lot.pk}",
+        title="投标文件没有传完，视为撤回",
+        body=f"{lot.title}：截止以前没有传完并递交（20号令 第二十七条）。收到的只有密文，没有打开，将按期删除。",
+        url=addresses.trade(lot),
+    )
 
 
 def roll_of(bids: list[Bid], bonds: Mapping[int, str] | None = None) -> list[dict[str, str]]:
@@ -138,6 +152,7 @@ def lot_fail_too_few(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None 
             body=act.lot.title,
             url=addresses.trade(act.lot),
         )
+        _tell_unfinished(act.lot, bids)
     return act.lot
 
 

@@ -5,7 +5,7 @@ Nothing here reads another subject's rows, so no answer can depend on a rival (d
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -309,7 +309,7 @@ def upload_begin(request: PersonRequest, reference: str, number: int) -> HttpRes
     same_subject(request, request.GET.get("for", ""))
     if shut := kernel.gate(lot.book, lot.procedure, "file_bid", facts_of(lot, clock.now())):
         raise Refused([in_clock_words(lot, shut, clock.now())])
-    return chunk_door.begin(request, owner_ref=request.actor.subject_code)
+    return chunk_door.begin(request, owner_ref=request.actor.subject_code, lot_ref=lot.ledger_ref)
 
 
 @stamped
@@ -354,13 +354,16 @@ def receive(request: FilingRequest, lot: Lot) -> HttpResponse:
 
 
 def in_clock_words(lot: Lot, violation: Violation, at: datetime) -> Violation:
-    """A filing that came after the deadline is told so, also once the opening has begun."""
+    """A filing that came after the deadline is told so, also once the opening has begun, and what it counts as."""
     deadline = moment_of(lot, "bid_deadline")
-    if violation.code != "state.wrong" or deadline is None or at < deadline:
-        return violation
     move = lot.procedure.transitions["file_bid"]
-    title = lot.procedure.moments["bid_deadline"].title
-    return lot.book.violation("clock.too_late", move.rules[0], since=deadline, moment=title, act=move.title)
+    if violation.code == "state.wrong" and deadline is not None and at >= deadline:
+        title = lot.procedure.moments["bid_deadline"].title
+        violation = lot.book.violation("clock.too_late", move.rules[0], since=deadline, moment=title, act=move.title)
+    if violation.code == "clock.too_late" and "ELE-04" in move.rules:
+        facts = {**violation.facts, "unfinished": lot.book.article("ELE-04")}
+        violation = replace(violation, facts=facts)
+    return violation
 
 
 # -- withdrawing -------------------------------------------------------------------------------------------------------

@@ -24,7 +24,9 @@ MAX_UNFINISHED = 600  # uploads one owner may have open: a bid of 500 parts and 
 ARRIVAL = "20号令 第二十七条"
 
 
-def upload_begin(*, owner_ref: str, key: str, size: int, sha256: str, must_be_sealed: bool = True) -> Upload:
+def upload_begin(
+    *, owner_ref: str, key: str, size: int, sha256: str, must_be_sealed: bool = True, lot_ref: str = ""
+) -> Upload:
     """An upload stands open; the same key again answers with the same upload, so a lost reply costs nothing.
 
     Args:
@@ -33,6 +35,7 @@ def upload_begin(*, owner_ref: str, key: str, size: int, sha256: str, must_be_se
         size: bytes promised.
         sha256: hex, promised.
         must_be_sealed: refuse at the end what is not an age file with one lock (ELE-03).
+        lot_ref: the lot it is meant for, so that its owner can be told when the deadline finds it unfinished (ELE-04).
 
     Raises:
         Refused: impossible size or digest, too many open, or the key was used for other bytes.
@@ -53,6 +56,7 @@ def upload_begin(*, owner_ref: str, key: str, size: int, sha256: str, must_be_se
                     "size": size,
                     "sha256": sha256,
                     "must_be_sealed": must_be_sealed,
+                    "lot_ref": lot_ref,
                     "begun_at": clock.machine(),
                 },
             )

@@ -14,8 +14,9 @@ export {
 } from "./keys.js";
 export { isBound, keysetFaults, keysetFingerprints, setHash, subsets } from "./keysets.js";
 export { newNonce, nonceCommitment, sealNonce } from "./nonces.js";
-export { bucket, frame, paddedSize } from "./padding.js";
-export { seal, unlock } from "./seal.js";
+export { bucket, frame, LARGEST, paddedSize } from "./padding.js";
+export { pack, unpack } from "./package.js";
+export { draftOn, markSent, seal, sealedOn, unlock } from "./seal.js";
+export { memoryShelf, openShelf, roomLeft, shelfName } from "./shelf.js";
 export { sign, verified } from "./signing.js";
-export { clearSinks } from "./sinks.js";
 export { upload } from "./upload.js";

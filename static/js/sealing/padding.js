@@ -1,6 +1,8 @@
 // Sizes that tell little: the frame and the buckets of platform_site/sealing/padding.py.
 export const PREFIX = 8;
 export const FLOOR = 16 * 1024;
+/** Bytes of the largest file: its padded frame is one part of at most 4 GiB. */
+export const LARGEST = 4 * 1024 ** 3 - PREFIX;
 const BLOCK = 64 * 1024;
 
 /** The Padmé size, at least FLOOR, that a frame of `size` bytes is padded to. Exact up to 2^53: no bit operations. */
@@ -59,7 +61,10 @@ async function* walk(stream, contentSize, seen) {
   const reader = stream.getReader();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      // Browsers name this error differently: what was chosen can no longer be read as it was then.
+      const { done, value } = await reader.read().catch((cause) => {
+        throw new Error("file.changed", { cause });
+      });
       if (done) break;
       left -= value.length;
       seen(value);

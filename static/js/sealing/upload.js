@@ -11,7 +11,7 @@ const PATIENCE = [500, 1000, 2000, 4000, 8000, 15000, 30000]; // milliseconds be
  * @param entries [{sha256, size}] from the header: the manifest's, then the files'.
  * @param options {begin, chunks, csrf, onProgress({done, total}), signal}: addresses of the begin view and of
  *                /sealing/uploads/, the CSRF token for the first.
- * Throws the portal's refusal as Error(code) with `.violations`.
+ * Throws the portal's refusal as Error(code) with `.violations`, Error("part.gone") where a part can no longer be read.
  */
 export async function upload(parts, entries, options) {
   const total = parts.reduce((sum, part) => sum + part.size, 0);
@@ -36,7 +36,7 @@ async function uploadPart(part, entry, options, tell) {
   let { offset } = begun;
   while (offset < part.size) {
     tell(offset);
-    const bytes = new Uint8Array(await part.slice(offset, offset + begun.chunk).arrayBuffer());
+    const bytes = await read(part, offset, begun.chunk);
     const headers = { ...token, "Upload-Offset": String(offset), "Upload-SHA256": bytesToHex(sha256(bytes)) };
     try {
       ({ offset } = await ask(address, options, { method: "PATCH", headers, body: bytes }));
@@ -48,6 +48,14 @@ async function uploadPart(part, entry, options, tell) {
   await ask(`${address}finish/`, options, { method: "POST", headers: token });
   tell(part.size);
   return begun.id;
+}
+
+async function read(part, offset, length) {
+  try {
+    return new Uint8Array(await part.slice(offset, offset + length).arrayBuffer());
+  } catch {
+    throw new Error("part.gone"); // thrown away by another window, or its file was moved
+  }
 }
 
 async function ask(address, options, request) {
