@@ -126,7 +126,7 @@ def test_a_late_refusal_before_the_opening_shows_only_the_clock(scene, at, rival
     (violation,) = send(scene, signed_in(scene.cast, "bidder4"), said).json()["violations"]
 
     assert violation["code"] == "clock.too_late"
-    assert set(violation["facts"]) == {"since", "moment", "act"}
+    assert set(violation["facts"]) == {"since", "moment", "act", "unfinished"}
 
 
 def test_after_the_opening_has_begun_the_pages_do_differ(scene, clients):
