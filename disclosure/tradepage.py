@@ -233,6 +233,7 @@ SUMMARIES = {
     "failure": lambda c: c.get("reason", ""),
     "termination": lambda c: c.get("reason", ""),
     "postponement": lambda c: c.get("reason", ""),
+    "outage": lambda c: f"系统故障：{c.get('failed', '')}",
     "correction": lambda c: f"“{c.get('before', '')}”更正为“{c.get('after', '')}”。",
     "cancellation": lambda c: f"{c.get('winner', {}).get('name', '')}：{c.get('ground', '')}",
     "set_aside": lambda c: c.get("decision_number", ""),

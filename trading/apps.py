@@ -12,6 +12,7 @@ class TradingConfig(AppConfig):
         from platform_site.holds import services as holds
         from trading import registers, testimony
         from trading.models import Lot, TenderPlan
+        from trading.testimony.outages import outages_as_recorded
 
         ledger.register_state_table(Lot, "ledger_ref", "state", select_related=("tender",), prefix="lot:")
         ledger.register_state_table(TenderPlan, "ledger_ref", "state", prefix="plan:")
@@ -21,6 +22,7 @@ class TradingConfig(AppConfig):
         ledger.register_verifier(registers.letters_unchanged)
         ledger.register_verifier(registers.papers_recorded)
         ledger.register_verifier(testimony.rows_as_recorded)
+        ledger.register_verifier(outages_as_recorded)
         holds.on_change(registers.wake_held_lot)
         clock.on_advance(registers.LotsDue())
         register(
@@ -42,6 +44,16 @@ class TradingConfig(AppConfig):
 
         register(
             Bench("评标室", "审查、评分、签署报告", "trading:seats", opens_to=holds_seat, order=15, icon_name="scale")
+        )
+        register(
+            Bench(
+                "系统故障",
+                "公布故障，故障期间届满的时限随之顺延",
+                "trading:outages",
+                opens_to=lambda actor: "operator" in actor.duties,
+                order=32,
+                icon_name="alert-triangle",
+            )
         )
         register(
             Bench(

@@ -96,6 +96,7 @@ def _heading(notice: Notice, procedure: Procedure) -> str:
         "objection": f"{words.objection}答复",
         "contract": words.contract,
         "postponement": "延期公告",
+        "outage": "系统故障顺延公告",
         "correction": "更正公告",
         "cancellation": "取消中标资格公告",
         "set_aside": "中标无效公告",

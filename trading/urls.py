@@ -4,7 +4,7 @@ from django.urls import path
 
 from trading.bidding_urls import bidding_patterns
 from trading.evaluation_urls import evaluation_patterns
-from trading.views import acts, challenges, desk, letters, notices, plans, register, results, wizard
+from trading.views import acts, challenges, desk, letters, notices, outages, plans, register, results, wizard
 
 app_name = "trading"
 LOT = "lots/<str:reference>/<int:number>/"
@@ -48,6 +48,9 @@ urlpatterns = [
     # acts with one form each, and the contract's performance
     path(LOT + "acts/<slug:verb>/", acts.act, name="act"),
     path(LOT + "performance/", acts.performance, name="performance"),
+    # the centre's own
+    path("centre/outages/", outages.index, name="outages"),
+    path("centre/outages/<uuid:outage_id>/end/", outages.end, name="outage-end"),
     # letters
     path(LOT + "letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path(LOT + "letters/<uuid:letter_id>.pdf", letters.letter_pdf, name="letter-pdf"),

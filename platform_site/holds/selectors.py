@@ -36,3 +36,8 @@ def intervals_by_ref(refs: list[str]) -> dict[str, list[Interval]]:
         interval = Interval(h.started_at, h.ended_at, h.kind, h.reason, h.article, h.source_ref)
         found.setdefault(h.ref, []).append(interval)
     return found
+
+
+def refs_held_by(source_ref: str) -> set[str]:
+    """What this source still holds. One query."""
+    return set(Hold.objects.filter(source_ref=source_ref).standing().values_list("ref", flat=True))

@@ -152,6 +152,11 @@ def moment(book: Book, procedure: Procedure, name: str, facts: Facts) -> datetim
     return None if found is None or found.tzinfo is None else found
 
 
+def set_again(name: str) -> str:
+    """Under which name it is recorded when the moment `name` was last set anew: holds over by then move it no more."""
+    return f"{name}:set"
+
+
 _PAUSED = datetime.max  # noqa: DTZ901 - naive on purpose: never comparable with a real moment, never shown
 
 
@@ -169,7 +174,8 @@ def _moment(book: Book, procedure: Procedure, name: str, facts: Facts) -> dateti
         at = counted(start, int(number.amount), number.unit, how.sense)
     if at is None or not how.pauses:
         return at
-    since = facts.moments.get(how.after) if how.after else None
+    # What a person set after a hold had ended was set knowing of it.
+    since = facts.moments.get(how.after or set_again(name))
     return through_holds(at, facts.holds, since=since, keep_hour=not how.after) or _PAUSED
 
 

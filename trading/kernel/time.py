@@ -46,14 +46,16 @@ def through_holds(
         since: holds that ended before this moment do not count (the period had not begun).
         keep_hour: a moment that a person set keeps its hour and rolls to a working day; a counted one ends at 24:00.
 
-    An outage moves only what falls inside it (the published clause of the tender document).
+    An outage moves only what falls inside it (the published clause of the tender document, 补救方案): by the days it
+    lasted, a begun one counting whole, so never to before its end. What falls due the very moment it begins is outside:
+    until then everybody could file.
     """
     for hold in sorted(holds, key=lambda h: h.start):
         if hold.start >= at or (since and hold.end and hold.end <= since):
             continue
         if hold.end is None:
             return None
-        if hold.kind == "outage" and not hold.start <= at <= hold.end:
+        if hold.kind == "outage" and at > hold.end:
             continue
         held = hold.end - max(hold.start, since or hold.start)
         at += DAY * -(-held // DAY)

@@ -7,6 +7,7 @@ from trading.models.course import ContractChange, EvaluationSetAside, Milestone,
 from trading.models.evaluation import BidQuestion, Committee, CommitteeMember, Report, ReviewMark, ScoreMark, Signature
 from trading.models.notice import DocumentVersion, Notice, StoredFile
 from trading.models.offer import Offer, SignUp
+from trading.models.outage import Outage
 from trading.models.plan import PlanNotice, TenderPlan
 from trading.models.tender import Lot, Tender
 
@@ -36,6 +37,7 @@ __all__ = [
     "Notice",
     "Offer",
     "Opening",
+    "Outage",
     "Payment",
     "PlanNotice",
     "Report",

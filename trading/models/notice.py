@@ -48,6 +48,7 @@ class Notice(models.Model):
         "objection": "异议答复",
         "contract": "合同公告",
         "postponement": "延期公告",
+        "outage": "系统故障顺延公告",
         "correction": "更正公告",
         "cancellation": "取消中标资格公告",
         "set_aside": "中标无效公告",

@@ -5,7 +5,7 @@ from datetime import date
 from trading.kernel.procedure import Book, Moment, Procedure, Transition
 from trading.rulebooks.guards import bidding, bond, course, document, evaluation, planning, result
 from trading.rulebooks.register import ALL
-from trading.rulebooks.shared import INITIATOR, SET_MOMENTS, moments, states
+from trading.rulebooks.shared import INITIATOR, SET_MOMENTS, moments, outage, states
 
 STATES = {
     "registered": "已进场登记",
@@ -128,6 +128,7 @@ TRANSITIONS = {
         through_hold=True,
         guards=(course.later_deadline,),
     ),
+    "suffer_outage": outage("bidding", "publicity"),
     "correct_notice": Transition(
         ANNOUNCED,
         "",

@@ -5,7 +5,7 @@ from datetime import date
 from trading.kernel.procedure import Book, Moment, Procedure, Transition
 from trading.rulebooks.guards import bidding, document, result
 from trading.rulebooks.register import ALL
-from trading.rulebooks.shared import INITIATOR, moments, states
+from trading.rulebooks.shared import INITIATOR, moments, outage, states
 
 STATES = {
     "registered": "已登记",
@@ -47,6 +47,7 @@ TRANSITIONS = {
         through_hold=True,
         guards=(bidding.not_operator, bidding.not_banned),
     ),
+    "suffer_outage": outage("announced", "listing"),
     "start_listing": Transition(
         states("announced"), "listing", "clock", "挂牌开始", ("LND-05",), not_before="listing_from"
     ),

@@ -6,7 +6,7 @@ from trading.kernel.procedure import Book, Moment, Procedure, Transition
 from trading.rulebooks.engineering import FILING_GUARDS
 from trading.rulebooks.guards import bidding, document, evaluation, result
 from trading.rulebooks.register import ALL
-from trading.rulebooks.shared import INITIATOR, SET_MOMENTS, moments, states
+from trading.rulebooks.shared import INITIATOR, SET_MOMENTS, moments, outage, states
 
 STATES = {
     "registered": "已登记",
@@ -39,6 +39,7 @@ TRANSITIONS = {
     "obtain_documents": Transition(
         BIDDING, "", "person", "获取询价通知书", ("GP-27",), before="bid_deadline", through_hold=True
     ),
+    "suffer_outage": outage("bidding"),
     "file_bid": Transition(
         BIDDING,
         "",

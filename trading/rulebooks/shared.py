@@ -1,6 +1,7 @@
 """Moments and transitions that several procedures share. A procedure names them; it may replace any."""
 
-from trading.kernel.procedure import Moment
+from trading.kernel.procedure import Moment, Transition
+from trading.rulebooks.guards import course
 
 
 def moments(*found: Moment) -> dict[str, Moment]:
@@ -23,3 +24,16 @@ SET_MOMENTS = (
     Moment("bid_deadline", "投标截止时间", pauses=True),
 )
 INITIATOR = "initiator|agency"
+
+
+def outage(*waiting: str) -> Transition:
+    """系统故障顺延: what fell due during a declared outage falls due later, in these states."""
+    return Transition(
+        states(*waiting),
+        "",
+        "operator",
+        "系统故障顺延",
+        ("ELE-07",),
+        through_hold=True,
+        guards=(course.remedy_published, course.inside_the_outage),
+    )

@@ -9,6 +9,7 @@ from trading.kernel.time import counted
 from trading.models import Challenge, Lot
 from trading.services.acts import Act, acting
 from trading.services.alerts import tell_initiator, tell_subjects
+from trading.services.deadlines import deadline_of
 from trading.services.enquiries import text_of
 from trading.services.notices import notice_write, noticed
 
@@ -37,7 +38,7 @@ def challenge_file(*, lot_id: int, kind: str, title: str, text: str, actor: Acto
     verb, _, rule_id, event = WAYS[kind]
 
     def values(lot: Lot, now: object) -> dict[str, object]:
-        return {"bid_deadline": lot.recorded["bid_deadline"], "interested": True}
+        return {"bid_deadline": deadline_of(lot), "interested": True}
 
     with acting(verb, lot_id=lot_id, actor=actor, values=values) as act:
         number = act.lot.book.rule(rule_id)["days"]

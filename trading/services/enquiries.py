@@ -15,6 +15,7 @@ from trading.models import DocumentVersion, Enquiry, Lot, Notice, StoredFile
 from trading.references import pseudonym
 from trading.services.acts import acting
 from trading.services.alerts import tell_holders, tell_initiator
+from trading.services.deadlines import deadline_of, deadline_set
 from trading.services.documents import current_version, document_digest
 from trading.services.notices import notice_write, noticed
 from trading.services.terms import draft_values
@@ -117,11 +118,9 @@ def amendment_issue(
     moved: dict[str, datetime] = {}
 
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
-        deadline = bid_deadline or lot.recorded["bid_deadline"]
-        if deadline < lot.recorded["bid_deadline"]:
-            raise Refused(
-                [Violation("deadline.earlier", facts={"was": lot.recorded["bid_deadline"], "asked": deadline})]
-            )
+        deadline = bid_deadline or deadline_of(lot)
+        if deadline < deadline_of(lot):
+            raise Refused([Violation("deadline.earlier", facts={"was": deadline_of(lot), "asked": deadline})])
         if extend and affects_preparation:
             number = lot.book.rule("ENG-11")["days"]
             least = workdays.earliest_after(now, int(number.amount), number.unit)
@@ -136,7 +135,7 @@ def amendment_issue(
         }
 
     with acting("amend", lot_id=lot_id, actor=actor, values=values) as act:
-        lot, before = act.lot, act.lot.recorded["bid_deadline"]
+        lot, before = act.lot, deadline_of(act.lot)
         old = current_version(lot)
         was = {"bid_deadline": before, **lot.terms, **{name: getattr(lot, name) for name in columns or {}}}
         lot.terms = {**lot.terms, **(terms or {})}
@@ -144,7 +143,7 @@ def amendment_issue(
             if name not in {"scope", "qualification", "ceiling_cny", "period_text", "period_days"}:
                 raise ValueError(f"an amendment does not change {name}")
             setattr(lot, name, value)
-        lot.record("bid_deadline", moved["bid_deadline"])
+        deadline_set(act, moved["bid_deadline"])
         if validity := lot.terms.get("validity_days"):
             lot.record("validity_until", moved["bid_deadline"] + timedelta(days=int(validity)))
         version = DocumentVersion.objects.create(

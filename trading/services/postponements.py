@@ -10,6 +10,7 @@ from trading.kernel.time import counted
 from trading.models import Lot, Notice
 from trading.services.acts import acting
 from trading.services.alerts import tell_holders
+from trading.services.deadlines import deadline_of, deadline_set
 from trading.services.enquiries import text_of
 from trading.services.notices import notice_write, noticed
 
@@ -26,11 +27,11 @@ def lot_postpone(*, lot_id: int, bid_deadline: datetime, reason: str, actor: Act
     reason = text_of(reason, field="reason", limit=1000)
 
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
-        return {"was": lot.recorded["bid_deadline"], "bid_deadline": bid_deadline}
+        return {"was": deadline_of(lot), "bid_deadline": bid_deadline}
 
     with acting("postpone", lot_id=lot_id, actor=actor, values=values) as act:
-        lot, before = act.lot, act.lot.recorded["bid_deadline"]
-        lot.record("bid_deadline", bid_deadline)
+        lot, before = act.lot, deadline_of(act.lot)
+        deadline_set(act, bid_deadline)
         if validity := lot.terms.get("validity_days"):
             lot.record("validity_until", counted(bid_deadline, int(validity), "cd", "most"))
         number = lot.notices.filter(kind="postponement").count() + 1

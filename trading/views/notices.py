@@ -15,6 +15,7 @@ from platform_site.accounts.refusals import Refused
 from trading.forms import AmendForm, AnswerForm
 from trading.models import Lot, StoredFile
 from trading.services import documents, enquiries
+from trading.services.deadlines import deadline_of
 from trading.views.benches import framed
 from trading.views.own import SIDE, lot_page
 
@@ -134,13 +135,14 @@ def amend(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
         except Refused as refused:
             violations = refused.violations
         else:
-            until = clock.china(Lot.objects.get(pk=lot.pk).recorded["bid_deadline"])
+            until = clock.china(deadline_of(Lot.objects.get(pk=lot.pk)))
             messages.success(request, f"{made.title}已发布，投标截止时间 {until:%-m月%-d日 %H:%M}")
             return redirect("trading:lot", lot.tender.reference, lot.number)
     context = framed(lot, held, here="变更公告") | {
         "form": form,
         "violations": violations,
         "version": version,
+        "deadline": deadline_of(lot),
         "short": any(v.code == "period.too_short" for v in violations),
     }
     status = 409 if violations else 422 if form.errors else 200

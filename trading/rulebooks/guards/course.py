@@ -23,6 +23,20 @@ def later_deadline(facts: Facts, book: Book) -> Violation | None:
     return book.violation("deadline.earlier", "ENG-11", was=was, asked=asked) if asked <= was else None
 
 
+@guard("ELE-07")
+def remedy_published(facts: Facts, book: Book) -> Violation | None:
+    """An outage moves the deadlines of lots whose document says so: the remedy (补救方案) was known to everybody."""
+    return None if facts.values.get("outage_clause") else book.violation("outage.no_clause", "ELE-07")
+
+
+@guard("ELE-07")
+def inside_the_outage(facts: Facts, book: Book) -> Violation | None:
+    """What is moved fell due while the platform could not be used, and nothing else."""
+    if facts.values.get("inside"):
+        return None
+    return book.violation("outage.nothing_inside", "ELE-07")
+
+
 @guard("ENG-54")
 def mistake_stands_there(facts: Facts, book: Book) -> Violation | None:
     """What is corrected stands in the notice as published, and is corrected to something else."""
