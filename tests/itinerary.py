@@ -194,6 +194,10 @@ COMMITTEE = [
     see("experts:invitation", lambda: [things.invited().pk], role=lambda: things.invited().expert.user.username),
 ]
 
+CENTRE = [
+    see("trading:outages", role="operator"),
+]
+
 SUPERVISORS = [
     see("supervision:board", role="supervisor"),
     see("supervision:orders", at("publicity"), role="supervisor"),
@@ -201,7 +205,7 @@ SUPERVISORS = [
     see("trading:evaluation", at("reported"), role="supervisor", label="supervisor"),
 ]
 
-PAGES = [*PUBLIC, *OWN, *INITIATORS, *BIDDERS, *COMMITTEE, *SUPERVISORS]
+PAGES = [*PUBLIC, *OWN, *INITIATORS, *BIDDERS, *COMMITTEE, *CENTRE, *SUPERVISORS]
 
 # The deadline has come: opened last, since the clock moves for everybody.
 AT_THE_OPENING = [
@@ -263,8 +267,8 @@ POSTED = [
     "credit:key-revoke", "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
     "trading:wizard-submit", "trading:challenge-answer", "trading:candidates", "trading:award-report",
     "trading:bond-declare", "trading:bond-pay", "trading:bond-forfeit", "trading:bond-callback",
-    "trading:refund", "trading:archive", "trading:obtain", "trading:ask", "trading:object-document",
-    "trading:object-result",
+    "trading:refund", "trading:archive", "trading:outage-end", "trading:obtain", "trading:ask",
+    "trading:object-document", "trading:object-result",
     "trading:bid-uploads", "trading:bid-send", "trading:opening-unlock", "trading:opening-disclose",
     "trading:opening-remark", "trading:opening-answer", "trading:evaluation-draw", "trading:evaluation-form",
     "trading:evaluation-start", "trading:evaluation-extend", "trading:evaluation-time", "trading:evaluation-review",

@@ -314,6 +314,9 @@ TABLE: dict[str, Row] = {
     "trading:opening-disclose": Row(DEED, "no"),
     "trading:opening-remark": Row(DEED, "no"),
     "trading:opening-answer": Row(DEED, "no"),
+    # -- the centre's own: its operator's alone ----------------------------------------------------------------------
+    "trading:outages": Row(f"{HIDDEN}; operator: 200", "no; operator: form"),
+    "trading:outage-end": Row(DEED, "no"),
     # -- committee: formed by the draw officer, named to nobody before the award (D5) -------------------------------
     "trading:committees": Row(f"{HIDDEN}; draw: 200", "no"),
     "trading:evaluation": Row(

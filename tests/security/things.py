@@ -86,6 +86,7 @@ class Things:
             "place": 1,
             "verb": "correct_notice",
             "order_id": NOBODY,
+            "outage_id": NOBODY,
             "procedure_id": "engineering.open",
             "rule_id": "ENG-10",
             "entry_id": self.entry.pk,
