@@ -23,6 +23,7 @@ class OpenedBid:
     """One line of the opening.
 
     Attributes:
+        members: names of the consortium's members besides the bidder.
         outcome: "" while keys are awaited, else opened | revoked | withdrawn.
         opened_by: bidder | trustees.
         offer: the offer as opened, {} before.
@@ -33,6 +34,7 @@ class OpenedBid:
     name: str
     arrived_at: datetime
     digest: str
+    members: tuple[str, ...] = ()
     outcome: str = ""
     opened_by: str = ""
     offer: dict[str, Any] = field(default_factory=dict)
@@ -156,6 +158,7 @@ def _bids(lot: Lot, opening: Any, *, rejections: bool) -> list[OpenedBid]:
                 name=line["name"],
                 arrived_at=datetime.fromisoformat(line["arrived_at"]),
                 digest=line["digest"],
+                members=tuple(one["name"] for one in line.get("members", ())),
                 outcome=result.get("outcome", ""),
                 opened_by=result.get("by", ""),
                 offer=result.get("offer") or {},

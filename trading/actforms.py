@@ -7,6 +7,7 @@ refusal and what was typed.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -15,7 +16,16 @@ from platform_site.accounts.actors import Actor
 from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text
 from trading.models import ContractChange, Lot, Milestone, Payment
 from trading.rulebooks.guards.course import VACANCIES
-from trading.services import corrections, overturns, performance, postponements, retenders, successions
+from trading.services import (
+    contract_texts,
+    corrections,
+    joint_contracts,
+    overturns,
+    performance,
+    postponements,
+    retenders,
+    successions,
+)
 
 PICK = ("", "请选择")
 MUST = {"error_messages": {"required": "请填写或者选择"}, "required": True}
@@ -165,6 +175,26 @@ class Confirm(LotBound):
         ]
 
 
+class Join(LotBound):
+    """The text one signs: shown whole in a line, chosen by its digest."""
+
+    text = Choice(label="合同文本", **MUST)
+
+    def fill(self, lot: Lot) -> None:
+        """The text in force."""
+        award = lot.standing_award
+        found = joint_contracts.in_force(award) if award else None
+        self.fields["text"].choices = [(found.digest, contract_line(found.particulars, found.digest))] if found else []
+
+
+def contract_line(said: Mapping[str, Any], digest: str) -> str:
+    """A contract's main terms and the beginning of its digest."""
+    parts = [f"合同价款 {Decimal(said['amount_cny']):,.2f} 元"]
+    parts += [f"工期 {said['period_days']} 日历天"] if said.get("period_days") else []
+    parts += [f"质量{said['quality']}"] if said.get("quality") else []
+    return f"{'，'.join(parts)}，摘要 {digest[:8]}"
+
+
 Given = Mapping[str, Any]
 
 
@@ -291,6 +321,14 @@ ACTS: dict[str, ActPage] = {
         "一次办理：中标通知书发给中标人，结果同时告知所有未中标人，并公告。",
         "中标通知书已发出，结果同时告知其他投标人",
         RESULTS,
+    ),
+    "join_contract": ActPage(
+        Join,
+        lambda lot, said, actor: contract_texts.contract_join(lot_id=lot.pk, digest=said["text"], actor=actor),
+        "联合体各方应当共同与招标人签订合同，就中标项目承担连带责任。签署的就是招标人送来的这份文本；文本改动的，须重新签署。",
+        "已签署，招标人已收到通知",
+        "trading:bid",
+        winner=True,
     ),
     "change_contract": ActPage(
         Change,

@@ -13,7 +13,7 @@ from django import forms
 
 from credit.models import Subject
 from trading import editors
-from trading.fields import ChinaTime, Choice, Choices, Day, Figure, Money, Percent, Text, Words, Yes
+from trading.fields import ChinaTime, Choice, Choices, Day, Figure, Money, Percent, Ratings, Text, Words, Yes
 from trading.models import Lot
 from trading.rulebooks.vocabulary import BOND_FORMS, DEPOSITS, KINDS
 
@@ -80,6 +80,13 @@ class MethodStep(forms.Form):
 
     qualification = kept(Text(label="投标人资格条件", max_length=20_000, rows=4), "columns")
     consortium_allowed = kept(Yes(label="接受联合体投标"), "terms")
+    ratings = kept(
+        Ratings(
+            label="联合体各专业的资质等级要求",
+            help_text="一行一个专业，例如“市政公用工程施工总承包 壹级”；同一专业按等级较低的成员确定。没有要求的不填",
+        ),
+        "terms",
+    )
     method = kept(Choice(label="评标办法", choices=[("", "请选择"), *editors.METHODS]), "terms", half=True)
     candidates = kept(Figure(label="推荐中标候选人", least=1, most=3), "terms", suffix="名", half=True)
     criteria = kept(Text(label="评标标准"), "criteria")
@@ -190,6 +197,8 @@ def shows(lot: Lot, name: str) -> bool:
     if name == "floor_cny":
         # No draft made here sets a minimum price; one read out of a notice may carry it, and then it must be seen.
         return bool(lot.terms.get("floor_cny"))
+    if name == "ratings":
+        return bool(lot.terms.get("consortium_allowed"))
     if name in PRICED:
         return lot.terms.get("method") != "lowest"
     return not name.startswith("mandate_") or lot.tender.agency_id is not None

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
+from trading.kernel.consortium import LEVELS, level
 from trading.services.terms import money
 
 WIDE = str.maketrans("０１２３４５６７８９．，：－／％　", "0123456789.,:-/% ")
@@ -224,6 +225,39 @@ class Words(forms.CharField):
     def prepare_value(self, value: Any) -> str:
         """Words joined for the input."""
         return "、".join(value) if isinstance(value, list | tuple) else value or ""
+
+
+class Ratings(forms.CharField):
+    """One required rating a line, 专业 then 等级: a list of {"speciality", "level"}."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 1000)
+        kwargs.setdefault("widget", forms.Textarea(attrs={**CONTROL, "rows": "2"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> list[dict[str, str]]:
+        """The ratings, a speciality once.
+
+        Raises:
+            ValidationError: a line without a level, or with one the law does not know.
+        """
+        found: dict[str, str] = {}
+        for line in super().clean(value).splitlines():
+            words = line.split()
+            if not words:
+                continue
+            if len(words) < 2 or level(words[-1]) is None:
+                known = "、".join(name for names in LEVELS for name in names)
+                raise ValidationError(f"“{line.strip()}”读不出等级。一行一个专业，空格以后写等级：{known}")
+            found["".join(words[:-1])] = words[-1]
+        return [{"speciality": name, "level": rated} for name, rated in found.items()]
+
+    def prepare_value(self, value: Any) -> str:
+        """A line each."""
+        if isinstance(value, list | tuple):
+            return "\n".join(f"{row['speciality']} {row['level']}" for row in value)
+        return value or ""
 
 
 class Yes(forms.BooleanField):

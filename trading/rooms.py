@@ -31,6 +31,7 @@ class RollRow:
     arrived_at: datetime
     digest: str
     mine: bool
+    members: tuple[str, ...] = ()  # of the consortium besides the bidder, by name
     bond: str = ""  # 投标保证金 as the roll has it; "" where the document asks for none
     unlocked: bool = False
     outcome: str = ""
@@ -130,6 +131,7 @@ def _row(
         "arrived_at": datetime.fromisoformat(row["arrived_at"]),
         "digest": row["digest"],
         "mine": bool(actor.subject_code) and row["subject"] == actor.subject_code,
+        "members": tuple(one["name"] for one in row.get("members", ())),
         "bond": {"": "", "held": "有效", "short": "不足"}.get(row.get("bond", ""), "没有"),
         "unlocked": bid.envelope_id in unlocked,
     }

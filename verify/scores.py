@@ -49,6 +49,13 @@ def _check(report):
     out = {row["bid"] for row in report["rejected"]}
     prices = {b["bid"]: Decimal(b["price_cny"]) for b in report["bids"] if b["bid"] not in out and b["price_cny"]}
     said = {row["bid"]: row for row in report["ranking"]}
+    parties = {b["bid"]: [b["bid"]] for b in report["bids"]}
+    parties.update({b["bid"]: [b["subject"]] for b in report["bids"] if "subject" in b})
+    parties.update({row["bid"]: row["parties"] for row in report.get("consortia", [])})
+    for bid in prices:
+        others = {code for other, codes in parties.items() if other != bid for code in codes}
+        if shared := others & set(parties[bid]):
+            yield f"{bid} is ranked although {', '.join(sorted(shared))} stands in another bid too"
     if set(said) != set(prices):
         yield "the ranking does not hold exactly the bids that were not rejected"
         return

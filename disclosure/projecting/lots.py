@@ -113,7 +113,8 @@ def _parties(lot: Lot, listed: ListedLot) -> None:
         add("agency", lot.tender.agency.code, lot.tender.agency.name, listed.announced_at)
     opening = getattr(lot, "opening", None)
     for line in opening.roll if opening else ():
-        add("bidder", line["subject"], line["name"], opening.started_at)
+        for one in ({"code": line["subject"], "name": line["name"]}, *line.get("members", ())):
+            add("bidder", one["code"], one["name"], opening.started_at)
     if lot.state in AFTER_CANDIDATES and (since := lot.recorded.get("candidates_at")):
         for candidate in lot.candidates.select_related("bid__subject"):
             add("candidate", candidate.bid.subject.code, candidate.bid.subject.name, since)

@@ -32,6 +32,9 @@ _REF = re.compile(r"[^\x00-\x1f\x7f]{1,200}\Z")
 _FIELDS = {"format", "suite", "signing", "purpose", "lot", "document", "subject", "nonce", "recipient", "owner"} | {
     *("trustee_set", "created", "wraps", "manifest", "parts")
 }
+# Only a consortium's envelope has it: {"members": codes besides the owner's, sorted, "agreement": SHA-256 of the file}.
+_OPTIONAL = {"consortium"}
+MOST_MEMBERS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def check_outer(
         raw = parse(header)
     except NotCanonical:
         raise EnvelopeRefused("header.not_canonical", party) from None
-    refuse_unless(isinstance(raw, dict) and raw.keys() == _FIELDS, "header.fields")
+    refuse_unless(isinstance(raw, dict) and raw.keys() - _OPTIONAL == _FIELDS, "header.fields")
     refuse_unless(raw["format"] == FORMAT, "header.format")
     refuse_unless(raw["suite"] in SUITES and raw["signing"] in signing.SUITES, "header.suite_unknown")
     refuse_unless(signing.verified(public_key, HEADER_CONTEXT, raw, signature), "signature.invalid")
@@ -129,9 +132,19 @@ def check_outer(
     refuse_unless(age.is_recipient(raw["recipient"]) and age.is_recipient(raw["owner"]), "recipient.invalid")
     keys = {raw["recipient"], raw["owner"], *(m["recipient"] for m in (keyset or {"members": []})["members"])}
     refuse_unless(len(keys) == 2 + len((keyset or {"members": []})["members"]), "recipient.reused")
+    if "consortium" in raw:
+        refuse_unless(_is_consortium(raw["consortium"], subject), "consortium.shape")
     _check_parts(raw, refuse_unless)
     _check_wraps(raw, keyset, wraps, refuse_unless)
     return Header(raw, raw["recipient"], raw["owner"], sha256(header))
+
+
+def _is_consortium(said: object, subject: str) -> bool:
+    if not isinstance(said, dict) or said.keys() != {"members", "agreement"} or not isinstance(said["members"], list):
+        return False
+    members = said["members"]
+    fits = all(_is(_REF, code) and len(code) <= 18 for code in members) and _is(_HEX64, said["agreement"])
+    return fits and 1 <= len(members) <= MOST_MEMBERS and members == sorted({*members} - {subject})
 
 
 def header_bytes(header: Mapping[str, Any]) -> bytes:

@@ -34,11 +34,13 @@ class PlainFile:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What an envelope is bound to: lot reference, document version digest ("" for none), purpose."""
+    """What an envelope is bound to: lot reference, document version digest ("" for none), purpose; for a consortium
+    {"members", "agreement"} as the header says them."""
 
     lot: str
     document: str = ""
     purpose: str = "bid"
+    consortium: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def seal(
         "wraps": describe_wraps(wraps, keyset),
         "parts": entries,
     }
+    if context.consortium:
+        inner["consortium"] = dict(context.consortium)
     manifest = {"format": MANIFEST_FORMAT, "header": inner, "offer": dict(offer), "files": listed}
     manifest["signature"] = signing.sign(key.signing_secret, MANIFEST_CONTEXT, manifest)
     padded = padding.frame(canonical(manifest))

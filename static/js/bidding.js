@@ -4,6 +4,7 @@ import { showRefusal } from "./asking.js";
 import { amountOf, capitals, grouped } from "./capitals.js";
 import { chosenFiles, size } from "./filing/chosen.js";
 import { alone, deliver, sealed } from "./filing/delivery.js";
+import { consortiumForm } from "./filing/consortium.js";
 import { earlierOn } from "./filing/earlier.js";
 import { keyChooser } from "./keychooser.js";
 
@@ -35,6 +36,7 @@ async function start() {
     note("files", "");
     draw();
   });
+  const together = consortiumForm(at("consortium"), said, note, () => edited());
   const chooser = keyChooser(chooserRoot, () => {
     note("key", "");
     restore();
@@ -90,6 +92,7 @@ async function start() {
       note("files", filesFault()),
       note("key", chooser.key() ? "" : "先选择密钥"),
     ];
+    good.push(together.good());
     if (good.includes(false)) return null;
     const whole = { price_cny: price, period_days: days(), quality };
     return manager ? { ...whole, manager } : whole;
@@ -118,7 +121,8 @@ async function start() {
   form.addEventListener("input", (event) => {
     if (event.target.type === "file" || event.target.type === "password") return;
     edited();
-    if (!at(`${event.target.id}-error`)?.hidden) note(event.target.id, "");
+    const named = event.target.closest("[data-party]") ? "consortium" : event.target.id;
+    if (at(`${named}-error`)?.hidden === false) note(named, "");
     draw();
   });
 
@@ -155,7 +159,7 @@ async function start() {
     at("period").value = draft.offer.period_days ?? "";
     at("quality").value = draft.offer.quality ?? "";
     at("manager").value = draft.offer.manager ?? "";
-    files.restore(draft.files);
+    files.restore(together.restore(draft));
     known = (await sealedOn(shelf))?.id ?? null;
     draw();
     await look();
@@ -259,8 +263,10 @@ async function start() {
     // Otherwise a browser short of room may throw away what waits here.
     navigator.storage?.persist?.().catch(() => {});
     run(async (signal) => {
-      const doing = { shelf, key: chooser.key(), known, now: now(), signal, progress };
-      const envelope = await sealed(said, value, files.all(), doing);
+      const named = await together.said();
+      const whole = named ? { ...value, consortium: named.inside } : value;
+      const doing = { shelf, key: chooser.key(), known, now: now(), signal, progress, consortium: named?.outside };
+      const envelope = await sealed(said, whole, named ? [...files.all(), named.file] : files.all(), doing);
       known = envelope.id;
       return deliver(said, envelope, { shelf, standing, signal, progress });
     });

@@ -1,5 +1,6 @@
 """A bidder files in the real page; trustees open for who did not come. Nothing readable leaves the browser."""
 
+import hashlib
 import re
 from datetime import datetime, timedelta
 
@@ -127,21 +128,44 @@ def test_a_bidder_unlocks_with_a_protected_key_file_and_others_see_it(portal, pa
     onlooker.context.close()
 
 
+def consortium(window, code, agreement):
+    """One member beside the bidder, and the agreement."""
+    window.get_by_text("以联合体投标").click()
+    for name, words in (
+        ("0-work", "土建"),
+        ("1-code", code),
+        ("1-name", "成员"),
+        ("1-work", "安装"),
+        ("1-ratings", "市政 壹级"),
+    ):
+        window.locator(f"#party-{name}").fill(words)
+    window.locator("#agreement").set_input_files(str(agreement))
+
+
 def test_an_expired_session_loses_nothing(portal, page, documents):
+    agreement, code = portal.folder / "共同投标协议.txt", portal.scene.cast["bidder5"].code
+    agreement.write_text("双方组成联合体。")
     portal.sign_in(page, "bidder1")
     page.goto(portal.address("bid/file/"))
     fill(page, documents)
+    consortium(page, code, agreement)
     Session.objects.all().delete()
 
     press(page)
     page.get_by_role("link", name="在新窗口登录").wait_for()
     kept = page.locator("#price").input_value()
     portal.sign_in(page, "bidder1")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.get_by_role("button", name="使用演示密钥").click()
+    page.locator("#send", has_text="继续递交").wait_for()
+    ratings = page.locator("#party-1-ratings").input_value()
     press(page)
     receipt(page)
 
-    assert kept == PRICE
-    assert Bid.objects.count() == 1
+    assert (kept, ratings) == (PRICE, "市政 壹级")
+    digest = hashlib.sha256(agreement.read_bytes()).hexdigest()
+    assert Bid.objects.get().envelope.header["consortium"] == {"members": [code], "agreement": digest}
 
 
 def test_a_line_that_breaks_while_filing_goes_on_where_it_stopped(portal, page, documents):
@@ -231,13 +255,16 @@ def test_what_is_missing_is_said_at_its_field(portal, page):
     page.locator("#price").fill("186420000.01")
     over = page.locator("#price-warn").inner_text()
     page.locator("#price").fill("一亿")
+    page.get_by_text("以联合体投标").click()
+    page.locator("#party-1-code").fill("91")
 
     press(page)
 
     assert "高于最高投标限价 186,420,000.00 元" in over
-    for field in ("price", "period", "manager", "files", "key"):
+    for field in ("price", "period", "manager", "files", "key", "agreement", "consortium"):
         assert page.locator(f"#{field}-error").is_visible(), field
     assert_accessible(page)
+    assert_no_overflow(page)
     assert Bid.objects.count() == 0
 
 

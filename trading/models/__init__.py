@@ -1,6 +1,6 @@
 """The trade's nouns. Every write goes through trading.services."""
 
-from trading.models.award import Archive, Award, Candidate, Challenge, Contract, Letter
+from trading.models.award import Archive, Award, Candidate, Challenge, Contract, ContractAssent, ContractText, Letter
 from trading.models.bid import Bid, DocumentObtained, Enquiry, FilingArrival, Opening
 from trading.models.bond import Bond, BondInstitution, BondMessage, BondOrder
 from trading.models.course import ContractChange, EvaluationSetAside, Milestone, Payment
@@ -25,7 +25,9 @@ __all__ = [
     "Committee",
     "CommitteeMember",
     "Contract",
+    "ContractAssent",
     "ContractChange",
+    "ContractText",
     "DocumentObtained",
     "DocumentVersion",
     "Enquiry",

@@ -111,6 +111,31 @@ class Letter(models.Model):
         return f"letter:{self.id}"
 
 
+class ContractText(models.Model):
+    """The contract's text as it was sent to the members of a consortium; the newest is in force. Never edited."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="texts")
+    number = models.PositiveSmallIntegerField()
+    particulars = models.JSONField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [models.UniqueConstraint(fields=["award", "number"], name="contract_text_once")]
+
+
+class ContractAssent(models.Model):
+    """A member of the consortium has signed one text of the contract (招标投标法 第三十一条)."""
+
+    text = models.ForeignKey(ContractText, on_delete=models.PROTECT, related_name="assents")
+    subject = models.ForeignKey("credit.Subject", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["text", "subject"], name="contract_assent_once")]
+
+
 class Contract(models.Model):
     """书面合同: its particulars equal the tender and the winning bid."""
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from platform_site.accounts.actors import Actor
+from trading.kernel.consortium import members_of
 from trading.models.notice import DocumentVersion
 from trading.models.tender import Lot
 
@@ -84,6 +85,16 @@ class Bid(models.Model):
     rejection = models.JSONField(default=dict, blank=True)  # {"ground": 1…7, "reason"} from the committee
 
     objects = BidQuerySet.as_manager()
+
+    @property
+    def member_codes(self) -> tuple[str, ...]:
+        """Codes of the consortium's members besides the bidder, as the envelope names them; () for a bidder alone."""
+        return members_of(self.envelope.header)
+
+    @property
+    def party_codes(self) -> tuple[str, ...]:
+        """Everybody who bids in this bid: the bidder first."""
+        return (self.subject.code, *self.member_codes)
 
     class Meta:
         constraints = [

@@ -153,7 +153,8 @@ class Lot(models.Model):
         return self.awards.filter(state="standing").select_related("bid__subject", "subject").first()
 
     def party_roles(self, actor: Actor) -> frozenset[str]:
-        """initiator and agency by the tender; holder, bidder, winner, committee by the lot's own rows."""
+        """initiator and agency by the tender; holder, bidder, winner, partner (of the winning consortium), committee by
+        the lot's own rows."""
         held = set(self.tender.party_roles(actor))
         if actor.subject_code:
             if self.obtained.filter(subject__code=actor.subject_code).exists():
@@ -167,6 +168,13 @@ class Lot(models.Model):
                 and self.awards.filter(state="standing", subject__code=actor.subject_code).exists()
             ):
                 held.add("winner")
+            if (
+                self.state in AWARDED
+                and self.awards.filter(
+                    state="standing", bid__envelope__header__consortium__members__contains=[actor.subject_code]
+                ).exists()
+            ):
+                held.add("partner")
         if actor.user_id and CommitteeSeat.taken(self, actor):
             held.add("committee")
         return frozenset(held)

@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from trading.rehearsal import (
+    engineering_consortium,
     engineering_failed,
     engineering_interrupted,
     engineering_open,
@@ -22,6 +23,7 @@ MODULES: tuple[ModuleType, ...] = (
     engineering_overturned,
     engineering_performed,
     engineering_prepared,
+    engineering_consortium,
 )
 BY_VARIANT = {variant: module for module in MODULES for variant in module.VARIANTS}
 VARIANTS: dict[str, str] = {variant: text for module in MODULES for variant, text in module.VARIANTS.items()}

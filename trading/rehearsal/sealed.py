@@ -1,6 +1,8 @@
 """Sealing on the stage: what the browser does, with the same Python core that tests it."""
 
 import base64
+import hashlib
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -22,21 +24,46 @@ def offer(bidder: Person, price: str, *, days: int | None = None) -> dict[str, A
     return {**said, "period_days": days} if days else said
 
 
+AGREEMENT = "共同投标协议".encode()
+
+
+def together(members: Sequence[Mapping[str, Any]], agreement: bytes = AGREEMENT) -> dict[str, Any]:
+    """What an offer says of its consortium: [{"code", "name", "work", "ratings"}], the leader first."""
+    return {"members": [dict(one) for one in members], "agreement": hashlib.sha256(agreement).hexdigest()}
+
+
 def file(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any], *, text: bytes = b"") -> Bid:
     """The bidder sealed `said` with one file in its browser, uploaded the parts and filed."""
     return bids.bid_file(**prepare(cast, lot, bidder, said, text=text))
 
 
-def prepare(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any], *, text: bytes = b"") -> dict[str, Any]:
-    """What the browser sends when it files: `bid_file`'s arguments, with every part uploaded."""
+def prepare(
+    cast: Cast,
+    lot: Lot,
+    bidder: Person,
+    said: dict[str, Any],
+    *,
+    text: bytes = b"",
+    agreement: bytes | None = AGREEMENT,
+) -> dict[str, Any]:
+    """What the browser sends when it files: `bid_file`'s arguments, with every part uploaded.
+
+    Args:
+        agreement: the file a consortium seals with its bid; None leaves it out.
+    """
     keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
     body = text or f"{bidder.code} 技术标".encode()
+    files, outside = [PlainFile("技术标.txt", body, "text/plain")], None
+    if inside := said.get("consortium"):
+        members = sorted(one["code"] for one in inside["members"] if one["code"] != bidder.code)
+        outside = {"members": members, "agreement": inside["agreement"]}
+        files += [PlainFile("共同投标协议.txt", agreement, "text/plain")] if agreement is not None else []
     made = seal(
         said,
-        [PlainFile("技术标.txt", body, "text/plain")],
+        files,
         keyset=keyset.document if keyset else None,
         key=cast.keys[bidder.code],
-        context=Context(lot.ledger_ref, current_version(lot).digest),
+        context=Context(lot.ledger_ref, current_version(lot).digest, consortium=outside),
         created=clock.now(),
     )
     wraps = {

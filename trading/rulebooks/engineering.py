@@ -205,7 +205,7 @@ TRANSITIONS = {
         "开标",
         ("ENG-27", "ELE-06"),
         not_before="bid_deadline",
-        guards=(bidding.enough_bids, bidding.unrelated_bidders),
+        guards=(bidding.enough_bids, bidding.unrelated_bidders, bidding.members_apart),
     ),
     "fail_too_few": Transition(
         BIDDING,
@@ -272,6 +272,7 @@ TRANSITIONS = {
             evaluation.report_complete,
             evaluation.rejections_grounded,
             evaluation.related_not_ranked,
+            evaluation.consortia_apart,
             evaluation.time_granted,
             evaluation.low_price_explained,
             evaluation.competition_left,
@@ -344,6 +345,17 @@ TRANSITIONS = {
         ("ENG-40", "ENG-42"),
         guards=(course.next_in_order, result.losers_told, result.inside_validity),
     ),
+    "offer_contract": Transition(
+        states("awarded"),
+        "",
+        INITIATOR,
+        "将合同文本送联合体各方签署",
+        ("ENG-25", "ENG-44"),
+        guards=(result.contract_equals_bid, result.performance_bond),
+    ),
+    "join_contract": Transition(
+        states("awarded"), "", "winner|partner", "联合体成员签署合同", ("ENG-25",), guards=(result.text_in_force,)
+    ),
     "sign_contract": Transition(
         states("awarded"),
         "contracted",
@@ -353,6 +365,7 @@ TRANSITIONS = {
         deadline="contract_due",
         guards=(
             result.contract_equals_bid,
+            result.joined_by_all,
             result.performance_bond,
             result.main_work_kept,
             result.payment_term,

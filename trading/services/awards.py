@@ -11,6 +11,7 @@ from platform_site.accounts.refusals import Refused, Violation
 from trading import addresses
 from trading.digests import digest_of, plain
 from trading.models import Award, Bid, Candidate, Contract, Lot, Report
+from trading.services import joint_contracts
 from trading.services import letters as letters_of
 from trading.services.acts import Act, acting, moment_of
 from trading.services.alerts import tell_subjects
@@ -218,31 +219,15 @@ def contract_sign(*, lot_id: int, particulars: Mapping[str, Any], actor: Actor) 
 
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
         award = lot.standing_award
-        offer = (award.bid.offer or {}) if award.bid else {}
+        whole = contract_whole(lot, award, particulars, amount, bonds)
         return {
-            "differs_price": amount != award.amount_cny,
-            "differs_period": _differs(particulars, "period_days", offer.get("period_days")),
-            "differs_quality": _differs(particulars, "quality", offer.get("quality")),
-            "differs_subject": _differs(particulars, "subject", lot.title),
-            "contract_cny": amount,
-            **bonds,
-            **{name: particulars[name] for name in PAYMENT if particulars.get(name) not in (None, "")},
+            **contract_values(lot, particulars, amount, bonds),
+            "unjoined": joint_contracts.unjoined(award, digest_of(whole)),
         }
 
     with acting("sign_contract", lot_id=lot_id, actor=actor, values=values) as act:
         award = act.lot.standing_award
-        offer = (award.bid.offer or {}) if award.bid else {}
-        whole = plain(
-            {
-                **{name: offer.get(name) for name in ("period_days", "quality", "manager")},
-                "subject": act.lot.title,
-                **{name: value for name, value in particulars.items() if value not in (None, "")},
-                **{name: value for name, value in bonds.items() if value is not None},
-                "amount_cny": amount,
-                "party_a": act.lot.tender.initiator.name,
-                "party_b": award.subject.name,
-            }
-        )
+        whole = contract_whole(act.lot, award, particulars, amount, bonds)
         digest = digest_of(whole)
         contract = Contract.objects.create(
             lot=act.lot, amount_cny=amount, particulars=whole, digest=digest, signed_at=act.now
@@ -263,6 +248,43 @@ def contract_sign(*, lot_id: int, particulars: Mapping[str, Any], actor: Actor) 
             url=addresses.trade(act.lot),
         )
     return contract
+
+
+def contract_values(
+    lot: Lot, particulars: Mapping[str, Any], amount: Decimal, bonds: Mapping[str, Decimal | None]
+) -> dict[str, Any]:
+    """What the guards of a contract's text ask for."""
+    award = lot.standing_award
+    offer = (award.bid.offer or {}) if award.bid else {}
+    return {
+        "differs_price": amount != award.amount_cny,
+        "differs_period": _differs(particulars, "period_days", offer.get("period_days")),
+        "differs_quality": _differs(particulars, "quality", offer.get("quality")),
+        "differs_subject": _differs(particulars, "subject", lot.title),
+        "contract_cny": amount,
+        **bonds,
+        **{name: particulars[name] for name in PAYMENT if particulars.get(name) not in (None, "")},
+    }
+
+
+def contract_whole(
+    lot: Lot, award: Award, particulars: Mapping[str, Any], amount: Decimal, bonds: Mapping[str, Decimal | None]
+) -> dict[str, Any]:
+    """The contract's canonical text: what was typed, what the bid offered where nothing was, and the parties."""
+    offer = (award.bid.offer or {}) if award.bid else {}
+    partners = joint_contracts.partners_of(award)
+    return plain(
+        {
+            **{name: offer.get(name) for name in ("period_days", "quality", "manager")},
+            "subject": lot.title,
+            **{name: value for name, value in particulars.items() if value not in (None, "")},
+            **{name: value for name, value in bonds.items() if value is not None},
+            "amount_cny": amount,
+            "party_a": lot.tender.initiator.name,
+            "party_b": award.subject.name,
+            **({"party_b_members": [one.name for one in partners]} if partners else {}),
+        }
+    )
 
 
 def _differs(particulars: Mapping[str, Any], name: str, offered: Any) -> bool:

@@ -12,6 +12,7 @@ from platform_site import clock, ledger
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import services as sealing
+from platform_site.sealing.canonical import NotCanonical, parse
 from platform_site.sealing.models import Upload
 from trading import addresses
 from trading.kernel.time import counted
@@ -82,18 +83,27 @@ def bid_file(
     last_byte = _last_byte(upload_ids, actor.subject_code)
     at = max(arrived, last_byte) if last_byte else arrived
 
+    partners, agreement = _consortium(header)
+
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
+        parties = (actor.subject_code, *partners)
+        barred = {lot.tender.initiator.code} | ({lot.tender.agency.code} if lot.tender.agency else set())
+        known = set(Subject.objects.filter(code__in=partners).values_list("code", flat=True)) if partners else set()
         return {
+            "consortium": bool(partners),
+            "consortium_agreement": agreement,
+            "consortium_allowed": bool(lot.terms.get("consortium_allowed")),
+            "unknown_members": [code for code in partners if code not in known],
             "encrypted": bool(upload_ids) and last_byte is not None,
             "signed": bool(signature),
             "complete": last_byte is not None,
             "bound": True,
-            "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code == actor.subject_code,
-            "is_agency_or_initiator": bool(lot.tender.party_roles(actor))
-            or lot.tender.initiator.code == actor.subject_code,
+            "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code in parties,
+            "is_agency_or_initiator": bool(lot.tender.party_roles(actor)) or bool(barred & set(parties)),
             "bans": [
                 {"authority": ban.authority, "until": ban.until, "article": ban.document_no}
-                for ban in credit.standing(actor.subject_code, clock.china(now).date())
+                for code in parties
+                for ban in credit.standing(code, clock.china(now).date())
             ],
         }
 
@@ -156,6 +166,16 @@ def bid_file(
         bid.promise = ledger.promise(entry, envelope.arrived_at, lot.ledger_ref)
         bid.save()
     return bid
+
+
+def _consortium(header: bytes) -> tuple[tuple[str, ...], str]:
+    """(codes of the members besides the bidder, digest of the agreement) out of a header nobody has checked yet."""
+    try:
+        said = parse(header).get("consortium")
+        members = said["members"]
+        return tuple(code for code in members if isinstance(code, str)), str(said["agreement"])
+    except (NotCanonical, AttributeError, KeyError, TypeError):
+        return (), ""  # none, or malformed: the envelope's own check refuses it
 
 
 def bid_withdraw(*, lot_id: int, actor: Actor) -> Bid:

@@ -73,7 +73,9 @@ def evaluation_start(*, lot_id: int, actor: Actor) -> Lot:
 def bids_of(lot: Lot) -> list[Bid]:
     """The bids the committee has before it, in order of arrival. One query."""
     return list(
-        lot.bids.filter(state__in=("opened", "rejected")).select_related("subject").order_by("arrived_at", "id")
+        lot.bids.filter(state__in=("opened", "rejected"))
+        .select_related("subject", "envelope")
+        .order_by("arrived_at", "id")
     )
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from credit.models import Subject
 from platform_site import ledger
 from platform_site.accounts import policy
 from platform_site.accounts.actors import CLOCK, Actor
@@ -17,6 +19,7 @@ from platform_site.sealing import services as sealing
 from platform_site.sealing.models import BidderUnlock, KeySet, ReleasedKey
 from platform_site.web import streams
 from trading import addresses
+from trading.kernel.consortium import parties_twice
 from trading.locks import lock_lot
 from trading.models import Bid, Lot, Opening
 from trading.services import bond_orders
@@ -42,7 +45,11 @@ def nudge(lot: Lot) -> None:
 
 
 def _bid_count(lot: Lot, now: datetime) -> dict[str, object]:
-    return {"bid_count": lot.bids.standing().count(), "related_pairs": ()}
+    """Asked once the gate of the deadline is open: nobody's parties are compared before."""
+    bids = list(lot.bids.standing().select_related("subject", "envelope"))
+    twice = parties_twice({str(bid.id): bid.party_codes for bid in bids})
+    names = [bid.subject.name for bid in bids if str(bid.id) in twice]
+    return {"bid_count": len(bids), "related_pairs": (), "members_twice": names}
 
 
 def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> Opening:
@@ -72,6 +79,13 @@ def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
             url=addresses.room(act.lot),
         )
         _tell_unfinished(act.lot, bids)
+        tell_subjects(
+            [code for b in bids for code in b.member_codes],
+            about=f"member:{act.lot.pk}",
+            title="开标名单将贵单位列为联合体成员",
+            body=f"{act.lot.title}。没有参加联合体的，请当场提出异议。",
+            url=addresses.room(act.lot),
+        )
     return opening
 
 
@@ -87,12 +101,14 @@ def _tell_unfinished(lot: Lot, bids: list[Bid]) -> None:
     )
 
 
-def roll_of(bids: list[Bid], bonds: Mapping[int, str] | None = None) -> list[dict[str, str]]:
-    """Names, times and digests of the bids on the roll, in order of arrival.
+def roll_of(bids: list[Bid], bonds: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+    """Names, times and digests of the bids on the roll, in order of arrival; of a consortium its members too.
 
     Args:
         bonds: state of each bidder's bond by subject, where the document asks for one.
     """
+    named = {code for b in bids for code in b.member_codes}
+    names = dict(Subject.objects.filter(code__in=named).values_list("code", "name")) if named else {}
     return [
         {
             "bid": str(b.id),
@@ -101,6 +117,7 @@ def roll_of(bids: list[Bid], bonds: Mapping[int, str] | None = None) -> list[dic
             "arrived_at": b.arrived_at.isoformat(),
             "digest": b.envelope.header_sha256,
             **({} if bonds is None else {"bond": bonds.get(b.subject_id, "none")}),
+            **({"members": [{"code": code, "name": names[code]} for code in b.member_codes]} if b.member_codes else {}),
         }
         for b in bids
     ]

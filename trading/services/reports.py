@@ -5,11 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from credit.models import Subject
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.sealing.models import PlainFile
 from trading import addresses
 from trading.digests import digest_of, plain
-from trading.kernel import scoring
+from trading.kernel import consortium, scoring
 from trading.models import Bid, BidQuestion, Committee, CommitteeMember, Lot, Report, ReviewMark, ScoreMark, Signature
 from trading.services.acts import acting
 from trading.services.alerts import tell_initiator, tell_subjects
@@ -57,16 +59,26 @@ class Marks:
         """Whether members give points in this contest."""
         return self.contest != "sealed_lowest"
 
+    def computed(self) -> dict[str, list[consortium.Fault]]:
+        """Faults by bid that need nobody's opinion: arithmetic, and what a consortium's papers say by themselves."""
+        found = {
+            key: [consortium.Fault(ground, self._why(self.rows[key], ground))]
+            for key, ground in scoring.computed_rejections(self.bids, self.lot.ceiling_cny).items()
+        }
+        for key, faults in consortium_faults(self.lot, self.rows).items():
+            found.setdefault(key, []).extend(faults)
+        return found
+
     def rejected(self) -> list[dict[str, Any]]:
-        """Rejected bids with grounds and reasons, those arithmetic found and those the members voted."""
-        computed = scoring.computed_rejections(self.bids, self.lot.ceiling_cny)
+        """Rejected bids with grounds and reasons, those computed and those the members voted."""
+        computed = self.computed()
         voted = scoring.voted_rejections(self.labels, self.reviews)
         found = []
         for key, bid in self.rows.items():
             if key not in computed and key not in voted:
                 continue
-            grounds = {computed[key]} if key in computed else set()
-            reasons = [self._why(bid, computed[key])] if key in computed else []
+            grounds = {fault.ground for fault in computed.get(key, ())}
+            reasons = [fault.reason for fault in computed.get(key, ())]
             for mark in voted.get(key, ()):
                 grounds.add(mark.ground or scoring.NOT_RESPONSIVE)
                 reasons.append(f"{mark.member}：{mark.reason}")
@@ -91,7 +103,7 @@ class Marks:
     def owed(self, valid: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
         """What members still owe before a report can be made."""
         keys = [row["key"] for row in self.lot.terms.get("reviews") or ()]
-        computed = scoring.computed_rejections(self.bids, self.lot.ceiling_cny)
+        computed = self.computed()
         reviewed = [key for key in self.rows if key not in computed]
         return {
             "reviews": scoring.missing(self.labels, reviewed, keys, self.reviews),
@@ -131,8 +143,17 @@ def report_content(lot: Lot) -> dict[str, Any]:
         "ceiling_cny": lot.ceiling_cny,
         "members": [{"label": m.label, "expert": m.is_expert} for m in marks.members],
         "draw": marks.committee.draw.certificate_digest if marks.committee.draw else "",
-        "bids": [{"bid": b.bid, "name": marks.rows[b.bid].subject.name, "price_cny": b.price} for b in marks.bids],
+        "bids": [
+            {
+                "bid": b.bid,
+                "name": marks.rows[b.bid].subject.name,
+                "subject": marks.rows[b.bid].subject.code,
+                "price_cny": b.price,
+            }
+            for b in marks.bids
+        ],
         "rejected": rejected,
+        **consortia_said(marks.rows),
         "benchmark_cny": scoring.benchmark_of(marks.contest, lot.terms, prices),
         "means": means,
         "ranking": [_row(marks, row) for row in ranking],
@@ -164,6 +185,59 @@ def report_content(lot: Lot) -> dict[str, Any]:
     return plain(content)
 
 
+def consortium_faults(lot: Lot, rows: Mapping[str, Bid]) -> dict[str, list[consortium.Fault]]:
+    """What speaks by itself against bids of consortia, and against every bid that shares a party. Two queries, none
+    where nobody bids in a consortium."""
+    everybody = {str(b.pk): b.party_codes for b in lot.bids.standing().select_related("subject", "envelope")}
+    if all(len(codes) == 1 for codes in everybody.values()):
+        return {}
+    twice, found = consortium.parties_twice(everybody), {}
+    names = dict(Subject.objects.filter(code__in={c for s in twice.values() for c in s}).values_list("code", "name"))
+    for key, bid in rows.items():
+        faults = consortium.faults(
+            bid.envelope.header,
+            bid.offer or {},
+            {file.sha256 for file in PlainFile.objects.filter(result__envelope=bid.envelope_id)},
+            bid.subject.code,
+            lot.terms.get("ratings") or (),
+        )
+        if shared := twice.get(key):
+            who = "、".join(names.get(code, code) for code in shared)
+            faults.append(
+                consortium.Fault(
+                    consortium.TWO_BIDS, f"{who}同时参加本标段的另一投标，相关投标均无效（实施条例第三十七条）"
+                )
+            )
+        if faults:
+            found[key] = faults
+    return found
+
+
+def consortia_said(rows: Mapping[str, Bid]) -> dict[str, Any]:
+    """{"consortia": [{bid, members, levels, parties}]} of the disclosed bids of consortia; {} without any."""
+    said = []
+    for key, bid in rows.items():
+        if bid.member_codes:
+            members = consortium.inside_of(bid.offer or {}).get("members") or []
+            levels = consortium.lowest(members)
+            said.append(
+                {
+                    "bid": key,
+                    "parties": list(bid.party_codes),
+                    "members": members,
+                    "levels": [{"speciality": name, "level": levels[name]} for name in sorted(levels)],
+                }
+            )
+    return {"consortia": said} if said else {}
+
+
+def twice_ranked(lot: Lot, ranked: Sequence[str]) -> list[str]:
+    """Names of ranked bidders whose bid shares a party with another. One query."""
+    rows = list(lot.bids.standing().select_related("subject", "envelope"))
+    twice = consortium.parties_twice({str(bid.pk): bid.party_codes for bid in rows})
+    return [bid.subject.name for bid in rows if str(bid.pk) in twice and str(bid.pk) in ranked]
+
+
 def questions_of(lot: Lot, bids: Sequence[str]) -> list[BidQuestion]:
     """What the committee asked these bidders, in the bids' order, then by time. One query."""
     place = {key: n for n, key in enumerate(bids)}
@@ -183,7 +257,13 @@ def _row(marks: Marks, row: Any) -> dict[str, Any]:
         "parts": dict(row.parts),
         "total": row.total if marks.scored else None,
         **{name: offer.get(name) for name in ("period_days", "quality", "manager")},
+        **({"members": _partners(offer, bid.subject.code)} if bid.member_codes else {}),
     }
+
+
+def _partners(offer: Mapping[str, Any], leader: str) -> list[str]:
+    said = consortium.inside_of(offer).get("members") or ()
+    return [member["name"] for member in said if member["code"] != leader]
 
 
 def low_shares(lot: Lot) -> scoring.LowPrice:
@@ -282,6 +362,7 @@ def report_submit(*, lot_id: int, actor: Actor, silent: Mapping[str, str] | None
                 r["name"] for r in ranking if lot.ceiling_cny is not None and Decimal(r["price_cny"]) > lot.ceiling_cny
             ],
             "related_ranked": related_ranked(lot, [r["bid"] for r in ranking]),
+            "twice_ranked": twice_ranked(lot, [r["bid"] for r in ranking]),
             "low_unexplained": [bid for bid in content["low_prices"] if bid not in asked],
             "valid_count": len(content["bids"]) - len(out),
             "asked_more_time": len(lot.committee.time_asked),

@@ -4,7 +4,7 @@
     {"method", "criteria": [{"key", "title", "points", "items": [{"key", "title", "points"}]}], "price_formula",
      "trim", "reviews": [{"key", "title", "ground"}], "committee": {"members", "experts", "specialties"}, "candidates",
      "bond_cny", "bond_forms", "deposits", "validity_days", "performance_bond_share", "media", "standard_document",
-     "consortium_allowed", "finding", "outage_clause"}
+     "consortium_allowed", "ratings": [{"speciality", "level"}], "finding", "outage_clause"}
 """
 
 from collections.abc import Mapping

@@ -31,6 +31,7 @@ CHECKS = (
     results.awards,
     results.letters,
     results.contracts,
+    results.contract_texts,
     results.archives,
     course.evaluations,
     course.retenders,

@@ -15,6 +15,7 @@ from trading.models import (
     Committee,
     CommitteeMember,
     Contract,
+    ContractText,
     Letter,
     Lot,
     Report,
@@ -280,6 +281,26 @@ def contracts(told: Told) -> Iterator[Finding]:
             "signed_at": (row.signed_at, told.text(said).get("signed_at")),
         }
         yield from differing("contract", lot.ledger_ref, said, pairs)
+
+
+def contract_texts(told: Told) -> Iterator[Finding]:
+    """Texts sent to the members of a consortium, and who signed which."""
+    rows = ContractText.objects.filter(award__lot__in=told.lots).select_related("award__lot__tender")
+    for text in rows.prefetch_related("assents__subject"):
+        ref = text.award.lot.ledger_ref
+        sent = [one for one in told.all(ref, "contract.text_sent") if one.facts["contract"] == text.digest]
+        joined = {
+            one.facts["subject"] for one in told.all(ref, "contract.joined") if one.facts["contract"] == text.digest
+        }
+        if not sent:
+            yield unspoken("contract text", ref)
+            continue
+        pairs = {
+            "number": (text.number, sent[-1].facts["number"]),
+            "particulars": (digest_of(text.particulars), text.digest),
+            "signed by": (sorted(one.subject.code for one in text.assents.all()), sorted(joined)),
+        }
+        yield from differing("contract text", ref, sent[-1], pairs)
 
 
 def archives(told: Told) -> Iterator[Finding]:

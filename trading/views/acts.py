@@ -18,7 +18,7 @@ from trading.services import performance as performing
 from trading.views.benches import framed, lot_address
 from trading.views.own import SIDE, lot_page
 
-BOTH = SIDE | {"winner"}
+BOTH = SIDE | {"winner", "partner"}
 PERFORMED = ("plan_milestone", "deliver_milestone", "accept_milestone", "pay_milestone", "confirm_payment")
 
 

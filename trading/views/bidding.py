@@ -219,6 +219,7 @@ def filing(request: PersonRequest, lot: Lot) -> HttpResponse:
         "keyset": keyset.document if keyset else None,
         "keyset_hash": keyset.hash if keyset else "",
         "keyset_fingerprint": keysets.set_fingerprint(keyset.document) if keyset else "",
+        "party_labels": ("本单位，牵头人", "成员一", "成员二", "成员三"),
         "demo_keys": reverse("demo-key") if settings.MODE == "demo" else "",
     }
     return render(request, "trading/bidding/filing.html", context)

@@ -29,7 +29,7 @@ def working_lot(
         raise Http404
     held = lot.tender.party_roles(actor) | (actor.duties & {"operator"})
     if "winner" in roles:
-        held |= lot.party_roles(actor) & {"winner"}
+        held |= lot.party_roles(actor) & {"winner", "partner"}
     if not held & roles:
         raise Http404
     return lot, held

@@ -13,7 +13,7 @@ from trading.forms import AwardForm, ContractForm, TerminateForm
 from trading.kernel import procedure as kernel
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Archive, Committee, Contract, Lot, Report
-from trading.services import archives, awards, closings, letters
+from trading.services import archives, awards, closings, contract_texts, joint_contracts, letters
 from trading.services.committees import committee_names
 from trading.views.benches import framed
 from trading.views.notices import sent
@@ -147,16 +147,23 @@ def contract(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespon
         "quality": offer.get("quality", ""),
         "performance_bond_cny": bond_of(lot, given.amount_cny),
     }
+    text = joint_contracts.in_force(given)
+    if text is not None:
+        prefilled |= {name: value for name, value in text.particulars.items() if name in ContractForm.base_fields}
+        if rate := text.particulars.get("late_rate"):
+            prefilled["late_rate"] = Decimal(rate) * 10_000
     form = ContractForm(request.POST or None, initial=prefilled)
     violations: tuple = ()
     if request.method == "POST" and form.is_valid():
         said = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
         try:
-            awards.contract_sign(lot_id=lot.pk, particulars=said, actor=request.actor)
+            told = sent_or_signed(lot, said, request)
         except Refused as refused:
             violations = refused.violations
         else:
-            messages.success(request, "合同已登记并公告")
+            messages.success(request, told)
+            if "offer" in request.POST:
+                return redirect("trading:contract", lot.tender.reference, lot.number)
             return redirect("trading:results", lot.tender.reference, lot.number)
     context = framed(lot, held, here="订立合同") | {
         "form": form,
@@ -164,6 +171,8 @@ def contract(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespon
         "award": given,
         "ticks": [form[name] for name in ("payee_is_sme", "payment_agreed", "late_rate_agreed")],
         "offer": offer,
+        "signers": joint_contracts.signers(given) if joint_contracts.partners_of(given) else [],
+        "text": text,
         "due_at": kernel.moment(
             lot.book, lot.procedure, "contract_due", kernel.Facts(lot.state, lot.recorded["award_at"], lot.recorded)
         ),
@@ -171,6 +180,15 @@ def contract(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespon
     return render(
         request, "trading/results/contract.html", context, status=409 if violations else 422 if form.errors else 200
     )
+
+
+def sent_or_signed(lot: Lot, said: dict[str, Any], request: HttpRequest) -> str:
+    """The contract is signed, or its text sent to the members of a consortium, by the button that was pressed."""
+    if "offer" in request.POST:
+        contract_texts.contract_offer(lot_id=lot.pk, particulars=said, actor=request.actor)
+        return "合同文本已送联合体各方签署"
+    awards.contract_sign(lot_id=lot.pk, particulars=said, actor=request.actor)
+    return "合同已登记并公告"
 
 
 def bond_of(lot: Lot, price: Decimal) -> Decimal | None:

@@ -30,13 +30,13 @@ async function keysOfLot(said, signal) {
  * The envelope around `value` and `files` is on the shelf: the one that is there where its id is `known`, else made now.
  *
  * @param said the form's data attributes.
- * @param options {shelf, key, known, now, signal, progress(words, share)}.
+ * @param options {shelf, key, known, now, signal, progress(words, share), consortium}.
  */
-export async function sealed(said, value, files, { shelf, key, known, now, signal, progress }) {
+export async function sealed(said, value, files, { shelf, key, known, now, signal, progress, consortium }) {
   const standing = known && (await sealedOn(shelf));
   if (standing?.id === known) return standing;
   const { keyset, countersignatures } = await keysOfLot(said, signal);
-  const context = { lot: said.lot, document: said.document, purpose: "bid", countersignatures };
+  const context = { lot: said.lot, document: said.document, purpose: "bid", countersignatures, consortium };
   return seal(files, value, keyset, key, context, {
     shelf,
     now,

@@ -73,6 +73,7 @@ export async function seal(files, offer, keyset, key, context, options = {}) {
     created: stamp(options.now),
     wraps: journal.promised,
     parts: whole.map(({ index, entry }) => ({ index, ...entry })),
+    ...(context.consortium ? { consortium: context.consortium } : {}),
   };
   const listed = whole.map(({ index, plain }, place) => {
     const { name, type } = chosen[place].file;

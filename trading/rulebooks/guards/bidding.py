@@ -55,11 +55,16 @@ def not_banned(facts: Facts, book: Book) -> Violation | None:
 
 @guard("ENG-25")
 def consortium_agreed(facts: Facts, book: Book) -> Violation | None:
-    """A consortium files its agreement; a member does not also bid alone (asked of its own filings only)."""
+    """A consortium bids where the document allows one, files its agreement, and its members stand in the register.
+
+    Whether a member also bids alone or in another consortium is asked when the opening has started, never before.
+    """
     if facts.values.get("consortium") and not facts.values.get("consortium_agreement"):
         return book.violation("fact.missing", "ENG-25", fact="consortium_agreement")
     if facts.values.get("consortium") and not facts.values.get("consortium_allowed", True):
         return book.violation("consortium.not_allowed", "ENG-25")
+    if unknown := facts.values.get("unknown_members"):
+        return book.violation("consortium.unknown", "ENG-25", codes=tuple(unknown))
     return None
 
 
@@ -100,6 +105,13 @@ def unrelated_bidders(facts: Facts, book: Book) -> Violation | None:
     """Same person in charge, holding or management among the bidders: told to supervision when the roll is open."""
     pairs = facts.values.get("related_pairs") or ()
     return book.violation("bidders.related", "ENG-22", pairs=tuple(pairs)) if pairs else None
+
+
+@guard("ENG-25", effect="warn")
+def members_apart(facts: Facts, book: Book) -> Violation | None:
+    """A member of a consortium that also stands in another bid: told to supervision when the roll is open."""
+    twice = facts.values.get("members_twice") or ()
+    return book.violation("consortium.twice", "ENG-25", names=tuple(twice)) if twice else None
 
 
 @guard("ELE-06")

@@ -114,6 +114,14 @@ def report_complete(facts: Facts, book: Book) -> Violation | None:
     return None
 
 
+@guard("ENG-25")
+def consortia_apart(facts: Facts, book: Book) -> Violation | None:
+    """Bids of one lot that share a party are void, all of them, and not ranked."""
+    if bids := facts.values.get("twice_ranked"):
+        return book.violation("consortium.twice", "ENG-25", names=tuple(bids))
+    return None
+
+
 @guard("ENG-22")
 def related_not_ranked(facts: Facts, book: Book) -> Violation | None:
     """Bids of related units that the committee confirmed are void and not ranked."""

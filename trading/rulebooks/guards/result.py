@@ -46,6 +46,20 @@ def contract_equals_bid(facts: Facts, book: Book) -> Violation | None:
     return book.violation("contract.mismatch", "ENG-44", differing=tuple(differing)) if differing else None
 
 
+@guard("ENG-25")
+def joined_by_all(facts: Facts, book: Book) -> Violation | None:
+    """联合体各方应当共同与招标人签订合同: every member has signed this very text."""
+    if names := facts.values.get("unjoined"):
+        return book.violation("contract.unjoined", "ENG-25", names=tuple(names))
+    return None
+
+
+@guard("ENG-25")
+def text_in_force(facts: Facts, book: Book) -> Violation | None:
+    """A member signs the text that was last sent to all of them, no other."""
+    return None if facts.values.get("in_force") else book.violation("contract.other_text", "ENG-25")
+
+
 @guard("ENG-46")
 def performance_bond(facts: Facts, book: Book) -> Violation | None:
     """履约保证金 within the share of the contract price; 质量保证金 within its share of the settlement price."""
