@@ -13,7 +13,20 @@ from django import forms
 
 from credit.models import Subject
 from trading import editors
-from trading.fields import ChinaTime, Choice, Choices, Day, Figure, Money, Percent, Ratings, Text, Words, Yes
+from trading.fields import (
+    Adjustments,
+    ChinaTime,
+    Choice,
+    Choices,
+    Day,
+    Figure,
+    Money,
+    Percent,
+    Ratings,
+    Text,
+    Words,
+    Yes,
+)
 from trading.models import Lot
 from trading.rulebooks.vocabulary import BOND_FORMS, DEPOSITS, KINDS
 
@@ -90,6 +103,14 @@ class MethodStep(forms.Form):
     method = kept(Choice(label="评标办法", choices=[("", "请选择"), *editors.METHODS]), "terms", half=True)
     candidates = kept(Figure(label="推荐中标候选人", least=1, most=3), "terms", suffix="名", half=True)
     criteria = kept(Text(label="评标标准"), "criteria")
+    adjustments = kept(
+        Adjustments(
+            label="评标价调整因素",
+            help_text="一行一项：名称、按日（按项、按比例）、数值、最多计几日或者几项。"
+            "例如“工期 按日 5000 60”“付款条件偏差 按比例 0.5% 3”",
+        ),
+        "terms",
+    )
     kind_of_formula = kept(Choice(label="报价得分", choices=FORMULAS), "price_formula")
     factor = kept(
         Figure(
@@ -199,6 +220,8 @@ def shows(lot: Lot, name: str) -> bool:
         return bool(lot.terms.get("floor_cny"))
     if name == "ratings":
         return bool(lot.terms.get("consortium_allowed"))
+    if name == "adjustments":
+        return lot.terms.get("method") == "lowest"
     if name in PRICED:
         return lot.terms.get("method") != "lowest"
     return not name.startswith("mandate_") or lot.tender.agency_id is not None

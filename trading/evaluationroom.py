@@ -273,7 +273,7 @@ class Room:
     @cached_property
     def pricing(self) -> "Pricing | None":
         """The price part worked out, once nobody owes a mark; None before, and where price is not scored."""
-        if not self.ready or not self.marks.scored:
+        if not self.ready or not self.marks.pointed:
             return None
         out = {row["bid"] for row in self.marks.rejected()}
         prices = {b.bid: b.price for b in self.marks.bids if b.bid not in out and b.price is not None}

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
+from trading.kernel.adjusting import KINDS
 from trading.kernel.consortium import LEVELS, level
 from trading.services.terms import money
 
@@ -258,6 +259,51 @@ class Ratings(forms.CharField):
         if isinstance(value, list | tuple):
             return "\n".join(f"{row['speciality']} {row['level']}" for row in value)
         return value or ""
+
+
+class Adjustments(forms.CharField):
+    """Adjustments of the price, one a line: name, 按日 | 按项 | 按比例, number, most."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 4000)
+        kwargs.setdefault("widget", forms.Textarea(attrs={**CONTROL, "rows": "4"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        """The adjustments as `lot.terms` keeps them.
+
+        Raises:
+            ValidationError: a line that cannot be read, or the same name twice.
+        """
+        kinds = {name: kind for kind, name in KINDS.items()}
+        found: list[dict[str, Any]] = []
+        for line in filter(None, (part.strip() for part in super().clean(value).translate(WIDE).splitlines())):
+            words = line.split()
+            if len(words) < 4 or words[-3] not in kinds or not words[-1].isdecimal():
+                raise ValidationError(f"“{line}”读不出来。写成：名称 按日、按项或者按比例 数值 最多计几日或者几项")
+            kind, number = kinds[words[-3]], words[-2].replace(",", "").removesuffix("元")
+            try:
+                amount = Decimal(number.removesuffix("%")) / (100 if number.endswith("%") else 1)
+            except InvalidOperation:
+                raise ValidationError(f"“{line}”的数值读不出来") from None
+            title = "".join(words[:-3])
+            if any(row["title"] == title for row in found):
+                raise ValidationError(f"“{title}”写了两次")
+            key = f"adjust{len(found) + 1}"
+            found.append({"key": key, "title": title, "kind": kind, "value": plain(amount), "most": int(words[-1])})
+        return found
+
+    def prepare_value(self, value: Any) -> str:
+        """A line each."""
+        if not isinstance(value, list | tuple):
+            return value or ""
+        rows = []
+        for row in value:
+            number = Decimal(row["value"] or 0)
+            shown = f"{plain(number * 100)}%" if row["kind"] == "share" else plain(number)
+            rows.append(f"{row['title']} {KINDS[row['kind']]} {shown} {row['most']}")
+        return "\n".join(rows)
 
 
 class Yes(forms.BooleanField):

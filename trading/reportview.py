@@ -67,6 +67,16 @@ class Vote:
     against: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """One bid's way from the price offered to the evaluated price: (title, count, yuan) of every adjustment."""
+
+    name: str
+    price: Decimal
+    steps: tuple[tuple[str, int, Decimal], ...]
+    evaluated: Decimal
+
+
 @dataclass(frozen=True)
 class Reading:
     """The report as a page shows it."""
@@ -84,6 +94,7 @@ class Reading:
     members: tuple[Mapping[str, Any], ...]
     trim: bool
     valid: int
+    adjusted: tuple[Adjusted, ...] = ()
 
     @property
     def scored(self) -> bool:
@@ -125,6 +136,7 @@ def reading_of(content: Mapping[str, Any], terms: Mapping[str, Any], *, full: bo
         members=tuple(content["members"]),
         trim=bool(content["trim"]),
         valid=len(content["bids"]) - len(content["rejected"]),
+        adjusted=_adjusted(content),
     )
 
 
@@ -139,6 +151,20 @@ def _ranked(content: Mapping[str, Any], row: Mapping[str, Any], keys: list[str])
         None if row["total"] is None else Decimal(row["total"]),
         listed.index(row["bid"]) + 1 if row["bid"] in listed else None,
         row["bid"] in content["low_prices"],
+    )
+
+
+def _adjusted(content: Mapping[str, Any]) -> tuple[Adjusted, ...]:
+    ways = {row["bid"]: row["steps"] for row in content.get("adjusted") or ()}
+    return tuple(
+        Adjusted(
+            row["name"],
+            Decimal(row["price_cny"]),
+            tuple((step["title"], step["count"], Decimal(step["amount"])) for step in ways[row["bid"]]),
+            Decimal(row["evaluated_cny"]),
+        )
+        for row in content["ranking"]
+        if row["bid"] in ways
     )
 
 

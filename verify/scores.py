@@ -76,13 +76,42 @@ def _check(report):
                     yield f"{bid} has {value} points for {key}, not {told.get(key)}"
             if Decimal(said[bid]["total"]) != totals[bid]:
                 yield f"{bid} has {totals[bid]} points in all, not {said[bid]['total']}"
-    order = sorted(prices, key=lambda bid: (-totals.get(bid, Decimal(0)), prices[bid]))
+    compared = prices
+    if "adjusted" in report:
+        compared = {}
+        for bid, price in prices.items():
+            compared[bid], faults = _evaluated(report, bid, price, Decimal(said[bid]["evaluated_cny"]))
+            yield from faults
+    order = sorted(prices, key=lambda bid: (-totals.get(bid, Decimal(0)), compared[bid]))
     ranked = sorted(prices, key=lambda bid: said[bid]["place"])
-    keys = [(-totals.get(bid, Decimal(0)), prices[bid]) for bid in ranked]
-    if keys != [(-totals.get(bid, Decimal(0)), prices[bid]) for bid in order]:
+    keys = [(-totals.get(bid, Decimal(0)), compared[bid]) for bid in ranked]
+    if keys != [(-totals.get(bid, Decimal(0)), compared[bid]) for bid in order]:
         yield "the ranking is not by points and then by price"
     if report["candidates"] != ranked[: len(report["candidates"])]:
         yield "the candidates are not the first of the ranking"
+
+
+def _evaluated(report, bid, price, told):
+    """(evaluated price, faults): the price offered and every published adjustment, counted anew."""
+    way = next(row for row in report["adjusted"] if row["bid"] == bid)
+    whole, faults, steps = price, [], {step["key"]: step for step in way["steps"]}
+    for rule in report["adjustments"]:
+        value, most = Decimal(rule["value"]), int(rule["most"])
+        if rule["kind"] == "day":
+            days = (way["period_days"] if way["period_days"] is not None else rule["base"]) - rule["base"]
+            count = max(-most, min(most, days))
+        else:
+            given = [s["points"] for s in report.get("scores", []) if s["bid"] == bid and s["item"] == rule["key"]]
+            counts = sorted(int(Decimal(points)) for points in given)
+            # What is public holds the agreed count alone; whoever holds the members' marks counts them again.
+            count = min(most, counts[(len(counts) - 1) // 2]) if counts else int(steps[rule["key"]]["count"])
+        amount = cents(value * count * (price if rule["kind"] == "share" else 1))
+        whole += amount
+        if int(steps[rule["key"]]["count"]) != count or Decimal(steps[rule["key"]]["amount"]) != amount:
+            faults.append(f"{bid}: {rule['key']} is {count} times and {amount} yuan")
+    if told != whole:
+        faults.append(f"{bid} has the evaluated price {whole}, not {told}")
+    return whole, faults
 
 
 def _mean_of(report, bid, item):

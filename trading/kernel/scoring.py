@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from trading.kernel.adjusting import adjustments_of
 from trading.kernel.contests import STRATEGIES, PriceFormula, Ranked, benchmark, mean_score, points
 
 OVER_CEILING, NOT_RESPONSIVE = 5, 6  # grounds of 招标投标法实施条例 第五十一条 that arithmetic finds by itself
@@ -66,6 +67,10 @@ def price_of(offer: Mapping[str, Any] | None) -> Decimal | None:
 def scoring_items(terms: Mapping[str, Any]) -> dict[str, Item]:
     """Items members score, by key. A part without items is one item; the price part is computed, never scored."""
     found = {}
+    if terms.get("method") == "lowest" or terms.get("contest") == "sealed_lowest":
+        # 经评审的最低投标价法: nobody gives points; members count deviations, whole numbers up to the document's most.
+        counted = [one for one in adjustments_of(terms) if one.kind != "day"]
+        return {one.key: Item(one.key, "adjustments", one.title, Decimal(one.most)) for one in counted}
     for part in terms.get("criteria") or ():
         if part["key"] == "price":
             continue

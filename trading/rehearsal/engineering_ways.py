@@ -8,6 +8,7 @@ from trading.rehearsal import (
     engineering_consortium,
     engineering_failed,
     engineering_interrupted,
+    engineering_lowest,
     engineering_open,
     engineering_overturned,
     engineering_performed,
@@ -24,6 +25,7 @@ MODULES: tuple[ModuleType, ...] = (
     engineering_performed,
     engineering_prepared,
     engineering_consortium,
+    engineering_lowest,
 )
 BY_VARIANT = {variant: module for module in MODULES for variant in module.VARIANTS}
 VARIANTS: dict[str, str] = {variant: text for module in MODULES for variant, text in module.VARIANTS.items()}

@@ -71,6 +71,7 @@ def public_result(lot: Lot, content: Mapping[str, Any]) -> dict[str, Any]:
         "criteria": content["criteria"],
         "price_formula": content["price_formula"],
         "contest": content["contest"],
+        **{name: content[name] for name in ("adjustments", "adjusted") if name in content},
         "benchmark_cny": content["benchmark_cny"],
         "ceiling_cny": content["ceiling_cny"],
     }

@@ -140,7 +140,7 @@ def bid_score(*, lot_id: int, bid_id: UUID, item: str, points: Decimal, actor: A
     values: dict[str, Any] = {}
     if item not in items:
         values["unlisted"] = [item]
-    elif not 0 <= points <= items[item].points:
+    elif not 0 <= points <= items[item].points or (items[item].part == "adjustments" and points % 1):
         values["out_of_range"] = [item]
     with acting("score_bid", lot_id=lot_id, actor=actor, values=values) as act:
         bid, member = _bid(act, bid_id), seat_of(act.lot, actor)

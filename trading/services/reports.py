@@ -11,7 +11,7 @@ from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing.models import PlainFile
 from trading import addresses
 from trading.digests import digest_of, plain
-from trading.kernel import consortium, scoring
+from trading.kernel import adjusting, consortium, scoring
 from trading.models import Bid, BidQuestion, Committee, CommitteeMember, Lot, Report, ReviewMark, ScoreMark, Signature
 from trading.services.acts import acting
 from trading.services.alerts import tell_initiator, tell_subjects
@@ -56,8 +56,31 @@ class Marks:
 
     @property
     def scored(self) -> bool:
-        """Whether members give points in this contest."""
+        """Whether members put down figures in this contest: points, or counts of deviations."""
+        return self.contest != "sealed_lowest" or bool(self.items)
+
+    @property
+    def pointed(self) -> bool:
+        """Whether those figures are points."""
         return self.contest != "sealed_lowest"
+
+    def adjusted(self, prices: Mapping[str, Decimal]) -> dict[str, list[adjusting.Step]]:
+        """The adjustments of these bids' prices by the document; {} where it adjusts nothing."""
+        rules = adjusting.adjustments_of(self.lot.terms, self.lot.period_days)
+        if self.pointed or not rules:
+            return {}
+        given: dict[tuple[str, str], list[int]] = {}
+        for score in self.scores:
+            given.setdefault((score.bid, score.item), []).append(int(score.points))
+        return {
+            bid: adjusting.steps_of(
+                rules,
+                price,
+                period_of(self.rows[bid]),
+                {key: adjusting.middle(given[bid, key]) for key in self.items},
+            )
+            for bid, price in prices.items()
+        }
 
     def computed(self) -> dict[str, list[consortium.Fault]]:
         """Faults by bid that need nobody's opinion: arithmetic, and what a consortium's papers say by themselves."""
@@ -126,11 +149,13 @@ def report_content(lot: Lot) -> dict[str, Any]:
         rule = lot.procedure.transitions["submit_report"].rules[0]
         raise Refused([Violation("marks.missing", rule, lot.book.article(rule), owed)])
     means: Mapping[str, Mapping[str, Decimal]] = {}
-    if marks.scored:
+    if marks.pointed:
         trim = bool(lot.terms.get("trim"))
         means = scoring.item_means(marks.labels, prices, marks.items, marks.scores, trim=trim)
-    parts = scoring.parts_of(means, marks.items)
-    ranking = scoring.ranked(marks.contest, lot.terms, prices, parts) if prices else []
+    parts = scoring.parts_of(means, marks.items) if marks.pointed else {}
+    steps = marks.adjusted(prices)
+    compared = {bid: adjusting.evaluated(price, steps[bid]) for bid, price in prices.items()} if steps else prices
+    ranking = scoring.ranked(marks.contest, lot.terms, compared, parts) if prices else []
     allowed = int(lot.terms.get("candidates") or 3)
     content = {
         "lot": lot.reference,
@@ -156,7 +181,8 @@ def report_content(lot: Lot) -> dict[str, Any]:
         **consortia_said(marks.rows),
         "benchmark_cny": scoring.benchmark_of(marks.contest, lot.terms, prices),
         "means": means,
-        "ranking": [_row(marks, row) for row in ranking],
+        **adjusted_said(marks, steps),
+        "ranking": [_row(marks, row, prices[row.bid], evaluated=bool(steps)) for row in ranking],
         "candidates": [row.bid for row in ranking[:allowed]],
         "low_prices": scoring.low_prices(prices, lot.ceiling_cny, low_shares(lot)),
         "reviews": [
@@ -245,7 +271,33 @@ def questions_of(lot: Lot, bids: Sequence[str]) -> list[BidQuestion]:
     return sorted((q for q in found if str(q.bid_id) in place), key=lambda q: place[str(q.bid_id)])
 
 
-def _row(marks: Marks, row: Any) -> dict[str, Any]:
+def period_of(bid: Bid) -> int | None:
+    """The days a bidder offered; None where the offer states none that can be read."""
+    said = (bid.offer or {}).get("period_days")
+    return said if isinstance(said, int) and not isinstance(said, bool) and 0 < said < 100_000 else None
+
+
+def adjusted_said(marks: Marks, steps: Mapping[str, Sequence[adjusting.Step]]) -> dict[str, Any]:
+    """What a report says of adjusted prices: the document's adjustments, the periods offered, each bid's steps."""
+    if not steps:
+        return {}
+    rules = adjusting.adjustments_of(marks.lot.terms, marks.lot.period_days)
+    return {
+        "adjustments": [
+            {name: getattr(one, name) for name in ("key", "title", "kind", "value", "most", "base")} for one in rules
+        ],
+        "adjusted": [
+            {
+                "bid": bid,
+                "period_days": period_of(marks.rows[bid]),
+                "steps": [{name: getattr(s, name) for name in ("key", "title", "count", "amount")} for s in of_bid],
+            }
+            for bid, of_bid in steps.items()
+        ],
+    }
+
+
+def _row(marks: Marks, row: Any, price: Decimal, *, evaluated: bool) -> dict[str, Any]:
     bid = marks.rows[row.bid]
     offer = bid.offer or {}
     return {
@@ -253,9 +305,10 @@ def _row(marks: Marks, row: Any) -> dict[str, Any]:
         "bid": row.bid,
         "name": bid.subject.name,
         "subject": bid.subject.code,
-        "price_cny": row.price,
+        "price_cny": price,
+        **({"evaluated_cny": row.price} if evaluated else {}),
         "parts": dict(row.parts),
-        "total": row.total if marks.scored else None,
+        "total": row.total if marks.pointed else None,
         **{name: offer.get(name) for name in ("period_days", "quality", "manager")},
         **({"members": _partners(offer, bid.subject.code)} if bid.member_codes else {}),
     }

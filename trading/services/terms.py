@@ -2,7 +2,8 @@
 
 `lot.terms` holds what the tender document says beyond the columns, money and shares as text:
     {"method", "criteria": [{"key", "title", "points", "items": [{"key", "title", "points"}]}], "price_formula",
-     "trim", "reviews": [{"key", "title", "ground"}], "committee": {"members", "experts", "specialties"}, "candidates",
+     "adjustments": [{"key", "title", "kind": day | amount | share, "value", "most"}], "trim",
+     "reviews": [{"key", "title", "ground"}], "committee": {"members", "experts", "specialties"}, "candidates",
      "bond_cny", "bond_forms", "deposits", "validity_days", "performance_bond_share", "media", "standard_document",
      "consortium_allowed", "ratings": [{"speciality", "level"}], "finding", "outage_clause"}
 """
@@ -76,6 +77,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
         "plan_published_at": tender.plan.published_at if tender.plan else None,
         "estimate_cny": lot.estimate_cny or lot.ceiling_cny,
         "ceiling_cny": lot.ceiling_cny,
+        "period_days": lot.period_days,
         "bond_cny": decimal_of(terms, "bond_cny"),
         "floor_cny": decimal_of(terms, "floor_cny"),
         "start_price_cny": decimal_of(terms, "start_price_cny"),
@@ -89,6 +91,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
                 "validity_days",
                 "method",
                 "criteria",
+                "adjustments",
                 "media",
                 "standard_document",
                 "finding",

@@ -105,7 +105,7 @@ def sheet_context(found: Room, sheet: Sheet, lot: Lot) -> dict[str, Any]:
         "after": after,
         "grounds": GROUND_LIST,
         "pricing": found.pricing,
-        "sample": None if found.pricing else sample_pricing(lot.terms) if found.marks.scored else None,
+        "sample": None if found.pricing else sample_pricing(lot.terms) if found.marks.pointed else None,
     }
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from platform_site import workdays
 from platform_site.accounts.refusals import Violation
+from trading.kernel.adjusting import unquantified
 from trading.kernel.guards import guard
 from trading.kernel.procedure import Book, Facts
 from trading.kernel.time import DAY, same_hour
@@ -190,9 +191,11 @@ def performance_bond_cap(facts: Facts, book: Book) -> Violation | None:
 
 @guard("ENG-31")
 def method_published(facts: Facts, book: Book) -> Violation | None:
-    """The method and every criterion stand in the document; points add up to one hundred."""
+    """Method, criteria and price adjustments with their numbers stand in the document; points add up to one hundred."""
     if found := missing(facts, book, "ENG-31", "method", "criteria"):
         return found
+    if vague := unquantified(facts.values.get("adjustments") or (), facts.values.get("period_days")):
+        return book.violation("adjustment.vague", "ENG-31", titles=tuple(vague))
     total = sum((Decimal(str(part["points"])) for part in facts.values["criteria"]), Decimal(0))
     return None if total == 100 else book.violation("criteria.sum", "ENG-31", total=total)
 
