@@ -80,6 +80,7 @@ def compose(public: PublicLot, now: datetime) -> dict[str, Any]:
         "dates": key_dates(lot, facts),
         "bond": bond(lot),
         "notices": chain(public),
+        "sealing_tool": next((n.content["sealing_tool"] for n in public.notices if n.content.get("sealing_tool")), ""),
         "files": files(public),
         "bids": bids(public),
         "candidates": candidates(public),

@@ -234,6 +234,9 @@ FETCHED = [
     # Answered to the trustee's own signature alone.
     see("sealing:trustee", things.trustee, status=404),
     see("sealing:lot", lambda: [things.obtained_lot().ledger_ref]),
+    see("sealing:tool"),
+    see("sealing:tool-named", lambda: [things.sealing_tool()]),
+    see("trading:bid-ticket", lambda: place(things.obtained_lot()), role="bidder1"),
     see("disclosure:document", things.public_file),
     see("disclosure:feed", query="q=工程"),
     see("disclosure:export", query="q=工程"),

@@ -14,6 +14,7 @@ from platform_site.accounts.models import User
 from platform_site.accounts.selectors import actor_for
 from platform_site.ledger import layout
 from platform_site.ledger.models import Checkpoint, Entry
+from platform_site.sealing import offline
 from platform_site.sealing.models import PlainFile, Trustee
 from platform_site.web.papers import verify_code
 from trading.models import Bid, Challenge, CommitteeMember, Letter, Lot, Notice, PlanNotice, StoredFile
@@ -197,3 +198,8 @@ def trustee() -> list[Any]:
 def objected_lot() -> Lot:
     """A lot somebody objected about."""
     return Challenge.objects.select_related("lot__tender").latest("received_at").lot
+
+
+def sealing_tool() -> str:
+    """The digest of the offline tool that notices name."""
+    return offline.named()

@@ -16,6 +16,7 @@ bidding_patterns = [
     path(LOT + "bid/object/", bidding.object_document, name="object-document"),
     path(LOT + "bid/object-result/", bidding.object_result, name="object-result"),
     path(LOT + "bid/file/", bidding.filing, name="bid-file"),
+    path(LOT + "bid/file/ticket.json", bidding.ticket, name="bid-ticket"),
     path(LOT + "bid/file/uploads/", bidding.upload_begin, name="bid-uploads"),
     path(LOT + "bid/file/send/", bidding.send, name="bid-send"),
     path(LOT + "bid/withdraw/", bidding.withdraw, name="bid-withdraw"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
+from credit import selectors as credit
 from platform_site import workdays
 from platform_site.accounts.actors import Actor
 from platform_site.sealing import selectors as sealed_things
@@ -15,6 +16,8 @@ from trading.kernel import procedure as kernel
 from trading.lifeline import Next
 from trading.models import Bid, Bond, Challenge, DocumentObtained, DocumentVersion, Enquiry, Lot
 from trading.models.bid import BidQuerySet
+from trading.services import documents
+from trading.services.acts import facts_of
 
 FILED = ("sealed", "opened", "revoked", "lapsed", "returned", "rejected")
 
@@ -118,3 +121,42 @@ def bidder_next(lot: Lot, own: Own, facts: kernel.Facts, verbs: Mapping[str, boo
             return step(f"解密{said.bid}", "unlock", closes, "距解密截止")
         return step(f"公布{said.bid}", "disclose_bids", closes, "距解密截止")
     return Next(lot.procedure.states[facts.state])
+
+
+def ticket_of(lot: Lot, actor: Actor, now: datetime) -> dict[str, Any] | None:
+    """What the offline tool must know to seal a bid of the actor's subject; None while it could not be filed.
+
+    Text, whole numbers and the key set's document, as canonical JSON wants them. Nothing in it is about a rival.
+    """
+    subject = credit.subject_by_code(actor.subject_code) if actor.subject_code else None
+    key = credit.active_key(actor.subject_code) if actor.subject_code else None
+    facts = facts_of(lot, now)
+    version = documents.current_version(lot)
+    if subject is None or key is None or version is None or not open_verbs(lot, facts).get("file_bid"):
+        return None
+    said = words_of(lot.procedure)
+    deadline = kernel.moment(lot.book, lot.procedure, "bid_deadline", facts)
+    guarded = sealed_things.lot_status(lot.ledger_ref) or {"keyset": None, "countersignatures": {}}
+    return {
+        "lot": lot.ledger_ref,
+        "reference": lot.reference,
+        "title": lot.title,
+        "document": version.digest,
+        "version": version.number,
+        "subject": subject.code,
+        "subject_name": subject.name,
+        "recipient": key.recipient,
+        "fingerprint": key.fingerprint,
+        "keyset": guarded["keyset"],
+        "countersignatures": guarded["countersignatures"],
+        "deadline": deadline.isoformat() if deadline else "",
+        "issued": now.isoformat(),
+        "ceiling": str(lot.ceiling_cny) if lot.ceiling_cny is not None else "",
+        "period": str(lot.period_days or ""),
+        "words": {
+            "offer": said.offer,
+            "period": said.period,
+            "manager": said.manager,
+            "manager_needed": said.manager_needed,
+        },
+    }

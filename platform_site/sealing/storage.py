@@ -26,6 +26,11 @@ def plain_folder(envelope_id: UUID) -> Path:
     return root() / "opened" / text[:2] / text
 
 
+def tool_path(sha256: str) -> Path:
+    """Where the offline tool of this digest lies."""
+    return root() / "tools" / f"{sha256}.html"
+
+
 def workshop() -> Path:
     """A fresh folder on the same disk, for files not yet decided upon. The caller removes it."""
     folder = root() / "opening"

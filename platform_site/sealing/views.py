@@ -9,12 +9,13 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from platform_site.accounts.refusals import Refused, Violation
-from platform_site.sealing import hooks, selectors, services
+from platform_site.sealing import hooks, offline, selectors, services
 from platform_site.sealing.models import Upload
 
 MAX_JSON = 64 * 1024
@@ -63,6 +64,17 @@ def upload_finish(request: HttpRequest, upload_id: UUID) -> JsonResponse:
     """The file is whole and its digest right."""
     token = request.headers.get("Upload-Token", "")
     return JsonResponse(_progress(services.upload_finish(upload_id=upload_id, token=token)))
+
+
+@require_GET
+def tool(request: HttpRequest, sha256: str = "") -> HttpResponse:
+    """The offline sealing tool, to be saved: the current one, or the one a notice names by its digest."""
+    found = offline.find(sha256) if sha256 else offline.current()
+    if found is None:
+        return _missing()
+    # Never opened from here: it is meant for a computer without a line, and its own policy stands inside.
+    headers = {"Content-Disposition": content_disposition_header(True, "离线封装工具.html"), "X-SHA256": found.sha256}
+    return HttpResponse(found.content, content_type="text/html; charset=utf-8", headers=headers)
 
 
 @require_GET

@@ -1,21 +1,20 @@
 // Filing: what is typed and chosen here is sealed here. Only ciphertext, digests and signatures go out.
-import { LARGEST, draftOn, openShelf, sealedOn, shelfName, unpack } from "../vendor/sealing.js";
+import { draftOn, openShelf, sealedOn, shelfName, unpack } from "../vendor/sealing.js";
 import { showRefusal } from "./asking.js";
-import { amountOf, capitals, grouped } from "./capitals.js";
 import { chosenFiles, size } from "./filing/chosen.js";
-import { alone, deliver, sealed } from "./filing/delivery.js";
 import { consortiumForm } from "./filing/consortium.js";
+import { alone, deliver, sealed } from "./filing/delivery.js";
 import { earlierOn } from "./filing/earlier.js";
+import { note, offerFields, takeFiles } from "./filing/offer.js";
 import { keyChooser } from "./keychooser.js";
 
-const MOST_FILES = 500; // as platform_site/sealing/envelope.py counts parts
 // After these the portal holds nothing that a new try could go on with: the envelope is made anew.
 const SPOILT = new Set(["envelope.refused", "upload.digest", "upload.differs", "upload.not_sealed", "upload.key_reused", "part.gone"]);
 
 const form = document.getElementById("filing");
 if (form) start();
 
-async function start() {
+function start() {
   const at = (id) => document.getElementById(id);
   const said = form.dataset;
   const born = performance.now();
@@ -24,7 +23,8 @@ async function start() {
   const now = () => new Date(server + performance.now() - born);
   const name = shelfName(said.lot, said.subject);
   const chooserRoot = form.querySelector("[data-key-chooser]");
-  let shelf = await openShelf(name, { now: now() });
+  let shelf = null;
+  const ready = openShelf(name, { now: now() }).then((found) => (shelf = found));
   let known = null; // id of the sealed envelope that says what the form says; a retry goes on where it stopped
   let standing = said.standing;
   let running = null;
@@ -34,14 +34,16 @@ async function start() {
   const files = chosenFiles(at("file-list"), () => {
     edited();
     note("files", "");
-    draw();
+    offer.draw();
   });
   const together = consortiumForm(at("consortium"), said, note, () => edited());
   const chooser = keyChooser(chooserRoot, () => {
     note("key", "");
     restore();
-    draw();
+    offer.draw();
   });
+
+  const offer = offerFields(said, files, chooser, together.good);
 
   function edited() {
     changed = true;
@@ -51,94 +53,20 @@ async function start() {
 
   // -- what is typed ---------------------------------------------------------------------------------------------------
 
-  function note(name, words) {
-    const line = at(`${name}-error`);
-    line.hidden = !words;
-    line.textContent = words;
-    at(name)?.setAttribute("aria-invalid", String(Boolean(words)));
-    at(name)?.classList.toggle("is-bad", Boolean(words));
-    return !words;
-  }
-
-  function warn(name, words) {
-    at(`${name}-warn`).hidden = !words;
-    at(`${name}-warn`).textContent = words;
-  }
-
-  function days() {
-    const text = at("period").value.trim().replace(/[０-９]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
-    return /^\d{1,5}$/.test(text) && Number(text) > 0 ? Number(text) : null;
-  }
-
-  function filesFault() {
-    const all = files.all();
-    if (!all.length) return "至少添加一个文件";
-    if (all.length > MOST_FILES) return `最多 ${MOST_FILES} 个文件，请先打包`;
-    const large = all.find((file) => file.size > LARGEST);
-    if (large) return `“${large.name}”超过 4 GB，请拆成几个文件`;
-    const [wanting] = files.wanting();
-    return wanting ? `“${wanting}”还没有加密，请重新添加，或者移除` : "";
-  }
-
-  function offer() {
-    const price = amountOf(at("price").value);
-    const manager = at("manager").value.trim();
-    const quality = at("quality").value.trim();
-    const good = [
-      note("price", price ? "" : `填写${said.offerName}，单位为元，最多两位小数`),
-      note("period", days() ? "" : `填写${said.periodName}，整数，单位为日历天`),
-      note("quality", quality ? "" : "填写质量标准"),
-      note("manager", manager || !said.managerNeeded ? "" : "填写姓名"),
-      note("files", filesFault()),
-      note("key", chooser.key() ? "" : "先选择密钥"),
-    ];
-    good.push(together.good());
-    if (good.includes(false)) return null;
-    const whole = { price_cny: price, period_days: days(), quality };
-    return manager ? { ...whole, manager } : whole;
-  }
-
-  function compare(a, b) {
-    const [x, y] = [a, b].map((text) => text.split(".").map((part, place) => part.padStart(place ? 2 : 20, "0")).join("."));
-    return x < y ? -1 : x > y ? 1 : 0;
-  }
-
-  function draw() {
-    const price = amountOf(at("price").value);
-    at("price-capitals").textContent = price ? capitals(price) : "人民币大写在填写后显示";
-    const over = price && said.ceiling && compare(price, said.ceiling) > 0;
-    warn("price", over ? `高于最高投标限价 ${grouped(said.ceiling)} 元，评标时将被否决。` : "");
-    const long = days() && said.period && days() > Number(said.period);
-    warn("period", long ? `长于文件要求的 ${said.period} 日历天，可能被否决。` : "");
-    const count = files.all().length;
-    const bytes = size(files.all().reduce((sum, file) => sum + file.size, 0));
-    at("files-total").textContent = count ? `${count} 个文件，${bytes}` : "";
-    at("summary").textContent = price
-      ? `${said.offerName} ${grouped(price)} 元，${capitals(price)}；${count} 个文件，${bytes}。`
-      : "填写以后在这里核对。";
-  }
-
   form.addEventListener("input", (event) => {
     if (event.target.type === "file" || event.target.type === "password") return;
     edited();
     const named = event.target.closest("[data-party]") ? "consortium" : event.target.id;
     if (at(`${named}-error`)?.hidden === false) note(named, "");
-    draw();
+    offer.draw();
   });
 
-  at("files").addEventListener("change", (event) => {
-    files.add(event.target.files);
-    event.target.value = "";
-  });
-  at("drop").addEventListener("dragover", (event) => event.preventDefault());
-  at("drop").addEventListener("drop", (event) => {
-    event.preventDefault();
-    if (!running) files.add(event.dataTransfer.files);
-  });
+  takeFiles(files, () => !running);
 
   // -- what an earlier visit left ----------------------------------------------------------------------------------------
 
   async function look() {
+    await ready;
     const found = await earlierOn(shelf, said, chooserRoot.dataset.recipient);
     at("earlier").hidden = found.kind === "none";
     at("earlier-title").textContent = found.title ?? "";
@@ -153,15 +81,13 @@ async function start() {
   async function restore() {
     const key = chooser.key();
     if (!key || changed || running) return;
+    await ready;
     const draft = await draftOn(shelf, key);
     if (!draft || changed || running) return;
-    at("price").value = draft.offer.price_cny ?? "";
-    at("period").value = draft.offer.period_days ?? "";
-    at("quality").value = draft.offer.quality ?? "";
-    at("manager").value = draft.offer.manager ?? "";
+    offer.fill(draft.offer);
     files.restore(together.restore(draft));
     known = (await sealedOn(shelf))?.id ?? null;
-    draw();
+    offer.draw();
     await look();
   }
 
@@ -177,7 +103,7 @@ async function start() {
       await alone(name, () => shelf.clear());
       known = null;
       files.restore(files.all().filter((file) => file.stream));
-      draw();
+      offer.draw();
       await look();
     } catch (error) {
       failed(error);
@@ -236,6 +162,7 @@ async function start() {
     running = new AbortController();
     busy(true);
     try {
+      await ready;
       const { receipt } = await alone(name, () => act(running.signal));
       progress("已收到，正在打开回执", 1);
       done = true;
@@ -253,11 +180,9 @@ async function start() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (running) return;
-    const value = offer();
+    const value = offer.value();
     if (!value) {
-      const bad = form.querySelector(".is-bad, .gz-field-error:not([hidden])");
-      (bad?.matches("input") ? bad : (bad?.closest("section")?.querySelector("input:not([hidden])") ?? bad))?.focus();
-      bad?.scrollIntoView({ block: "center" });
+      offer.focusFault(form);
       return;
     }
     // Otherwise a browser short of room may throw away what waits here.
@@ -280,7 +205,7 @@ async function start() {
       known = null;
       await shelf.clear();
       files.restore(files.all().map((file) => (file.stream ? file : { ...file, made: null })));
-      draw();
+      offer.draw();
     }
     await look();
     const file = error.file ? `“${error.file}”` : "有文件";
@@ -310,7 +235,6 @@ async function start() {
   addEventListener("beforeunload", (event) => {
     if (!done && (changed || running)) event.preventDefault();
   });
-  draw();
-  await look();
-  await restore();
+  offer.draw();
+  look().then(restore);
 }

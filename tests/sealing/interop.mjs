@@ -53,6 +53,10 @@ async function tries(task) {
 }
 
 const acts = {
+  async ticket() {
+    const { loadTicket } = await import(new URL("../../static/js/offline/ticket.js", import.meta.url));
+    return loadTicket(task.text, task.platform);
+  },
   tries: () => tries(task),
   async repack() {
     const parts = task.parts.map((part) => new Blob([bytesOf(part)]));

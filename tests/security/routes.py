@@ -208,6 +208,9 @@ TABLE: dict[str, Row] = {
     "sealing:countersign": Row(BARE, "no"),
     "sealing:release": Row(BARE, "no"),
     "sealing:lot": TRADE,
+    # The offline tool: one for everybody. No tool has the digest asked for here.
+    "sealing:tool": PUBLIC,
+    "sealing:tool-named": Row("404", "no"),
     # -- plumbing ---------------------------------------------------------------------------------------------------
     "web:taste": Row(BARE, "ok"),
     "web:csp-report": Row(BARE, "no"),
@@ -286,6 +289,8 @@ TABLE: dict[str, Row] = {
     "trading:object-document": Row(DEED, "no"),
     "trading:object-result": Row(DEED, "no"),
     "trading:bid-file": Row(f"{HIDDEN}; all@{ANNOUNCED}: 200; anonymous: in", "no"),
+    # For whom a key is registered and as long as bids are taken: all bidders of this life, invited by nobody.
+    "trading:bid-ticket": Row(f"{HIDDEN}; stranger+bidders@bidding: 200", "no"),
     "trading:bid-uploads": Row("405; anonymous: 401", "no"),
     "trading:bid-send": Row("405; anonymous: 405/401", "no"),
     "trading:bid-withdraw": Row(f"{HIDDEN}; bidders@bidding: 200", "no; bidders@bidding: ok"),

@@ -92,6 +92,7 @@ class Things:
             "entry_id": self.entry.pk,
             "entry_hash": bytes(self.entry.leaf_hash).hex(),
             "digest": "0" * 64,
+            "sha256": "0" * 64,
             "letter_id": first(Letter, lot=self.lot, subject__code=self.mine),
             "size": self.size,
             "old": 1,

@@ -247,14 +247,18 @@ class World:
         answer = Client().post("/work/bonds/callback/", json.dumps(said), content_type="application/json")
         assert answer.status_code == expect, answer.content
 
-    def upload(self, who: str, content: bytes) -> str:
-        """One ciphertext goes through the chunk door; its id."""
+    def begin(self, who: str, content: bytes) -> Any:
+        """An upload stands open, and may never be more."""
         digest = sha256(content)
-        begun = self.post(
+        return self.post(
             who, f"bid/file/uploads/?for={self.life.cast[who].code}",
             json.dumps({"key": digest, "size": len(content), "sha256": digest}),
             expect=201, content_type="application/json",
         ).json()  # fmt: skip
+
+    def upload(self, who: str, content: bytes) -> str:
+        """One ciphertext goes through the chunk door; its id."""
+        digest, begun = sha256(content), self.begin(who, content)
         address, token = f"/sealing/uploads/{begun['id']}/", {"Upload-Token": begun["token"]}
         sent = self.client(who).patch(
             address, content, content_type="application/octet-stream",
@@ -489,6 +493,7 @@ def play(world: World) -> None:
     with world.turn(hour):
         for rival in world.rivals:
             world.file(rival, "165000000")
+            world.begin(rival, b"never sent")
 
     world.now = deadline - timedelta(minutes=1)
     world.settle("last minute")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from platform_site import clock
+from platform_site import clock, ledger
 from tests.trading.filing import signed_in
 from tests.trading.stage import START, Scene
 from tests.web.serving import serving
@@ -47,6 +47,7 @@ def portal(fresh_db, files, settings, play_until):
     settings.LOCAL_DIR = files
     with clock.at(START):
         cast = assemble()
+        ledger.sequence_once()  # the first entry names the platform's keys
     for username, role in ROLES.items():
         User.objects.filter(username=username).update(demo_role=role)
     store_keys(cast)

@@ -3,14 +3,16 @@
 The files are small and the chunks smaller, so that the path of a gigabyte is walked: many chunks, one after the other.
 """
 
+import hashlib
 import os
 import signal
 from pathlib import Path
 
 import pytest
 
+from platform_site.sealing import keysets
 from platform_site.sealing import services as sealing
-from platform_site.sealing.models import Upload
+from platform_site.sealing.models import KeySet, Upload
 from tests.browser import launching
 from tests.browser_checks import assert_accessible, assert_no_overflow
 from tests.databases import BASE
@@ -156,3 +158,66 @@ def test_a_tab_killed_while_encrypting_is_filled_again_and_another_is_kept_out_m
     assert "“投标函.txt”还没有加密" in said
     header = Bid.objects.select_related("envelope").get().envelope.header
     assert header["parts"][0]["sha256"] in kept
+
+
+def test_a_bid_sealed_on_a_computer_without_a_line_is_filed_by_the_page(portal, page, browser, documents, tmp_path):
+    cast, lot = portal.scene.cast, portal.scene.again()
+    portal.sign_in(page, "bidder1")
+    page.goto(portal.address("bid/file/"))
+    with page.expect_download() as ticket:
+        page.get_by_role("link", name="投标凭据").click()
+    with page.expect_download() as tool:
+        page.get_by_role("link", name="离线封装工具").click()
+    printed = page.locator("#package-h").locator("xpath=ancestor::section").inner_text()
+    saved = {"tool": tmp_path / "tool.html", "ticket": tmp_path / "ticket.json", "key": tmp_path / "key.json"}
+    tool.value.save_as(saved["tool"])
+    ticket.value.save_as(saved["ticket"])
+    saved["key"].write_text(cast.keys[cast["bidder1"].code].dump())
+    digest = hashlib.sha256(saved["tool"].read_bytes()).hexdigest()
+    notice = lot.notices.get(kind="tender", state="published")
+    assert digest in printed
+    assert notice.content["sealing_tool"] == digest
+
+    alone = browser.new_context(offline=True, locale="zh-CN", viewport={"width": 390, "height": 844})
+    window = alone.new_page()
+    asked, complaints = [], []
+    window.on("request", lambda request: asked.append(request.url))
+    window.on("console", lambda message: complaints.append(message.text))
+    window.on("pageerror", lambda error: complaints.append(str(error)))
+    window.goto(saved["tool"].as_uri())
+    forged = tmp_path / "forged.json"
+    forged.write_text(saved["ticket"].read_text().replace(lot.title, "别的标段"))
+    window.locator("#ticket").set_input_files(forged)
+    window.get_by_text("签名与本工具内置的平台公钥不符").wait_for()
+    window.locator("#ticket").set_input_files(saved["ticket"])
+    window.get_by_role("heading", name=lot.title).wait_for()
+    assert (
+        keysets.set_fingerprint(KeySet.objects.get(pk=lot.ledger_ref).document) in window.locator("main").inner_text()
+    )
+    press(window)
+    assert window.locator("#price-error").is_visible()
+    window.locator("#price").fill(PRICE)
+    window.locator("#period").fill("520")
+    window.locator("#manager").fill(MANAGER)
+    window.locator("#files").set_input_files(documents)
+    window.locator("[data-key-file]").set_input_files(saved["key"])
+    window.get_by_text("将使用密钥文件").wait_for()
+    assert_no_overflow(window)
+    assert_accessible(window)
+    with window.expect_download() as package:
+        press(window)
+    package.value.save_as(tmp_path / "bid.ggzy")
+    mark = window.locator("#saved-print").inner_text()
+    alone.close()
+    assert {address.partition(":")[0] for address in asked} <= {"file", "blob"}
+    assert complaints == []
+
+    page.locator("#package").set_input_files(saved["key"])
+    page.get_by_text("不是离线封装工具存下的信封文件").wait_for()
+    page.locator("#package").set_input_files(tmp_path / "bid.ggzy")
+    page.get_by_role("button", name="递交这个信封").click()
+    receipt(page)
+
+    bid = Bid.objects.select_related("envelope").get()
+    assert bid.envelope.header_sha256 == mark
+    assert mark in page.content()

@@ -8,6 +8,7 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 
+from platform_site.sealing import offline
 from trading.digests import digest_of, plain
 from trading.models import Lot, Notice
 from trading.services.acts import Act
@@ -58,7 +59,14 @@ def frame(act: Act, kind: str, title: str) -> dict[str, Any]:
         "lot_title": act.lot.title,
         "issuer": {"name": issuer.name, "code": issuer.code},
         "article": "；".join(dict.fromkeys(article for article in articles if article)),
+        **_tool(act.lot),
     }
+
+
+def _tool(lot: Lot) -> dict[str, str]:
+    """The digest of the offline sealing tool, in every notice of a lot that takes sealed bids."""
+    sha256 = offline.named() if "file_bid" in lot.procedure.transitions else ""
+    return {"sealing_tool": sha256} if sha256 else {}
 
 
 def wake_papers() -> None:

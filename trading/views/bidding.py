@@ -19,6 +19,7 @@ from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -28,12 +29,12 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.requests import PersonRequest
 from platform_site.clock import services as clock_services
-from platform_site.sealing import keysets
+from platform_site.sealing import keysets, offline, tickets
 from platform_site.sealing import views as chunk_door
 from platform_site.sealing.models import KeySet
 from platform_site.web.words import amount
 from trading.bidwords import words_of
-from trading.filings import Own, bidder_next, bids_of, objection_until, open_verbs, own_side, versions_of
+from trading.filings import Own, bidder_next, bids_of, objection_until, open_verbs, own_side, ticket_of, versions_of
 from trading.kernel import procedure as kernel
 from trading.lifeline import due_of, stages_of
 from trading.models import Lot, StoredFile
@@ -221,8 +222,21 @@ def filing(request: PersonRequest, lot: Lot) -> HttpResponse:
         "keyset_fingerprint": keysets.set_fingerprint(keyset.document) if keyset else "",
         "party_labels": ("本单位，牵头人", "成员一", "成员二", "成员三"),
         "demo_keys": reverse("demo-key") if settings.MODE == "demo" else "",
+        "tool": offline.named(),
     }
     return render(request, "trading/bidding/filing.html", context)
+
+
+@announced_page
+@require_safe
+def ticket(request: PersonRequest, lot: Lot) -> HttpResponse:
+    """The filing ticket for the offline tool: lot, document, key set and own key, signed. Own facts only."""
+    facts = ticket_of(lot, request.actor, clock.now())
+    if facts is None:
+        raise Http404
+    name = f"投标凭据-{lot.reference.replace('/', '-')}.json"
+    headers = {"Content-Disposition": content_disposition_header(True, name)}
+    return JsonResponse(tickets.signed(facts), headers=headers, json_dumps_params={"ensure_ascii": False})
 
 
 class FilingRequest(PersonRequest):
