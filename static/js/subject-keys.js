@@ -24,7 +24,7 @@ if (form) {
       register.disabled = false;
       register.focus();
     } catch (error) {
-      status.textContent = `没有生成：${error.message}。换用较新的浏览器，或者用离线封装工具生成。`;
+      status.textContent = `没有生成：${error.message}。换用较新的浏览器。`;
       make.disabled = false;
     } finally {
       form.elements.passphrase.value = "";

@@ -14,7 +14,7 @@ from platform_site.sealing import age, keysets, selectors, services, views
 from platform_site.sealing.keyfiles import TrusteeKey
 from platform_site.sealing.models import ReleasedKey, Upload
 from tests.sealing.guards import four_guards
-from tests.sealing.world import ALPHA, NOON
+from tests.sealing.world import ALPHA, BETA, NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.sealing.urls")]
 LOT = "lot:T-2026-0001/1"
@@ -94,6 +94,24 @@ def test_a_chunk_shorter_than_announced_does_not_count(begun, content):
 def test_without_the_token_nothing_is_told_and_nothing_is_written(client, begun, content):
     assert codes(send(client, begun, 0, content, HTTP_UPLOAD_TOKEN="guess")) == ["upload.unknown"]
     assert codes(client.get(f"/sealing/uploads/{begun['id']}/", **JSON)) == ["upload.unknown"]
+
+
+@pytest.mark.parametrize("size", [services.MAX_CHUNK + 1, 9 * 1024 * 1024])
+def test_a_chunk_larger_than_any_page_sends_is_refused_and_not_kept(client, begun, size):
+    assert codes(send(client, begun, 0, bytes(size))) == ["upload.damaged"]
+    assert Upload.objects.get().received == 0
+
+
+def test_what_is_begun_for_a_lot_is_found_by_it_and_by_its_owner_alone(content):
+    request = HttpRequest()
+    request.method = "POST"
+    request._body = json.dumps({"key": "k", "size": 100, "sha256": "ab" * 32}).encode()
+    views.begin(request, owner_ref=ALPHA, lot_ref=LOT)
+
+    assert selectors.unfiled_owners(LOT) == {ALPHA}
+    assert selectors.unfiled(LOT, ALPHA).size == 100
+    assert selectors.unfiled(LOT, BETA) is None
+    assert selectors.unfiled(LOT + "0", ALPHA) is None
 
 
 @pytest.mark.parametrize("offset", ["-1", "", "1e3", "x"])

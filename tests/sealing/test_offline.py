@@ -1,4 +1,4 @@
-"""The offline tool and its ticket: the same bytes as long as a notice names them, and a signature no other key gives."""
+"""The offline tool and its ticket: the same bytes as long as a notice names them, a signature no other key gives."""
 
 import json
 
