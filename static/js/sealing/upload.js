@@ -1,5 +1,4 @@
 // Ciphertexts go up in chunks that survive a bad line, a lost answer and a closed lid.
-import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
 const PATIENCE = [500, 1000, 2000, 4000, 8000, 15000, 30000]; // milliseconds before each new try
@@ -37,7 +36,7 @@ async function uploadPart(part, entry, options, tell) {
   while (offset < part.size) {
     tell(offset);
     const bytes = await read(part, offset, begun.chunk);
-    const headers = { ...token, "Upload-Offset": String(offset), "Upload-SHA256": bytesToHex(sha256(bytes)) };
+    const headers = { ...token, "Upload-Offset": String(offset), "Upload-SHA256": await digestOf(bytes) };
     try {
       ({ offset } = await ask(address, options, { method: "PATCH", headers, body: bytes }));
     } catch (error) {
@@ -48,6 +47,11 @@ async function uploadPart(part, entry, options, tell) {
   await ask(`${address}finish/`, options, { method: "POST", headers: token });
   tell(part.size);
   return begun.id;
+}
+
+/** SHA-256, hex, by the browser itself: a chunk is in memory anyway, and this is many times faster than a script. */
+async function digestOf(bytes) {
+  return bytesToHex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
 }
 
 async function read(part, offset, length) {
