@@ -16,6 +16,28 @@ from tests import databases
 pytest_plugins = ["tests.browser"]
 
 
+# What takes longest begins first, so that no process is left with it at the end (`--no-loadscope-reorder`).
+LONGEST_FIRST = (
+    "tests/walk/test_whole_tender.py",
+    "tests/frame/test_every_route.py",
+    "tests/walk/test_too_few.py",
+    "tests/security/test_two_worlds.py",
+    "tests/security/test_routes.py",
+    "tests/security/test_ways.py",
+    "tests/security/test_tamper.py",
+    "tests/trading/test_result_pages.py",
+    "tests/trading/test_bidding_pages.py",
+    "tests/trading/test_evaluation_in_a_browser.py",
+    "tests/trading/test_filing_in_a_browser.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files stand first; all others keep their order."""
+    place = {name: n for n, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A flush by TRUNCATE is refused by the record, so nobody may ask for one."""
     marker = item.get_closest_marker("django_db")

@@ -21,7 +21,7 @@ PARTS = {
     "chaos": "chaos and not browser and not bench",
 }
 # A file of tests stays in one process, which keeps what it has set up; killed portals want the machine to themselves.
-SHARED_OUT = ("-n", str(os.cpu_count() or 1), "--dist", "loadfile")
+SHARED_OUT = ("-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder")
 ALONE = {"chaos"}
 NO_TESTS = 5
 

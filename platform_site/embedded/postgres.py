@@ -114,9 +114,13 @@ def start(places: Places, *, durable: bool = True) -> Known:
             "max_connections": "200",
             "shared_buffers": "128MB",
             "log_timezone": "UTC",
+            # Compiling a query takes longer than any query of a page.
+            "jit": "off",
         }
         if not durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # Databases here live for seconds: nobody copies them elsewhere and none lives to be tidied.
+            settings |= {"wal_level": "minimal", "max_wal_senders": "0", "autovacuum": "off"}
         command = [str(tools / "postgres"), "-D", str(places.pgdata)]
         for key, value in settings.items():
             command += ["-c", f"{key}={value}"]

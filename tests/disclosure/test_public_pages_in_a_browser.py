@@ -1,4 +1,5 @@
-"""The public pages with real trades: phone and desk, light and dark, large type, on paper."""
+"""The public pages with real trades, in the dark and in large type, on paper, without their bars. One of each make;
+tests.frame goes through every route and stage at two widths."""
 
 import pytest
 
@@ -16,7 +17,7 @@ def origin(province):
         yield found
 
 
-@pytest.mark.parametrize("life", ["objected", "archived", "bidding", "land", "failed"])
+@pytest.mark.parametrize("life", ["objected", "failed"])
 def test_a_trade_page_is_accessible_fits_and_keeps_the_policy(origin, province, page, life):
     window = Watched(page)
     page.goto(f"{origin}/health/")
@@ -26,9 +27,7 @@ def test_a_trade_page_is_accessible_fits_and_keeps_the_policy(origin, province, 
     assert_no_csp_reports()
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/trades/?period=all", "/trades/?q=空调&period=all", "/calendar/?all=1", "/deals/", "/guide/"]
-)
+@pytest.mark.parametrize("path", ["/trades/?q=空调&period=all", "/deals/"])
 def test_a_list_is_accessible_fits_and_keeps_the_policy(origin, page, path):
     window = Watched(page)
     page.goto(f"{origin}/health/")
