@@ -19,6 +19,7 @@ COPY --from=browser /portal/static/vendor static/vendor
 COPY --from=browser /portal/node_modules/@expo-google-fonts/noto-serif-sc /usr/share/fonts/noto-serif-sc
 COPY --from=browser /portal/node_modules/@expo-google-fonts/noto-sans-sc /usr/share/fonts/noto-sans-sc
 ENV PORTAL_LOCAL_DIR=/srv/portal PORTAL_STATIC_DIR=/portal/.static PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN PORTAL_SECRET_KEY=only-for-collectstatic python manage.py collectstatic --noinput && chown -R portal /srv/portal
+RUN PORTAL_SECRET_KEY=only-for-collectstatic python manage.py collectstatic --noinput \
+ && mkdir -p /srv/portal/files /srv/portal/ledger /srv/portal/keys /srv/portal/mail && chown -R portal /srv/portal
 USER portal
 EXPOSE 8000

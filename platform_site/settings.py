@@ -8,7 +8,7 @@ LOCAL_DIR = env.LOCAL_DIR
 # -- what this installation is -------------------------------------------------------------------------------------
 # production | sandbox | demo. The genesis ledger entry says the same; the two must agree or nothing starts.
 MODE = env.text("PORTAL_MODE", "demo")
-# public | trading | supervision | all. `all` exists only in demo and sandbox.
+# public | trading | supervision | none (no address is served) | all. `all` exists only in demo and sandbox.
 FACE = env.text("PORTAL_FACE", "all")
 SITE_NAME = env.text("PORTAL_SITE_NAME", "云泽省公共资源交易平台")
 ORIGIN = env.text("PORTAL_ORIGIN", "http://127.0.0.1:8000")
@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "trading",
     "disclosure",
     "supervision",
+    "platform_site.faces",
 ]
 
 MIDDLEWARE = [

@@ -1,8 +1,11 @@
 """The roof: composition only."""
 
+from django.conf import settings
 from django.urls import include, path
 
-urlpatterns = [
+from platform_site.faces.routes import served
+
+everything = [
     path("", include("disclosure.urls")),
     path("", include("platform_site.web.urls")),
     path("", include("platform_site.accounts.urls")),
@@ -15,3 +18,4 @@ urlpatterns = [
     path("experts/", include("experts.urls")),
     path("supervision/", include("supervision.urls")),
 ]
+urlpatterns = served(everything, settings.FACE)

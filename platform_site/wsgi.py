@@ -7,6 +7,7 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 from platform_site import env
+from platform_site.faces import facing
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_site.settings")
 
@@ -27,5 +28,6 @@ def behind_front(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[
 
 
 application: Callable[..., Iterable[bytes]] = get_wsgi_application()
+facing.require_lawful()
 if env.flag("PORTAL_BEHIND_FRONT"):
     application = behind_front(application)

@@ -72,8 +72,6 @@ def template(server: Cluster) -> str:
         draft = f"draft_{uuid.uuid4().hex[:12]}"
         databases.create(connection, draft)
         try:
-            with contextlib.closing(server.connect(draft)) as inside:
-                databases.grant_rows(inside)
             _migrate(server, draft)
             databases.rename(connection, draft, name)
         except BaseException:

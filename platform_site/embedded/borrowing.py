@@ -56,8 +56,6 @@ def ensure_portal(where: Places) -> bool:
         if databases.exists(connection, DATABASE):
             return False
         databases.create(connection, DATABASE)
-        with closing(postgres.connect(where, DATABASE)) as inside:
-            databases.grant_rows(inside)
         return True
 
 
@@ -78,8 +76,9 @@ def borrowed_servers(arguments: list[str] | None = None) -> Iterator[None]:
     back at the end. `migrate` runs as the owner of the tables; every other command never sees the owner's URL.
     """
     command = next(iter((sys.argv if arguments is None else arguments)[1:]), "")
+    given = env.text("DATABASE_URL") or (command == "migrate" and env.text("DATABASE_OWNER_URL"))
     with contextlib.ExitStack() as stack:
-        if not env.text("DATABASE_URL") and command not in WITHOUT_SERVERS:
+        if not given and command not in WITHOUT_SERVERS:
             with told_plainly():
                 where = stack.enter_context(servers(env.LOCAL_DIR))
                 ensure_portal(where)

@@ -1,7 +1,8 @@
 """Roles and databases of one cluster.
 
-`portal_owner` owns tables and is used only by migrate. `portal_app` reads and writes rows. The three faces have logins
-of their own; what each may touch is granted after migrate, by the room that keeps that table.
+`portal_owner` owns tables and is used only by migrate. `portal_app` is everything at once, for demo and sandbox. The
+faces and the processes without one have logins of their own; what each may touch is granted after every migrate
+(platform_site/faces/grants.py).
 """
 
 import contextlib
@@ -17,14 +18,16 @@ from psycopg2 import sql
 OWNER = "portal_owner"
 APP = "portal_app"
 FACES = ("portal_public", "portal_trading", "portal_supervision")
+BEHIND = ("portal_worker", "portal_sequencer")
+ROLES = (OWNER, APP, *FACES, *BEHIND)
 
 
 def ensure_roles(connection: Any) -> None:
     """The roles exist; none may create databases or roles, none is a superuser."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [[OWNER, APP, *FACES]])
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = ANY(%s)", [list(ROLES)])
         there = {name for (name,) in cursor.fetchall()}
-        for role in (OWNER, APP, *FACES):
+        for role in ROLES:
             if role not in there:
                 cursor.execute(
                     sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE").format(sql.Identifier(role))
@@ -57,22 +60,6 @@ def rename(connection: Any, name: str, to: str) -> None:
         cursor.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(to)))
 
 
-def grant_rows(connection: Any) -> None:
-    """Tables the owner makes from now on can be read and written, not altered, by the app role.
-
-    `connection` is to the database itself. Migrations take single rights back (the record refuses UPDATE, DELETE).
-    """
-    with connection.cursor() as cursor:
-        names = {"owner": sql.Identifier(OWNER), "app": sql.Identifier(APP)}
-        for statement in (
-            "GRANT USAGE ON SCHEMA public TO {app}",
-            "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-            " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
-            "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}",
-        ):
-            cursor.execute(sql.SQL(statement).format(**names))
-
-
 def note(connection: Any, name: str) -> str:
     """The comment on the database; here it says which migrations were applied."""
     with connection.cursor() as cursor:
@@ -97,7 +84,7 @@ def schema_hash(base: Path) -> str:
     wanted = [base / "requirements.lock", base / "platform_site" / "settings.py"]
     for room in names:
         for path in (base / room).rglob("*"):
-            named = path.name in {"apps.py", "grants.py", "models.py"} or {"migrations", "models"} & set(path.parts)
+            named = path.name in {"apps.py", "models.py"} or {"migrations", "models", "faces"} & set(path.parts)
             if path.suffix == ".sql" or (path.suffix == ".py" and named):
                 wanted.append(path)
     for path in sorted(set(wanted)):

@@ -35,8 +35,6 @@ def scratch_database(migrate) -> Iterator[str]:
             draft = f"draft_{uuid.uuid4().hex[:12]}"
             databases.create(connection, draft)
             try:
-                with contextlib.closing(server.connect(draft)) as inside:
-                    databases.grant_rows(inside)
                 migrate(server.url(databases.OWNER, draft))
                 databases.rename(connection, draft, source)
             except BaseException:

@@ -23,6 +23,7 @@ from platform_site.embedded.places import Places, places
 from platform_site.embedded.portal_processes import Spec, specs, trustees
 from platform_site.embedded.processes import Known, read_known, spawn, stop_groups, write_known
 from platform_site.embedded.trouble import Trouble, told_plainly
+from platform_site.faces import facing
 
 ROOM_NEEDED_BYTES = 300 * 1024 * 1024
 FIRST_PAGE_SECONDS = 60
@@ -240,6 +241,8 @@ def main() -> None:
             raise Trouble(str(error)) from None
         if not 1 <= port <= 65535:
             raise Trouble(f"PORT must be between 1 and 65535, not {port}")
+        if said := facing.trouble(env.text("PORTAL_FACE", facing.ALL), env.text("PORTAL_MODE", "demo")):
+            raise Trouble(said)
         Supervisor(env.LOCAL_DIR.absolute(), env.text("PORTAL_BIND", "127.0.0.1"), port).run()
 
 

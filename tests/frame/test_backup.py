@@ -19,7 +19,7 @@ from tests.databases import BASE
 from tests.ledger.script import verify
 
 pytestmark = pytest.mark.chaos
-MARK = "from django.contrib.contenttypes.models import ContentType as T; "
+MARK = "from credit.models import Region as T; "
 FILE = """
 import json
 from django.db import transaction
@@ -80,14 +80,13 @@ class Keeper:
 
     def mark(self, text: str) -> None:
         """A row and a file that say `text`."""
-        self.shell(f"T.objects.create(app_label='backup', model={text!r})")
+        self.shell(f"T.objects.create(code='99' + str(T.objects.count()).zfill(4), name='backup ' + {text!r})")
         (self.local / "files").mkdir(parents=True, exist_ok=True)
         (self.local / "files" / text).write_text(text)
 
     def marks(self) -> tuple[str, list[str]]:
-        rows = self.shell(
-            "print(' '.join(T.objects.filter(app_label='backup').order_by('model').values_list('model', flat=True)))"
-        )
+        named = "T.objects.filter(name__startswith='backup ').order_by('name').values_list('name', flat=True)"
+        rows = self.shell(f"print(' '.join(name[7:] for name in {named}))")
         return rows, sorted(path.name for path in (self.local / "files").iterdir())
 
 

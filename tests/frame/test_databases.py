@@ -21,15 +21,15 @@ def test_tests_connect_as_the_role_that_owns_nothing():
 
 
 def test_threads_of_a_fresh_database_see_each_others_commits(fresh_db):
-    from django.contrib.contenttypes.models import ContentType
+    from credit.models import Region
 
     seen = []
 
     def look() -> None:
-        seen.append(ContentType.objects.filter(app_label="frame").count())
+        seen.append(Region.objects.filter(name="frame").count())
         connections.close_all()
 
-    ContentType.objects.create(app_label="frame", model="one")
+    Region.objects.create(code="999999", name="frame")
     thread = threading.Thread(target=look)
     thread.start()
     thread.join()
@@ -38,13 +38,13 @@ def test_threads_of_a_fresh_database_see_each_others_commits(fresh_db):
 
 
 def test_what_a_fresh_database_committed_is_not_seen_by_the_next(fresh_db):
-    from django.contrib.contenttypes.models import ContentType
+    from credit.models import Region
 
-    assert not ContentType.objects.filter(app_label="frame").exists()
+    assert not Region.objects.filter(name="frame").exists()
 
 
 @pytest.mark.django_db
 def test_the_run_database_is_not_the_fresh_one():
-    from django.contrib.contenttypes.models import ContentType
+    from credit.models import Region
 
-    assert not ContentType.objects.filter(app_label="frame").exists()
+    assert not Region.objects.filter(name="frame").exists()

@@ -18,6 +18,7 @@ import pytest
 
 from platform_site.embedded.places import places
 from platform_site.embedded.processes import read_known
+from platform_site.faces import facing
 from tests.browser import free_port
 from tests.databases import BASE
 
@@ -222,6 +223,7 @@ def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_running(machine: Mac
             {"DATABASE_URL": "postgresql://a@b/c"},
             "portal: DATABASE_URL is set but REDIS_URL is not; set both or neither",
         ),
+        ({"PORTAL_MODE": "production"}, f"portal: {facing.trouble('all', 'production')}"),
     ],
 )
 def test_a_wrong_variable_is_told_in_one_line(machine: Machine, variables, said):

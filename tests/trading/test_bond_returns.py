@@ -14,6 +14,7 @@ from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry, Revealed
 from platform_site.messages.models import Message
 from tests.trading.bonds_world import REQUIRED, Counter, again
+from tests.trading.evaluation_world import made
 from tests.trading.stage import played
 from trading.bank_standin import RATE, StandIn, door, lie
 from trading.models import Bond, BondMessage, BondOrder, Lot
@@ -288,7 +289,7 @@ def test_one_fen_too_much_anywhere_is_an_alert_and_a_bad_exit(counter, column):
 
 
 def test_a_message_gone_from_the_file_is_noticed(counter):
-    BondMessage.objects.filter(bond=bond_of(counter, "bidder3")).delete()
+    BondMessage.objects.filter(bond=bond_of(counter, "bidder3")).update(bond=bond_of(counter, "bidder1"))
 
     with pytest.raises(CommandError):
         reconciled()
@@ -306,8 +307,8 @@ def test_an_institution_that_does_not_answer_is_noticed(counter):
 
 
 def test_a_lot_without_bonds_is_closed_as_before(counter):
-    BondMessage.objects.filter(bond__lot=counter.lot).delete()
-    counter.lot.bonds.all().delete()
+    other = made(Lot.objects.create(tender=counter.lot.tender, number=9, title="另一标段"))
+    counter.lot.bonds.update(lot=other)
 
     refund(counter)
 
