@@ -1,21 +1,117 @@
-"""What the public may know of a lot, as one value. Read after the event, never earlier (design §7).
+"""What the public may know of a lot, as one value. What has no field here is not public (design §7).
 
-`public_facts` is the whole list of what leaves the trading room for the public page: what is not here is not public.
-Nothing before `lot.opening_started` depends on who took documents, asked, paid or filed.
+The projection writes it (disclosure/projecting/facts.py), the trade page reads it; nothing in between asks the trade.
+Lists are empty and values None until their event.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from platform_site.holds import selectors as holds
+from trading.kernel.procedure import Book, Procedure
 from trading.kernel.time import HeldFor
-from trading.models import Lot
+from trading.rulebooks import PROCEDURES, book_for
 
 AFTER_CANDIDATES = frozenset({"publicity", "awarded", "vacated", "contracted", "archived"})
 AFTER_AWARD = frozenset({"awarded", "vacated", "contracted", "archived"})
 METHODS = {"composite": "综合评估法", "lowest": "经评审的最低投标价法"}
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A subject by code and name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """The registered project as announced."""
+
+    reference: str
+    procedure: str
+    book_edition: date
+    initiator: Party
+    agency: Party | None
+    centre: Party | None
+    authority: Party | None
+    region_code: str
+    region_name: str
+    investment_code: str
+    funding: str
+    approval: str
+    plan: str  # the tender plan's reference, "" without one
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """The lot as announced, its public state and moments.
+
+    Attributes:
+        terms: method, criteria, start_price_cny, increment_cny, consortium_allowed, bond_cny, bond_forms; no others.
+        bond_share: the bond's share of what it is measured by, /1.
+        moments: name -> recorded moment.
+    """
+
+    tender: Tender
+    number: int
+    title: str
+    state: str
+    scope: str
+    qualification: str
+    period_text: str
+    ceiling_cny: Decimal | None
+    terms: dict[str, Any]
+    bond_share: Decimal | None
+    moments: dict[str, str]
+
+    @property
+    def reference(self) -> str:
+        """Tender reference and number, as in URLs and on papers."""
+        return f"{self.tender.reference}/{self.number}"
+
+    @property
+    def ledger_ref(self) -> str:
+        """How the ledger names this lot."""
+        return f"lot:{self.reference}"
+
+    @property
+    def procedure(self) -> Procedure:
+        """The lot's procedure, from its book."""
+        return PROCEDURES[self.tender.procedure]
+
+    @property
+    def book(self) -> Book:
+        """The edition the lot was announced under."""
+        return book_for(self.tender.procedure, on=self.tender.book_edition)
+
+    @property
+    def recorded(self) -> Mapping[str, datetime]:
+        """Recorded moments, aware."""
+        return {name: datetime.fromisoformat(at) for name, at in self.moments.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An issued file; `path` is below MEDIA_ROOT."""
+
+    id: str
+    name: str
+    sha256: str
+    size: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One issued version of the tender document."""
+
+    number: int
+    issued_at: datetime
+    files: list[File]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,146 +144,128 @@ class OpenedBid:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """An objection made at the opening, and its answer."""
+
+    text: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A candidate with rank and points by part as published."""
+
+    rank: int
+    subject: Party
+    price_cny: Decimal
+    points: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who sat in the committee."""
+
+    label: str
+    name: str
+    expert: bool
+    chair: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """The award that stands, or one that ended: then with its end in words."""
+
+    subject: Party
+    amount_cny: Decimal
+    at: datetime
+    state: str = ""
+    ended_at: datetime | None = None
+    ended_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The contract's published particulars."""
+
+    amount_cny: Decimal
+    signed_at: datetime
+    digest: str
+    period_days: int | None
+    quality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of the contract."""
+
+    number: int
+    at: datetime
+    kind: str
+    reason: str
+    amount_cny: Decimal
+    period_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What was paid for a milestone."""
+
+    paid_on: date
+    amount_cny: Decimal
+    late_days: int
+    interest_paid_cny: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One milestone of the contract; `state` in words."""
+
+    title: str
+    amount_cny: Decimal
+    state: str
+    pay_by: datetime | None
+    payments: list[Payment]
+
+
+@dataclass(frozen=True, slots=True)
+class Challenged:
+    """An objection without its filer; what it says is public with its answer."""
+
+    number: str
+    about: str
+    title: str
+    received_at: datetime
+    reply_by: datetime | None
+    replied_at: datetime | None
+    reply: str
+    upheld: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Another lot, by name."""
+
+    reference: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublicLot:
-    """A lot as the public knows it. Lists are empty, values None, until their event."""
+    """A lot as the public knows it."""
 
     lot: Lot
     held: tuple[HeldFor, ...]
-    notices: list[Any]
-    documents: list[Any]
+    documents: list[Version]
     opening_started: datetime | None
     disclosed_at: datetime | None
     bids: list[OpenedBid]
-    remarks: list[dict[str, Any]]
-    candidates: list[Any]
-    committee: list[dict[str, Any]]
-    award: Any
-    contract: Any
-    archive: Any
-    challenges: list[dict[str, Any]]
-    siblings: list[Lot]
-    awards_ended: list[Any] = field(default_factory=list)
-    changes: list[Any] = field(default_factory=list)
-    milestones: list[Any] = field(default_factory=list)
-    former: Lot | None = None
-    successor: Lot | None = None
-
-
-def lot_of(reference: str, number: int) -> Lot:
-    """The announced lot. One query.
-
-    Raises:
-        Lot.DoesNotExist: no such lot, or not announced: both look the same.
-    """
-    from platform_site.accounts.actors import ANONYMOUS
-
-    found = Lot.objects.visible_to(ANONYMOUS).select_related(
-        "tender__initiator", "tender__agency", "tender__centre", "tender__authority", "tender__plan"
-    )
-    return found.get(tender__reference=reference, number=number)
-
-
-def public_facts(lot: Lot) -> PublicLot:
-    """Everything public about an announced lot. At most 14 queries, whatever the number of rows."""
-    intervals = holds.intervals(lot.ledger_ref)
-    opening = getattr(lot, "opening", None)
-    shown = lot.state in AFTER_CANDIDATES
-    return PublicLot(
-        lot=lot,
-        held=tuple(HeldFor(h.start, h.end, h.kind, h.reason, h.article) for h in intervals),
-        notices=list(lot.notices.filter(state="published").order_by("published_at", "publish_at")),
-        documents=list(lot.documents.filter(issued_at__isnull=False).prefetch_related("files").order_by("-number")),
-        opening_started=opening.started_at if opening else None,
-        disclosed_at=opening.disclosed_at if opening else None,
-        bids=_bids(lot, opening, rejections=shown) if opening else [],
-        remarks=[{k: r[k] for k in ("text", "at", "answer")} for r in opening.remarks] if opening else [],
-        candidates=list(lot.candidates.select_related("bid__subject")) if shown else [],
-        committee=_committee(lot) if lot.state in AFTER_AWARD else [],
-        award=lot.standing_award if lot.state in AFTER_AWARD else None,
-        contract=_one(lot, "contract"),
-        archive=_one(lot, "archive"),
-        challenges=[_challenge(c) for c in lot.challenges.order_by("-number")],
-        siblings=list(lot.tender.lots.visible_to(_nobody()).exclude(pk=lot.pk).order_by("number")),
-        **_afterwards(lot),
-    )
-
-
-def _afterwards(lot: Lot) -> dict[str, Any]:
-    """What only a lot that got so far has: awards that ended, the contract's performance, the tenders before and after.
-
-    A draft that tenders the lot anew is nobody's business until it is announced.
-    """
-    found: dict[str, Any] = {}
-    if "award_at" in lot.moments or lot.state in {"vacated", "failed", "archived"}:
-        found["awards_ended"] = list(lot.awards.exclude(state="standing").select_related("subject"))
-    if lot.state in {"contracted", "archived"} and (contract := getattr(lot, "contract", None)):
-        found["changes"] = list(contract.changes.all())
-        found["milestones"] = list(contract.milestones.prefetch_related("payments"))
-    if lot.retenders_id:
-        found["former"] = Lot.objects.select_related("tender").get(pk=lot.retenders_id)
-    if "failed_at" in lot.moments:
-        announced = Lot.objects.visible_to(_nobody()).select_related("tender")
-        found["successor"] = announced.filter(retenders=lot).first()
-    return found
-
-
-def _nobody() -> Any:
-    from platform_site.accounts.actors import ANONYMOUS
-
-    return ANONYMOUS
-
-
-def _one(lot: Lot, name: str) -> Any:
-    return getattr(lot, name, None) if lot.state in AFTER_AWARD else None
-
-
-def _bids(lot: Lot, opening: Any, *, rejections: bool) -> list[OpenedBid]:
-    """The roll, with what became of each envelope once everything was disclosed together."""
-    results = {r["bid"]: r for r in opening.results} if opening.disclosed_at else {}
-    rejected = (
-        {str(b.pk): b.rejection for b in lot.bids.exclude(rejection={}).only("rejection")}
-        if rejections and opening.disclosed_at
-        else {}
-    )
-    found = []
-    for line in opening.roll:
-        result = results.get(line["bid"], {})
-        found.append(
-            OpenedBid(
-                code=line["subject"],
-                name=line["name"],
-                arrived_at=datetime.fromisoformat(line["arrived_at"]),
-                digest=line["digest"],
-                members=tuple(one["name"] for one in line.get("members", ())),
-                outcome=result.get("outcome", ""),
-                opened_by=result.get("by", ""),
-                offer=result.get("offer") or {},
-                rejection=rejected.get(line["bid"], {}),
-            )
-        )
-    # Cheapest first once prices are public; before that in the order of the roll.
-    return sorted(found, key=lambda b: (b.price is None, b.price or 0)) if results else found
-
-
-def _committee(lot: Lot) -> list[dict[str, Any]]:
-    """Who sat, by label: public with the award (招标投标法 第三十七条)."""
-    committee = getattr(lot, "committee", None)
-    if committee is None:
-        return []
-    sitting = committee.members.filter(left_at__isnull=True).select_related("user").order_by("label")
-    return [{"label": m.label, "name": m.user.name, "expert": m.is_expert, "chair": m.is_chair} for m in sitting]
-
-
-def _challenge(challenge: Any) -> dict[str, Any]:
-    """An objection without its filer; what it says is public with its answer."""
-    answered = challenge.replied_at is not None
-    return {
-        "number": f"异-{challenge.number:02d}",
-        "about": challenge.get_kind_display(),
-        "title": challenge.title if answered else "",
-        "received_at": challenge.received_at,
-        "reply_by": challenge.reply_by,
-        "replied_at": challenge.replied_at,
-        "reply": challenge.reply if answered else "",
-        "upheld": challenge.upheld if answered else None,
-    }
+    remarks: list[Remark]
+    candidates: list[Candidate]
+    committee: list[Seat]
+    award: Award | None
+    awards_ended: list[Award]
+    contract: Contract | None
+    changes: list[Change]
+    milestones: list[Milestone]
+    challenges: list[Challenged]
+    former: Named | None

@@ -3,18 +3,20 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
 from disclosure import strip
 from disclosure.afterwards import owed
 from disclosure.listwords import CATEGORIES
+from disclosure.models import PublicPaper, PublicTrade
 from disclosure.rulepages import who
-from disclosure.tradefacts import METHODS, PublicLot
+from disclosure.tradefacts import METHODS, Lot, PublicLot
 from platform_site.ledger import selectors as record
 from platform_site.rules import ALL
 from trading.kernel.procedure import Facts, Procedure, moment
-from trading.models import Lot, Notice
 from trading.rulebooks.vocabulary import BOND_FORMS
 
 EVIDENCE_ROWS = 8
@@ -58,9 +60,11 @@ EVENTS = {
 }
 
 
-def compose(public: PublicLot, now: datetime) -> dict[str, Any]:
-    """The template's context. Two queries (the record)."""
+def compose(trade: PublicTrade, now: datetime) -> dict[str, Any]:
+    """The template's context. Four queries: papers, lots beside it, and two of the record."""
+    public, papers = trade.public, list(trade.papers.filter(letter=False))
     lot = public.lot
+    siblings, successor = around(trade)
     book, procedure = lot.book, lot.procedure
     facts = Facts(lot.state, now, lot.recorded, {}, public.held)
     nexts, due = strip.ahead(book, procedure, facts)
@@ -79,8 +83,8 @@ def compose(public: PublicLot, now: datetime) -> dict[str, Any]:
         "overview": overview(lot),
         "dates": key_dates(lot, facts),
         "bond": bond(lot),
-        "notices": chain(public),
-        "sealing_tool": next((n.content["sealing_tool"] for n in public.notices if n.content.get("sealing_tool")), ""),
+        "notices": chain(lot, papers),
+        "sealing_tool": next((n.content["sealing_tool"] for n in papers if n.content.get("sealing_tool")), ""),
         "files": files(public),
         "bids": bids(public),
         "candidates": candidates(public),
@@ -88,11 +92,11 @@ def compose(public: PublicLot, now: datetime) -> dict[str, Any]:
         "afterwards": owed(book),
         "challenges": public.challenges,
         "links": [
-            (title, trade_url(other), other)
-            for title, other in (("重新招标自", public.former), ("已重新招标", public.successor))
+            (title, page_of(other.reference), other)
+            for title, other in (("重新招标自", public.former), ("已重新招标", successor))
             if other is not None
         ],
-        "siblings": [(s, trade_url(s), s.procedure.states[s.state]) for s in public.siblings],
+        "siblings": [(one, page_of(one.reference), one.state_name) for one in siblings],
         "evidence": evidence(lot),
         "verify_url": page_or_nothing("ledger:verify-script"),
         "crumbs": [
@@ -113,14 +117,28 @@ def page_or_nothing(name: str, *args: Any) -> str:
         return ""
 
 
+def around(trade: PublicTrade) -> tuple[list[PublicTrade], PublicTrade | None]:
+    """The other announced lots of the project, and the lot that tenders this one anew. One query."""
+    beside = PublicTrade.objects.filter(Q(tender=trade.tender) | Q(former=trade.reference)).exclude(pk=trade.pk)
+    found = list(beside.defer("facts").order_by("number"))
+    successor = next((one for one in found if one.former == trade.reference), None)
+    return [one for one in found if one.tender == trade.tender], successor
+
+
+def page_of(reference: str) -> str:
+    """Where the public page of the lot with this reference stands."""
+    tender, _, number = reference.rpartition("/")
+    return reverse("disclosure:trade", args=[tender, int(number)])
+
+
 def trade_url(lot: Lot) -> str:
     """Where the lot's public page stands."""
-    return reverse("disclosure:trade", args=[lot.tender.reference, lot.number])
+    return page_of(lot.reference)
 
 
-def notice_url(lot: Lot, notice: Notice) -> str:
+def notice_url(lot: Lot, notice_id: UUID) -> str:
     """Where the notice's page stands."""
-    return reverse("disclosure:notice", args=[lot.tender.reference, lot.number, notice.pk])
+    return reverse("disclosure:notice", args=[lot.tender.reference, lot.number, notice_id])
 
 
 def words_of(procedure: Procedure) -> dict[str, str]:
@@ -164,8 +182,6 @@ def overview(lot: Lot) -> list[tuple[str, Any, str]]:
     tender, terms, words = lot.tender, lot.terms, words_of(lot.procedure)
     parts = "、".join(f"{p['title']} {p['points']} 分" for p in terms.get("criteria") or [] if p.get("points"))
     method = METHODS.get(terms.get("method", ""), terms.get("method", ""))
-    approval = tender.approval or {}
-    approved = f"{approval.get('authority', '')} {approval.get('number', '')}".strip()
     rows = [
         ("统一交易标识码", lot.reference, "mono"),
         ("投资项目代码", tender.investment_code, "mono"),
@@ -173,7 +189,7 @@ def overview(lot: Lot) -> list[tuple[str, Any, str]]:
         ("起始价", _amount(terms.get("start_price_cny")), "money"),
         ("增价幅度", _amount(terms.get("increment_cny")), "money"),
         ("招标计划", tender.plan, "plan"),
-        ("项目审批", approved, "text"),
+        ("项目审批", tender.approval, "text"),
         ("资金来源", tender.funding, "text"),
         ("范围", lot.scope, "text"),
         ("资格条件", lot.qualification, "text"),
@@ -212,10 +228,9 @@ def bond(lot: Lot) -> dict[str, Any] | None:
     amount = lot.terms.get("bond_cny")
     if not amount:
         return None
-    base = lot.estimate_cny or lot.ceiling_cny
     return {
         "amount": Decimal(amount),
-        "share": Decimal(amount) / base if base else None,
+        "share": lot.bond_share,
         "cap": lot.book.rule("ENG-15")["share"].amount if lot.procedure.category == "engineering" else None,
         "forms": "、".join(BOND_FORMS.get(form, form) for form in lot.terms.get("bond_forms") or []),
     }
@@ -245,31 +260,28 @@ SUMMARIES = {
 }
 
 
-def chain(public: PublicLot) -> list[dict[str, Any]]:
+def chain(lot: Lot, papers: list[PublicPaper]) -> list[dict[str, Any]]:
     """The notice chain, oldest first; the newest is `now`."""
-    links, words = [], words_of(public.lot.procedure)
-    corrected = {n.content.get("corrects") for n in public.notices if n.kind == "correction"}
-    for notice in public.notices:
+    links, words = [], words_of(lot.procedure)
+    corrected = {n.content.get("corrects") for n in papers if n.kind == "correction"}
+    for notice in papers:
         follows_same = notice.kind in {"amendment", "clarification"} and notice.follows_id
+        url = notice_url(lot, notice.pk)
         links.append(
             {
-                "title": words["notice"] if notice.kind == "tender" else notice.get_kind_display(),
-                "url": notice_url(public.lot, notice),
+                "title": words["notice"] if notice.kind == "tender" else notice.kind_name,
+                "url": url,
                 "at": notice.published_at,
                 "summary": SUMMARIES.get(notice.kind, lambda c: "")(notice.content),
                 "digest": notice.digest,
                 "mark": "已更正" if str(notice.pk) in corrected else "",
-                "diff_url": f"{notice_url(public.lot, notice)}#changes" if follows_same and _changed(notice) else "",
+                "diff_url": f"{url}#changes" if follows_same and notice.content.get("changes") else "",
                 "state": "",
             }
         )
     if links:
         links[-1]["state"] = "now"
     return links
-
-
-def _changed(notice: Notice) -> bool:
-    return bool(notice.content.get("changes"))
 
 
 def files(public: PublicLot) -> list[dict[str, Any]]:
@@ -285,7 +297,7 @@ def files(public: PublicLot) -> list[dict[str, Any]]:
             "sha256": file.sha256,
         }
         for version in public.documents
-        for file in version.files.all()
+        for file in version.files
     ]
 
 
@@ -318,8 +330,8 @@ def candidates(public: PublicLot) -> list[dict[str, Any]]:
         {
             "rank": f"第{RANKS[c.rank - 1]}候选人",
             "first": c.rank == 1,
-            "name": c.bid.subject.name,
-            "url": page_or_nothing("credit:subject", c.bid.subject.code),
+            "name": c.subject.name,
+            "url": page_or_nothing("credit:subject", c.subject.code),
             "price": c.price_cny,
             "points": [c.points.get(part, "") for part in parts],
             "total": c.points.get("total", ""),

@@ -147,8 +147,8 @@ def drop(server: Cluster, name: str) -> None:
 
 
 @contextlib.contextmanager
-def behind_default(server: Cluster, name: str) -> Iterator[None]:
-    """Within, every thread's default connection goes to the database `name`, as the app role."""
+def behind_default(server: Cluster, name: str, *, login: str = databases.APP) -> Iterator[None]:
+    """Within, every thread's default connection goes to the database `name`, as the app role or another login."""
     from django.db import connections
 
     from platform_site import env
@@ -156,7 +156,7 @@ def behind_default(server: Cluster, name: str) -> Iterator[None]:
     settings = connections.settings["default"]
     before = dict(settings)
     connections["default"].close()
-    settings.update(env.database(server.url(user=databases.APP, database=name)), CONN_MAX_AGE=0)
+    settings.update(env.database(server.url(user=login, database=name)), CONN_MAX_AGE=0)
     connections["default"].settings_dict.update(settings)
     try:
         yield

@@ -10,10 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from platform_site.ledger.models import Checkpoint, Entry
-from platform_site.web.papers import code_prefix
 from trading import addresses
 from trading.kernel.procedure import Procedure
-from trading.models import Letter, Notice
 from trading.paperwords import basis, words_of
 
 # Entries that name a notice without being its publication.
@@ -67,8 +65,8 @@ class Sheet:
         }
 
 
-def notice_sheet(notice: Notice) -> Sheet:
-    """The sheet of a published notice. Three queries at most."""
+def notice_sheet(notice: Any) -> Sheet:
+    """The sheet of a published notice: the trade's own row, or the public's with the same fields. Two queries."""
     procedure = notice.lot.procedure
     return Sheet(
         template=f"papers/{notice.kind}.html",
@@ -81,7 +79,7 @@ def notice_sheet(notice: Notice) -> Sheet:
     )
 
 
-def _heading(notice: Notice, procedure: Procedure) -> str:
+def _heading(notice: Any, procedure: Procedure) -> str:
     words = words_of(procedure)
     announced = "招标公告" if procedure.category == "engineering" else f"{procedure.title}公告"
     headings = {
@@ -108,8 +106,8 @@ def _heading(notice: Notice, procedure: Procedure) -> str:
     return headings[notice.kind]
 
 
-def letter_sheet(letter: Letter) -> Sheet:
-    """The sheet of a letter. Three queries at most."""
+def letter_sheet(letter: Any) -> Sheet:
+    """The sheet of a letter, likewise. Two queries."""
     return Sheet(
         template=f"papers/letter_{letter.kind}.html",
         heading=letter.content["title"],
@@ -129,15 +127,3 @@ def evidence_of(lot_ref: str, **named: Any) -> Evidence | None:
         return None
     note = Checkpoint.objects.filter(size__gte=entry.position).order_by("size").values_list("note", flat=True).first()
     return Evidence(entry.position, entry.legal_at, " ".join(note.split("\n")[:3])) if note else None
-
-
-def by_code(code: str) -> list[Notice | Letter]:
-    """Published notices and letters with this 核验码: one, but for a coincidence of sixty bits. Two queries.
-
-    Raises:
-        ValueError: not a code.
-    """
-    prefix = code_prefix(code)
-    notices = Notice.objects.filter(state="published", digest__startswith=prefix).select_related("lot__tender", "paper")
-    letters = Letter.objects.filter(digest__startswith=prefix).select_related("lot__tender", "paper")
-    return [*notices[:5], *letters[:5]]

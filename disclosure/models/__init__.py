@@ -4,6 +4,7 @@ subscriptions."""
 from disclosure.models.imported import ImportedNotice, ImportedParty, ImportRun, RejectedRow
 from disclosure.models.listed import GramsField, ListedNotice, ListedRegion, Projection
 from disclosure.models.lots import ListedLot, ListedParty
+from disclosure.models.public import PublicPaper, PublicPlan, PublicTrade
 from disclosure.models.subscriptions import Subscription
 
 __all__ = [
@@ -16,6 +17,9 @@ __all__ = [
     "ListedParty",
     "ListedRegion",
     "Projection",
+    "PublicPaper",
+    "PublicPlan",
+    "PublicTrade",
     "RejectedRow",
     "Subscription",
 ]

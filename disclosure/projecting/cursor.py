@@ -4,8 +4,17 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from disclosure.models import ListedLot, ListedNotice, ListedParty, ListedRegion, Projection
-from disclosure.projecting import imports, lots, plans
+from disclosure.models import (
+    ListedLot,
+    ListedNotice,
+    ListedParty,
+    ListedRegion,
+    Projection,
+    PublicPaper,
+    PublicPlan,
+    PublicTrade,
+)
+from disclosure.projecting import imports, lots, plans, trades
 from platform_site.ledger import selectors as record
 from platform_site.ledger.models import Entry
 
@@ -13,6 +22,7 @@ RECORD = "record"
 BATCH = 500
 LOT = "lot:"
 PLAN = "plan:"
+PAPERS = ("notice:", "letter:")
 
 
 @transaction.atomic
@@ -45,10 +55,12 @@ def _claimed(name: str) -> Projection | None:
 
 
 def _lots_of(entries: Iterable[Entry]) -> Iterable[str]:
-    """References of the lots the entries are about: of an act, a hold, anything whose subject is the lot."""
+    """References of the lots the entries are about: of an act, a hold, a paper, anything whose subject is the lot."""
     for entry in entries:
         if entry.subject.startswith(LOT):
             yield entry.subject.removeprefix(LOT)
+        elif entry.subject.startswith(PAPERS):
+            yield trades.lot_of_paper(entry.subject)
         elif isinstance(lot := entry.facts.get("lot"), str):
             yield lot
 
@@ -81,7 +93,7 @@ def rebuild() -> int:
             Projection.objects.get_or_create(name=name)
         # All claims in one order, waiting for whoever is at it.
         list(Projection.objects.select_for_update().order_by("name"))
-        for model in (ListedParty, ListedNotice, ListedLot, ListedRegion):
+        for model in (PublicPaper, PublicTrade, PublicPlan, ListedParty, ListedNotice, ListedLot, ListedRegion):
             model.objects.all().delete()
         Projection.objects.update(position=0)
         return catch_up()

@@ -14,6 +14,7 @@ from django.db.models import Min
 
 from disclosure.listwords import SELLING
 from disclosure.models import ListedLot, ListedNotice, ListedParty
+from disclosure.projecting import trades
 from disclosure.projecting.columns import columns
 from disclosure.projecting.notices import own_row
 from disclosure.projecting.regions import noted
@@ -42,7 +43,9 @@ def project(reference: str, *, upto: int) -> None:
     """
     tender, _, number = reference.rpartition("/")
     found = Lot.objects.visible_to(ANONYMOUS).filter(tender__reference=tender, number=int(number or 0))
-    lot = found.select_related("tender__initiator", "tender__agency", "tender__centre", "opening").first()
+    lot = found.select_related(
+        "tender__initiator", "tender__agency", "tender__centre", "tender__authority", "tender__plan", "opening"
+    ).first()
     since = lot and lot.notices.filter(state="published").aggregate(since=Min("published_at"))["since"]
     if lot is None or since is None:
         return
@@ -52,6 +55,7 @@ def project(reference: str, *, upto: int) -> None:
     )
     _parties(lot, listed)
     _notices(lot, listed, upto)
+    trades.project(lot)
 
 
 def _listed(lot: Lot, since: datetime) -> ListedLot:

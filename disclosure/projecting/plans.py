@@ -1,10 +1,11 @@
-"""A tender plan as lines of the public list: one for each of its texts, the newest telling what became of it."""
+"""A tender plan as lines of the public list: one for each of its texts, the newest telling what became of it; and as
+the page they lead to."""
 
 from decimal import Decimal
 
 from disclosure.folding import haystack
 from disclosure.listwords import stage_of
-from disclosure.models import ListedNotice
+from disclosure.models import ListedNotice, PublicPlan
 from disclosure.projecting.columns import columns
 from disclosure.projecting.regions import noted
 from platform_site.ledger.models import Entry
@@ -29,7 +30,19 @@ def project(reference: str, *, upto: int) -> None:
         rows, update_conflicts=True, unique_fields=["id"], update_fields=columns(ListedNotice)
     )
     if rows:
+        _page(plan)
         noted([(rows[-1].region_code, rows[-1].region_name)])
+
+
+def _page(plan: TenderPlan) -> None:
+    texts = [
+        {"kind_name": t.get_kind_display(), "at": t.published_at.isoformat(), "content": t.content, "digest": t.digest}
+        for t in plan.texts.all()
+    ]
+    page = PublicPlan(reference=plan.reference, state=plan.state, initiator_code=plan.initiator.code, texts=texts)
+    PublicPlan.objects.bulk_create(
+        [page], update_conflicts=True, unique_fields=["reference"], update_fields=columns(PublicPlan)
+    )
 
 
 def _row(plan: TenderPlan, text: PlanNotice, position: int, *, newest: bool) -> ListedNotice:

@@ -4,9 +4,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from disclosure import selectors, tradepage
+from disclosure.models import PublicPaper
 from platform_site.web.papers import verify_code
-from trading import addresses, sheets
-from trading.models import Letter, Notice
+from trading import sheets
 
 
 @require_GET
@@ -23,7 +24,7 @@ def paper_by_code(request: HttpRequest, code: str) -> HttpResponse:
     Of a letter it says what kind it is and about which lot; to whom it went is the addressee's to say.
     """
     try:
-        found = sheets.by_code(code)
+        found = selectors.papers_by_code(code)
     except ValueError:
         found = []
     context = {
@@ -34,15 +35,15 @@ def paper_by_code(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "disclosure/paper_found.html", context, status=200 if found else 404)
 
 
-def _row(found: Notice | Letter) -> dict[str, object]:
-    public = isinstance(found, Notice)
-    sheet = sheets.notice_sheet(found) if public else sheets.letter_sheet(found)
+def _row(found: PublicPaper) -> dict[str, object]:
+    public, lot = not found.letter, found.lot
+    page = tradepage.notice_url(lot, found.pk) if public else ""
     return {
-        "sheet": sheet,
+        "sheet": sheets.notice_sheet(found) if public else sheets.letter_sheet(found),
         "public": public,
-        "lot": found.lot,
+        "lot": lot,
         "paper": found.paper,
-        "page_url": addresses.notice(found) if public else "",
-        "pdf_url": addresses.notice(found, suffix=".pdf") if public and found.paper else "",
-        "trade_url": addresses.trade(found.lot),
+        "page_url": page,
+        "pdf_url": page.removesuffix("/") + ".pdf" if public and found.paper else "",
+        "trade_url": tradepage.trade_url(lot),
     }

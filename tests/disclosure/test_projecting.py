@@ -6,13 +6,22 @@ from datetime import timedelta
 import pytest
 
 from disclosure import projecting
-from disclosure.models import ListedLot, ListedNotice, ListedParty, ListedRegion, Projection
+from disclosure.models import (
+    ListedLot,
+    ListedNotice,
+    ListedParty,
+    ListedRegion,
+    Projection,
+    PublicPaper,
+    PublicPlan,
+    PublicTrade,
+)
 from disclosure.projecting import cursor, lots
 from platform_site import clock
 from platform_site.ledger import selectors as record
 from trading.models import Award, Lot, Notice
 
-READ_MODELS = (ListedNotice, ListedLot, ListedParty, ListedRegion)
+READ_MODELS = (ListedNotice, ListedLot, ListedParty, ListedRegion, PublicTrade, PublicPaper, PublicPlan)
 
 
 def everything() -> dict[str, list]:
@@ -52,7 +61,7 @@ def test_a_rebuild_comes_out_the_same(province):
 
 def test_following_entry_by_entry_comes_out_the_same_as_all_at_once(province):
     before = everything()
-    for model in (ListedParty, ListedNotice, ListedLot, ListedRegion, Projection):
+    for model in (PublicPaper, PublicTrade, PublicPlan, ListedParty, ListedNotice, ListedLot, ListedRegion, Projection):
         model.objects.all().delete()
 
     while cursor.follow(limit=7):
@@ -87,6 +96,7 @@ def test_a_draft_has_no_row_anywhere(province):
 
     assert not ListedLot.objects.filter(reference=reference).exists()
     assert not ListedNotice.objects.filter(reference=reference).exists()
+    assert not PublicTrade.objects.filter(pk=reference).exists()
     lots.project(reference, upto=record.last_position())
     assert not ListedLot.objects.filter(reference=reference).exists()
 
@@ -99,7 +109,9 @@ def test_before_the_opening_no_row_names_a_bidder(province):
     said = " ".join(
         [*map(repr, ListedNotice.objects.filter(reference=reference).values_list()),
          *map(repr, ListedLot.objects.filter(pk=reference).values_list()),
-         *map(repr, ListedParty.objects.filter(lot=reference).values_list())]
+         *map(repr, ListedParty.objects.filter(lot=reference).values_list()),
+         *map(repr, PublicTrade.objects.filter(pk=reference).values_list()),
+         *map(repr, PublicPaper.objects.filter(trade=reference).values_list())]
     )  # fmt: skip
 
     assert len(bidders) >= 3

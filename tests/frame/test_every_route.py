@@ -3,12 +3,17 @@ scrolling, a quiet console, a kept content policy. A route nobody has put into t
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
+from django.db import ProgrammingError
+from django.test import Client
 from django.urls import reverse
 
-from platform_site import clock
-from tests import itinerary
+from platform_site import clock, urls
+from platform_site.accounts.models import User
+from platform_site.faces import routes
+from tests import databases, itinerary
 from tests.browser import Portal, looking_into, running_portal
 from tests.browser_checks import assert_no_csp_reports, assert_no_inline_style
 from tests.itinerary import AT_THE_OPENING, FETCHED, PAGES, POSTED, Visit
@@ -67,6 +72,45 @@ def test_what_programs_fetch_is_answered(tour, visit: Visit):
     assert answer.status == visit.status
     if visit.status == 200:
         assert answer.body()
+
+
+MASKED = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
+
+
+def answers(clients: dict[str, Client], asked: list[tuple[Visit, str]], now: datetime) -> dict[str, tuple[int, str]]:
+    """title: (status, text without tokens) of every visit."""
+    found = {}
+    with clock.at(now):
+        for visit, path in asked:
+            answer = clients[visit.who].get(path)
+            shown = answer.content if not answer.streaming else b"".join(answer.streaming_content)
+            text = shown.decode(errors="replace") if "xlsx" not in path else ""  # a zip knows its minute
+            found[f"{visit.title} {path}"] = (answer.status_code, MASKED.sub("", text))
+    return found
+
+
+@pytest.mark.browser
+def test_the_public_face_shows_every_public_page_without_a_right_to_the_trade(
+    toured, cluster, django_db_setup, django_db_blocker, settings
+):
+    with looking_into(toured, cluster, django_db_blocker, settings):
+        asked = [(v, v.path()) for v in [*PAGES, *FETCHED] if "public" in routes.faces_of(v.name)]
+        now, clients = clock.now(), {who: Client() for who in {visit.who for visit, _ in asked}}
+        for who in clients.keys() - {""}:
+            clients[who].force_login(User.objects.get(username=who), "django.contrib.auth.backends.ModelBackend")
+        everything = answers(clients, asked, now)
+
+        settings.ROOT_URLCONF = tuple(routes.served(urls.everything, "public"))
+        with databases.behind_default(cluster, toured.database, login="portal_public"):
+            public = answers(clients, asked, now)
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                filed_lot()
+
+    assert {title: status for title, (status, _) in public.items()} == {
+        f"{visit.title} {path}": 302 if visit.leads_to else visit.status for visit, path in asked
+    }
+    assert [title for title in public if public[title] != everything[title]] == []
+    assert len(asked) > 60
 
 
 @pytest.mark.browser

@@ -14,6 +14,7 @@ from platform_site.messages import services as messages
 from platform_site.messages.models import Message
 from tests.databases import BASE
 from tests.trading import papers_world as w
+from tests.trading.public_side import followed
 from tests.trading.stage import START, assembled
 from trading import addresses
 from trading.models import Letter
@@ -53,6 +54,7 @@ def test_every_address_anybody_is_sent_to_leads_somewhere(procedure, variant, db
         ledger.sequence_once()
     sent = {(message.url, message.user) for message in Message.objects.exclude(url="").select_related("user")}
     assert sent
+    followed()
 
     for url, user in sent:
         assert resolve(url.partition("#")[0]).func

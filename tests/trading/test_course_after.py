@@ -9,6 +9,7 @@ from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry
 from supervision.services import order_issue, order_lift
 from tests.trading.course_world import lived
+from tests.trading.public_side import followed
 from tests.trading.stage import signed_in
 from trading.models import EvaluationSetAside, Letter, ScoreMark
 from trading.services import awards, challenges, corrections, overturns, retenders, successions
@@ -122,6 +123,7 @@ def test_a_failed_result_is_tendered_anew_and_both_pages_say_so(scene, client):
 
     assert (again.state, again.retenders_id) == ("registered", scene.lot.pk)
     assert (again.ceiling_cny, again.terms) == (scene.again().ceiling_cny, scene.again().terms)
+    followed()
     page = client.get(f"/trades/{scene.lot.reference}/").content.decode()
     assert again.reference not in page  # a draft is nobody's business
     assert client.get(f"/trades/{again.reference}/").status_code == 404
@@ -189,6 +191,7 @@ def test_a_winner_who_gives_up_loses_place_and_bond_and_the_next_follows(won, cl
     assert won.again().recorded["award_at"] == award.at
     assert Letter.objects.filter(award=award).count() == 4
     assert Letter.objects.get(award=award, subject__code=first.code).kind == "result"
+    followed()
     page = client.get(f"/trades/{won.lot.reference}/").content.decode()
     assert "中标资格已取消" in page
     assert "涨价" not in page

@@ -11,6 +11,7 @@ from platform_site.messages.models import Message
 from supervision.models import Order
 from supervision.services import order_issue, order_lift
 from tests.trading.course_world import lived
+from tests.trading.public_side import followed
 from tests.trading.stage import signed_in
 from trading.rehearsal.engineering_open import file
 from trading.services import closings, corrections, postponements, ticks
@@ -104,6 +105,7 @@ def test_a_postponement_on_the_page_is_published(scene, client):
     agent.post(scene.url("acts/postpone/"), {"bid_deadline": "2026-05-12 09:30", "reason": "检修"})
 
     notice = scene.again().notices.get(kind="postponement")
+    followed()
     page = client.get(f"/trades/{scene.lot.reference}/notices/{notice.pk}/").content.decode()
     assert "改为" in page
     assert "延期公告" in page
@@ -121,6 +123,7 @@ def test_a_correction_links_to_the_notice_that_stays_as_it_was(scene, client):
 
     wrong.refresh_from_db()
     assert (made.follows_id, made.kind, wrong.digest) == (wrong.pk, "correction", digest)
+    followed()
     old = client.get(f"/trades/{scene.lot.reference}/notices/{wrong.pk}/").content.decode()
     assert "另发更正公告" in old
     assert "已更正" in client.get(f"/trades/{scene.lot.reference}/").content.decode()
@@ -161,6 +164,7 @@ def test_a_terminated_tender_returns_the_envelopes_sealed_and_says_how_fees_go_b
 
     assert set(scene.lot.bids.exclude(state="replaced").values_list("state", flat=True)) == {"returned"}
     notice = scene.again().notices.get(kind="termination")
+    followed()
     page = client.get(f"/trades/{scene.lot.reference}/notices/{notice.pk}/").content.decode()
     assert "五日内连同利息退还" in page
     assert "均未开启" in page
@@ -187,6 +191,7 @@ def test_an_order_holds_the_lot_and_its_deadline_moves_by_the_days_held(scene, a
 def test_an_order_is_public_with_its_number_and_told_to_the_initiator(scene, client):
     order = issue(scene)
 
+    followed()
     page = client.get(f"/trades/{scene.lot.reference}/").content.decode()
     assert "监〔2026〕7号" in page
     assert Message.objects.filter(dedupe__startswith=order.ledger_ref).exists()

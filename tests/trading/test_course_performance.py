@@ -10,6 +10,7 @@ from platform_site import clock
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry
 from tests.trading.course_world import lived
+from tests.trading.public_side import followed
 from tests.trading.stage import signed_in
 from trading.services import performance as p
 
@@ -70,6 +71,7 @@ def test_a_change_is_public_and_the_contract_as_signed_stays(scene, client):
     assert contract.amount_cny == price
     assert (p.price_of(contract), p.period_of(contract)) == (price + 100, 600)
     assert change.digest in str(scene.again().notices.get(kind="contract_change").content)
+    followed()
     assert "工程量偏差" in client.get(f"/trades/{scene.lot.reference}/").content.decode()
 
 
@@ -226,6 +228,7 @@ def test_the_performance_page_leads_both_sides_through_it(scene, client):
     buyer.post(scene.url("acts/pay_milestone/"), {"milestone": "1", "amount_cny": "1000000", "paid_on": today})
     assert "acts/confirm_payment/" in seller.get(scene.url("performance/")).content.decode()
 
+    followed()
     page = client.get(f"/trades/{scene.lot.reference}/").content.decode()
     assert "已付清" in page
     assert signed_in(scene.cast, "bidder4").get(scene.url("performance/")).status_code == 404

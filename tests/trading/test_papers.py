@@ -18,6 +18,7 @@ from platform_site.web import papers as sheets
 from platform_site.web.papers import verify_code
 from tests.databases import BASE
 from tests.trading import papers_world as w
+from tests.trading.public_side import followed
 from trading import addresses, registers
 from trading.models import Letter, Notice
 from trading.paperwords import basis
@@ -321,8 +322,10 @@ def test_an_archival_pdf_carries_its_fonts_colours_and_the_dates_of_the_act(life
 
 def test_the_paper_of_a_published_notice_lies_beside_its_page(life, client):
     notice = life.notice("candidates")
+    followed()
     assert client.get(addresses.notice(notice, suffix=".pdf")).status_code == 404
     stored = papers.paper_make(Notice, notice.pk)
+    followed()
 
     answer = client.get(addresses.notice(notice, suffix=".pdf"))
 
@@ -376,6 +379,7 @@ def test_the_record_says_of_letters_their_digests_and_nobodys_name(life):
 def test_the_code_of_a_notice_leads_to_it(life, client):
     notice = life.notice("award")
     stored = papers.paper_make(Notice, notice.pk)
+    followed()
 
     typed = client.get("/verify/paper/", {"code": verify_code(notice.digest).lower()}, follow=True)
 
@@ -389,6 +393,7 @@ def test_the_code_of_a_notice_leads_to_it(life, client):
 
 def test_the_code_of_a_letter_tells_nobody_to_whom_it_went(life, client):
     letter = life.letter(w.LOSER)
+    followed()
 
     page = client.get(f"/verify/{verify_code(letter.digest)}/").content.decode()
 
@@ -408,6 +413,7 @@ def test_a_code_of_nothing_is_a_404_with_a_way_on(life, client, code):
 
 def test_document_files_are_everybodys_once_the_opening_has_started(life, client):
     file = life.lot.documents.order_by("-number").first().files.get()
+    followed()
 
     answer = client.get(f"{addresses.trade(life.lot)}files/{file.pk}/")
 

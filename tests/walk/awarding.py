@@ -18,7 +18,7 @@ def candidates_published(walk: Walk, host: str, first: str) -> None:
     window = walk[host].lot("results/")
     assert first in window.page.locator("tr.is-first").inner_text()
     window.press("公示中标候选人").sees("中标候选人已公示")
-    walk[""].go(f"/trades/{walk.reference}/1/").sees("第一候选人")
+    walk[""].go(f"/trades/{walk.reference}/1/").until("第一候选人")
 
 
 def objected_and_answered(walk: Walk, who: str, *, host: str) -> None:

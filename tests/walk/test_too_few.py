@@ -26,7 +26,7 @@ def test_fewer_than_three_bids_fail_the_tender_and_are_returned_unopened(walk, t
 
     walk.clock_reaches(deadline)
 
-    visitor = walk[""].go(f"/trades/{walk.reference}/1/").sees("招标失败")
+    visitor = walk[""].go(f"/trades/{walk.reference}/1/").until("招标失败")
     visitor.check()
     assert walk.subject("bidder1") not in visitor.text()
     assert "没有打开" in visitor.lot("opening/").text()

@@ -87,7 +87,7 @@ def test_a_tender_is_walked_from_registration_to_an_archive_that_verifies_offlin
     assert "the draw comes out the same" in said
     assert "the evaluation comes out the same" in said
     assert "3 envelopes open again" in said
-    visitor = walk[""].go(f"/trades/{walk.reference}/1/")
-    visitor.sees("已归档", "归档")
+    visitor = walk[""].go(f"/trades/{walk.reference}/1/").until("已归档")
+    visitor.sees("归档")
     assert visitor.page.locator("#evidence tbody tr, #evidence li").count() > 0
     visitor.check()
