@@ -1,6 +1,7 @@
 """One settings module; the environment decides. Production adds secrets, never behaviour."""
 
 from platform_site import env
+from platform_site.faces import facing
 
 BASE_DIR = env.BASE_DIR
 LOCAL_DIR = env.LOCAL_DIR
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "platform_site.accounts.middleware.SecondFactor",
     "platform_site.web.middleware.Refusals",
 ]
+MIDDLEWARE = facing.middleware(FACE, MIDDLEWARE)
 
 ROOT_URLCONF = "platform_site.urls"
 WSGI_APPLICATION = "platform_site.wsgi.application"

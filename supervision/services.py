@@ -92,9 +92,11 @@ def order_issue(*, lot_id: int, kind: str, number: str, text: str, actor: Actor)
     tell_initiator(
         lot, about=order.ledger_ref, title=f"收到监督指令：{Order.KINDS[kind]}", body=f"{number}\n{text}"[:500]
     )
-    if winner := lot.standing_award:
+    # Asked without the winning bid, which supervision's login may not read.
+    winner = lot.awards.filter(state="standing").values_list("subject__code", flat=True).first()
+    if winner:
         tell_subjects(
-            [winner.subject.code],
+            [winner],
             about=order.ledger_ref,
             title=f"监督部门{Order.KINDS[kind]}",
             body=number,

@@ -78,9 +78,10 @@ def running_portal(cluster: databases.Cluster, template: str, *, seed: Sequence[
     try:
         (local / "tmp").mkdir(exist_ok=True)
         with log.open("ab") as out:
-            if seed:
+            # As under `make run`: the first page shows what was seeded, the worker goes on from there.
+            for command in (seed, ["manage.py", "project"]) if seed else ():
                 seeded = subprocess.run(
-                    [sys.executable, *seed], cwd=databases.BASE, env=environment, stdout=out, stderr=out, check=False
+                    [sys.executable, *command], cwd=databases.BASE, env=environment, stdout=out, stderr=out, check=False
                 )
                 if seeded.returncode:
                     pytest.fail(f"the portal could not be seeded:\n{log.read_text(errors='replace')[-3000:]}")

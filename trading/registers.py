@@ -103,8 +103,12 @@ class LotsDue:
 
 
 def wake_held_lot(ref: str) -> None:
-    """A hold was placed on or released from a lot: its next moment is counted anew. Runs in that transaction."""
-    if not ref.startswith("lot:"):
+    """A hold was placed on or released from a lot: its next moment is counted anew. Runs in that transaction.
+
+    Where supervision's own process places it, whose login writes no lot, the database wakes the lot instead
+    (migration 0011) and the next tick counts.
+    """
+    if not ref.startswith("lot:") or settings.FACE == "supervision":
         return
     from trading.locks import lock_lot
     from trading.services.acts import next_check

@@ -42,7 +42,9 @@ def project(reference: str, *, upto: int) -> None:
         upto: positions behind it are not read: notices published by them come with them.
     """
     tender, _, number = reference.rpartition("/")
-    found = Lot.objects.visible_to(ANONYMOUS).filter(tender__reference=tender, number=int(number or 0))
+    if not number.isdecimal():
+        return  # what is sealed for a draw stands in the record under `lot` too
+    found = Lot.objects.visible_to(ANONYMOUS).filter(tender__reference=tender, number=int(number))
     lot = found.select_related(
         "tender__initiator", "tender__agency", "tender__centre", "tender__authority", "tender__plan", "opening"
     ).first()

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.conf import settings
+from django.urls import NoReverseMatch, resolve, reverse
 
 from platform_site.accounts.actors import Actor
 
@@ -15,7 +16,7 @@ class Bench:
     Attributes:
         title: its name on the desk (评标专家工作台).
         text: one line: what is done there.
-        url_name: resolved at show time; a bench whose page this face does not serve is not shown.
+        url_name: resolved at show time.
         opens_to: whether it is the actor's.
         order: smaller stands first.
         icon_name: from the icon sprite.
@@ -40,6 +41,13 @@ class Bench:
 _benches: list[Bench] = []
 
 
+def _near(bench: Bench) -> bool:
+    """Whether this desk leads there. Trading's, where everybody signs in, leads everywhere; supervision's, on an origin
+    of its own, to its own benches: whom the others open to its login may not ask.
+    """
+    return settings.FACE != "supervision" or not getattr(resolve(bench.url).func, "elsewhere", False)
+
+
 def register(bench: Bench) -> Bench:
     """`bench` stands on the desks of those it opens to. Call it from AppConfig.ready()."""
     if bench not in _benches:
@@ -48,6 +56,6 @@ def register(bench: Bench) -> Bench:
 
 
 def benches_for(actor: Actor) -> list[Bench]:
-    """The workbenches open to `actor` and served here, in order."""
-    found = [bench for bench in _benches if bench.opens_to(actor) and bench.url]
+    """The workbenches open to `actor` that one comes to from here, in order."""
+    found = [bench for bench in _benches if bench.url and _near(bench) and bench.opens_to(actor)]
     return sorted(found, key=lambda bench: (bench.order, bench.title))

@@ -11,6 +11,14 @@ ALL = "all"
 NONE = "none"  # serves no address: worker, beat, sequencer, migrate, the console's commands
 
 
+def middleware(face: str, names: list[str]) -> list[str]:
+    """What every request to `face` passes, of `names`.
+
+    Second factors are looked up with their secrets, which the public login may not read: there nobody is an official.
+    """
+    return [name for name in names if face != "public" or not name.startswith("django_otp.")]
+
+
 def trouble(face: str, mode: str) -> str:
     """Why no process may show `face` in `mode`, in one sentence; "" where one may."""
     if face not in (*FACES, ALL, NONE):

@@ -1,24 +1,35 @@
 """Every page of the site, opened by somebody who may, on a desk and on a phone: nothing grave for axe, no sideways
 scrolling, a quiet console, a kept content policy. A route nobody has put into the itinerary fails."""
 
+import contextlib
+import difflib
+import importlib
 import re
 from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
-from django.db import ProgrammingError
+from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django_otp import DEVICE_ID_SESSION_KEY
 
-from platform_site import clock, urls
+from platform_site import celery, clock, urls
 from platform_site.accounts.models import User
-from platform_site.faces import routes
+from platform_site.accounts.selectors import actor_for
+from platform_site.faces import facing, routes
+from platform_site.ledger import sequencer
+from supervision.services import order_issue, order_lift
 from tests import databases, itinerary
+from tests import province_things as things
 from tests.browser import Portal, looking_into, running_portal
 from tests.browser_checks import assert_no_csp_reports, assert_no_inline_style
 from tests.itinerary import AT_THE_OPENING, FETCHED, PAGES, POSTED, Visit
 from tests.province_things import filed_lot
 from tests.tour import Tour, faults
+from tests.trading.public_side import followed
+from trading.models import Lot, Notice
+from trading.services import papers
 
 FILLING = {"uuid": "00000000-0000-4000-8000-000000000000", "int": "1", "str": "a", "path": "a"}
 
@@ -74,43 +85,122 @@ def test_what_programs_fetch_is_answered(tour, visit: Visit):
         assert answer.body()
 
 
-MASKED = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
+MASKED = re.compile(r'(?:csrfmiddlewaretoken" value=|"X-CSRFToken":)"[^"]+"')
+# They tell the newest checkpoint or the process's own state, and the record goes on growing meanwhile.
+GROWING = ("ledger.", "disclosure.home ", "disclosure.verify ", "web.health ")
 
 
-def answers(clients: dict[str, Client], asked: list[tuple[Visit, str]], now: datetime) -> dict[str, tuple[int, str]]:
+@pytest.fixture
+def shown(toured, cluster, django_db_setup, django_db_blocker, settings):
+    """shown(face): every visit to that face, and its people's clients, in the demo; then it is its login that asks."""
+    with looking_into(toured, cluster, django_db_blocker, settings), contextlib.ExitStack() as stack:
+        # One paper at least, whether or not the worker has come to it.
+        papers.paper_make(Notice, Notice.objects.filter(state="published").earliest("published_at").pk)
+        followed()
+
+        def face(name: str):
+            asked = [(v, v.path()) for v in [*PAGES, *FETCHED] if name in routes.faces_of(v.name)]
+            clients = {visit.who: Client() for visit, _ in asked}
+            for who in clients.keys() - {""}:
+                clients[who].force_login(User.objects.get(username=who), "django.contrib.auth.backends.ModelBackend")
+                session = clients[who].session
+                session[DEVICE_ID_SESSION_KEY] = "otp_totp.totpdevice/1"  # as after a second factor
+                session.save()
+
+            def as_itself() -> None:
+                settings.FACE, settings.ROOT_URLCONF = name, tuple(routes.served(urls.everything, name))
+                settings.MIDDLEWARE = facing.middleware(name, settings.MIDDLEWARE)
+                login = f"portal_{name}"
+                stack.enter_context(databases.behind_default(cluster, toured.database, login=login))
+
+            return asked, clients, as_itself
+
+        yield face
+
+
+def answers(asked: list[tuple[Visit, str]], clients: dict[str, Client], now: datetime) -> dict[str, tuple[int, str]]:
     """title: (status, text without tokens) of every visit."""
     found = {}
     with clock.at(now):
         for visit, path in asked:
             answer = clients[visit.who].get(path)
-            shown = answer.content if not answer.streaming else b"".join(answer.streaming_content)
-            text = shown.decode(errors="replace") if "xlsx" not in path else ""  # a zip knows its minute
+            whole = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            text = whole.decode(errors="replace") if "xlsx" not in path else ""  # a zip knows its minute
             found[f"{visit.title} {path}"] = (answer.status_code, MASKED.sub("", text))
     return found
 
 
+def changed(before: str, after: str) -> list[str]:
+    """The lines that differ."""
+    return [line for line in difflib.unified_diff(before.split("\n"), after.split("\n"), n=0) if line[:2] != "@@"]
+
+
+def expected(asked: list[tuple[Visit, str]]) -> dict[str, int]:
+    return {f"{visit.title} {path}": 302 if visit.leads_to else visit.status for visit, path in asked}
+
+
 @pytest.mark.browser
-def test_the_public_face_shows_every_public_page_without_a_right_to_the_trade(
-    toured, cluster, django_db_setup, django_db_blocker, settings
+def test_the_public_face_shows_every_public_page_without_a_right_to_the_trade(shown):
+    asked, clients, as_itself = shown("public")
+    now = clock.now()
+    everything = answers(asked, clients, now)
+
+    as_itself()
+    public = answers(asked, clients, now)
+
+    assert {title: status for title, (status, _) in public.items()} == expected(asked)
+    pages = [title for title in public if not title.startswith(GROWING)]
+    assert {title: found for title in pages if (found := changed(everything[title][1], public[title][1]))} == {}
+    assert len(asked) > 60
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        filed_lot()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("face", ["trading", "supervision"])
+def test_the_other_faces_show_their_pages_with_their_own_login(shown, face):
+    asked, clients, as_itself = shown(face)
+
+    as_itself()
+    found = answers(asked, clients, clock.now())
+
+    assert {title: status for title, (status, _) in found.items()} == expected(asked)
+
+
+@pytest.mark.browser
+def test_supervision_holds_a_lot_and_lets_it_go_with_its_own_login(shown):
+    lot = things.lot_in("bidding")
+    supervisor = actor_for(User.objects.get(username="supervisor"))
+    _, _, as_itself = shown("supervision")
+    as_itself()
+
+    with transaction.atomic():
+        order = order_issue(lot_id=lot.pk, kind="suspend", number="监〔2026〕99号", text="暂停。", actor=supervisor)
+        held = Lot.objects.get(pk=lot.pk).next_check
+        order_lift(order_id=order.pk, reason="查清。", actor=supervisor)
+        released = Lot.objects.get(pk=lot.pk).next_check
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        transaction.set_rollback(True)
+
+    # The database wakes the lot, and the worker's next tick counts its moments anew.
+    assert held == order.issued_at
+    assert released > held
+
+
+@pytest.mark.browser
+def test_the_processes_without_a_door_do_their_work_with_their_own_logins(
+    toured, cluster, django_db_setup, django_db_blocker, settings, caplog
 ):
     with looking_into(toured, cluster, django_db_blocker, settings):
-        asked = [(v, v.path()) for v in [*PAGES, *FETCHED] if "public" in routes.faces_of(v.name)]
-        now, clients = clock.now(), {who: Client() for who in {visit.who for visit, _ in asked}}
-        for who in clients.keys() - {""}:
-            clients[who].force_login(User.objects.get(username=who), "django.contrib.auth.backends.ModelBackend")
-        everything = answers(clients, asked, now)
+        with databases.behind_default(cluster, toured.database, login="portal_worker"):
+            for entry in celery.app.conf.beat_schedule.values():
+                module, _, name = entry["task"].rpartition(".")
+                getattr(importlib.import_module(module), name)()
+        with databases.behind_default(cluster, toured.database, login="portal_sequencer"):
+            sequencer.sequence_once()
 
-        settings.ROOT_URLCONF = tuple(routes.served(urls.everything, "public"))
-        with databases.behind_default(cluster, toured.database, login="portal_public"):
-            public = answers(clients, asked, now)
-            with pytest.raises(ProgrammingError, match="permission denied"):
-                filed_lot()
-
-    assert {title: status for title, (status, _) in public.items()} == {
-        f"{visit.title} {path}": 302 if visit.leads_to else visit.status for visit, path in asked
-    }
-    assert [title for title in public if public[title] != everything[title]] == []
-    assert len(asked) > 60
+    assert "permission denied" not in caplog.text
 
 
 @pytest.mark.browser

@@ -13,6 +13,7 @@ from platform_site.holds.registers import holds_as_recorded
 from platform_site.ledger.models import Entry
 from platform_site.messages.models import Message
 from tests.trading.course_world import lived
+from tests.trading.public_side import followed
 from tests.trading.stage import signed_in
 from trading import testimony
 from trading.models import Notice, Outage
@@ -82,6 +83,7 @@ def test_the_change_notice_is_the_initiators_and_names_the_article(scene, client
     assert notice.content["issuer"]["code"] == scene.cast["initiator"].code
     assert "第三十一条" in notice.content["article"]
     assert [one["title"] for one in notice.content["moved"]] == ["投标截止时间"]
+    followed()
     page = client.get(f"/trades/{scene.lot.reference}/notices/{notice.pk}/").content.decode()
     assert "机房断电，不能上传" in page
     assert "顺延为" in page
@@ -273,6 +275,7 @@ def test_whatever_a_service_forgets_the_database_refuses(scene):
 def test_the_notice_of_a_document_with_the_clause_prints_it(scene, client):
     notice = Notice.objects.get(lot=scene.lot, kind="tender")
 
+    followed()
     page = client.get(f"/trades/{scene.lot.reference}/notices/{notice.pk}/").content.decode()
 
     assert "不足一日的按一日" in page

@@ -3,13 +3,16 @@
 import logging
 from datetime import datetime
 
+from django.db import transaction
+
 from platform_site import clock
 from platform_site.accounts.actors import CLOCK
 from platform_site.accounts.refusals import Refused
 from trading.kernel import procedure as kernel
+from trading.locks import lock_lot
 from trading.models import Lot
 from trading.services import bids, listings, openings, tenders
-from trading.services.acts import facts_of
+from trading.services.acts import facts_of, next_check
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ def tick(*, until: datetime | None = None, limit: int = 500) -> int:
             return done
         if act_once(lot, horizon, live=live):
             done += 1
-        else:
+        elif not counted_anew(lot.pk, horizon):
             stuck.add(lot.pk)
     return done
 
@@ -70,6 +73,18 @@ def act_once(lot: Lot, horizon: datetime, *, live: bool = False) -> bool:
             log.exception("clock act failed: %s at %s", item.verb, lot.ledger_ref)
             return False
     return False
+
+
+@transaction.atomic
+def counted_anew(lot_pk: int, horizon: datetime) -> bool:
+    """The lot's next moment lies behind `horizon` or nowhere: a hold had woken it. False where it really is due."""
+    lot = lock_lot(lot_pk)
+    ahead = next_check(lot)
+    if ahead is not None and ahead <= horizon:
+        return False
+    lot.next_check = ahead
+    lot.save(update_fields=["next_check"])
+    return True
 
 
 def next_moment() -> datetime | None:
