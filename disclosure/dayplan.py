@@ -9,11 +9,14 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from disclosure.listwords import CATEGORIES, MOMENTS
-from disclosure.models import ListedLot
+from disclosure.models import ListedLot, ListedSession
 from platform_site import clock
 from platform_site.web import moments as said
 
 RUNNING = {"opening": "正在解密", "opened": "已开标", "last_call": "询问是否继续竞价", "timed": "限时竞价中"}
+# Sessions of a lot the calendar shows by themselves; an opening or an auction stands in the row of its lot already.
+SESSIONS = {"evaluation": "评标", "draw": "抽取专家"}
+WITH_THE_LOT = ("opening", "auction")
 PER_PAGE = 200
 
 
@@ -42,22 +45,40 @@ def open_counts() -> dict[str, int]:
 
 
 def days_from(first: date, count: int) -> list[tuple[date, list[dict[str, Any]]]]:
-    """For each of these days of China's calendar the rows of components/schedule.html: what was opened and what closes
-    on it, in order of time. Two queries.
+    """For each of these days of China's calendar the rows of components/schedule.html: what was opened, what closes and
+    which sessions are held on it, in order of time. Three queries.
+
+    An evaluation or a draw shows its time and nothing else: where it is held would tell where experts can be met.
     """
     start = datetime.combine(first, time(), clock.CHINA)
     end = start + timedelta(days=count)
     opened = ListedLot.objects.filter(opened_at__gte=start, opened_at__lt=end)
     closing = waiting().filter(waits_until__gte=start, waits_until__lt=end)
     rows: dict[date, list[tuple[datetime, str, dict[str, Any]]]] = {first + timedelta(days=n): [] for n in range(count)}
+    held = ListedSession.objects.filter(starts_at__gte=start, starts_at__lt=end).select_related("lot")
+    rooms = {}
+    for one in held:
+        if one.kind in WITH_THE_LOT:
+            rooms[one.lot_id] = one.room
+            continue
+        row = {
+            "time": said.clock_time(one.starts_at),
+            "title": one.lot.title,
+            "url": one.lot.path,
+            "note": f"{one.lot.place}，至 {said.clock_time(one.ends_at)}",
+            "tag": SESSIONS[one.kind],
+            "past": one.ends_at <= clock.now(),
+        }
+        rows[clock.china(one.starts_at).date()].append((one.starts_at, one.lot_id, row))
     for lot in opened:
         assert lot.opened_at is not None
         running = lot.state == "opening"
         kind = {"tag": RUNNING.get(lot.state, "已开标"), "tag_kind": "is-now" if running else "", "past": not running}
-        rows[clock.china(lot.opened_at).date()].append((lot.opened_at, lot.pk, _row(lot, lot.opened_at, **kind)))
+        row = _row(lot, lot.opened_at, room=rooms.get(lot.pk, ""), **kind)
+        rows[clock.china(lot.opened_at).date()].append((lot.opened_at, lot.pk, row))
     for lot in closing:
         assert lot.waits_until is not None
-        row = _row(lot, lot.waits_until, clock=lot.waits_until, what=MOMENTS[lot.waits_for])
+        row = _row(lot, lot.waits_until, clock=lot.waits_until, what=MOMENTS[lot.waits_for], room=rooms.get(lot.pk, ""))
         rows[clock.china(lot.waits_until).date()].append((lot.waits_until, lot.pk, row))
     return [(day, [row for _, _, row in sorted(found, key=lambda one: one[:2])]) for day, found in rows.items()]
 
@@ -69,11 +90,13 @@ def near(hours: int = 72) -> list[dict[str, Any]]:
     return [_row(c, c.waits_until, clock=c.waits_until, what=MOMENTS[c.waits_for], dated=True) for c in soon]
 
 
-def _row(lot: ListedLot, at: datetime | None, *, what: str = "", dated: bool = False, **more: Any) -> dict[str, Any]:
+def _row(
+    lot: ListedLot, at: datetime | None, *, what: str = "", dated: bool = False, room: str = "", **more: Any
+) -> dict[str, Any]:
     today = clock.china(clock.now()).date()
     shown = said.clock_time(at) if at else ""
     if dated and at and clock.china(at).date() != today:
         shown = f"{clock.china(at).day}日"
     category = CATEGORIES.get(lot.category, "")
-    note = f"{category}，{what}" if dated else "，".join(word for word in (lot.place, what) if word)
+    note = f"{category}，{what}" if dated else "，".join(word for word in (lot.place, room, what) if word)
     return {"time": shown, "title": lot.title, "url": lot.path, "note": note, **more}

@@ -195,6 +195,8 @@ COMMITTEE = [
 ]
 
 CENTRE = [
+    see("trading:venues", role="operator"),
+    see("trading:session", things.planned_session, role="operator"),
     see("trading:outages", role="operator"),
 ]
 
@@ -270,7 +272,9 @@ POSTED = [
     "credit:key-revoke", "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
     "trading:wizard-submit", "trading:challenge-answer", "trading:candidates", "trading:award-report",
     "trading:bond-declare", "trading:bond-pay", "trading:bond-forfeit", "trading:bond-callback",
-    "trading:refund", "trading:archive", "trading:outage-end", "trading:obtain", "trading:ask",
+    "trading:refund", "trading:archive", "trading:outage-end", "trading:venue-open",
+    "trading:venue-close", "trading:session-book", "trading:session-move", "trading:session-free",
+    "trading:obtain", "trading:ask",
     "trading:object-document", "trading:object-result",
     "trading:bid-uploads", "trading:bid-send", "trading:opening-unlock", "trading:opening-disclose",
     "trading:opening-remark", "trading:opening-answer", "trading:evaluation-draw", "trading:evaluation-form",

@@ -17,7 +17,7 @@ from platform_site.ledger.models import Checkpoint, Entry
 from platform_site.sealing import offline
 from platform_site.sealing.models import PlainFile, Trustee
 from platform_site.web.papers import verify_code
-from trading.models import Bid, Challenge, CommitteeMember, Letter, Lot, Notice, PlanNotice, StoredFile
+from trading.models import Bid, Challenge, CommitteeMember, Letter, Lot, Notice, PlanNotice, StoredFile, VenueSession
 
 ENGINEERING = "engineering.open"
 
@@ -203,3 +203,8 @@ def objected_lot() -> Lot:
 def sealing_tool() -> str:
     """The digest of the offline tool that notices name."""
     return offline.named()
+
+
+def planned_session() -> list[Any]:
+    """A session in a room of the centre."""
+    return [VenueSession.objects.filter(state="booked").order_by("starts_at", "pk").first().pk]

@@ -12,7 +12,10 @@ class TradingConfig(AppConfig):
         from platform_site.holds import services as holds
         from trading import registers, testimony
         from trading.models import Lot, TenderPlan
+        from trading.services import sessions
+        from trading.services.acts import on_course
         from trading.testimony.outages import outages_as_recorded
+        from trading.testimony.sessions import sessions_as_recorded
 
         ledger.register_state_table(Lot, "ledger_ref", "state", select_related=("tender",), prefix="lot:")
         ledger.register_state_table(TenderPlan, "ledger_ref", "state", prefix="plan:")
@@ -23,7 +26,9 @@ class TradingConfig(AppConfig):
         ledger.register_verifier(registers.papers_recorded)
         ledger.register_verifier(testimony.rows_as_recorded)
         ledger.register_verifier(outages_as_recorded)
+        ledger.register_verifier(sessions_as_recorded)
         holds.on_change(registers.wake_held_lot)
+        on_course(sessions.follow)
         clock.on_advance(registers.LotsDue())
         register(
             Bench(
@@ -44,6 +49,16 @@ class TradingConfig(AppConfig):
 
         register(
             Bench("评标室", "审查、评分、签署报告", "trading:seats", opens_to=holds_seat, order=15, icon_name="scale")
+        )
+        register(
+            Bench(
+                "场地与场次",
+                "开标室、评标室、抽取室、竞价室，各标段的场次",
+                "trading:venues",
+                opens_to=lambda actor: "operator" in actor.duties,
+                order=30,
+                icon_name="building",
+            )
         )
         register(
             Bench(

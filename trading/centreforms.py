@@ -1,8 +1,15 @@
 """What the centre's operator types: an outage, its end, a room, a session. Forms only read."""
 
+import re
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 
-from trading.fields import ChinaTime, Text
+from trading.fields import ChinaTime, Choice, Text, Yes, number_input
+from trading.models.venue import ROOMS
+
+Pairs = Sequence[tuple[str, str]]
 
 
 class OutageForm(forms.Form):
@@ -29,3 +36,66 @@ class OutageEndForm(forms.Form):
     """When the platform could be used again."""
 
     ends_at = ChinaTime(label="恢复正常", required=True)
+
+
+class VenueForm(forms.Form):
+    """A room to be taken into use."""
+
+    name = Text(label="名称", max_length=60, required=True, help_text="例如：第一开标室")
+    kind = Choice(label="用途", choices=[("", "请选择"), *ROOMS.items()], required=True)
+    virtual = Yes(label="网上场地，可以同时进行多场")
+    place = Text(label="地点", max_length=200, help_text="网上场地不填")
+    seats = forms.IntegerField(
+        label="座位",
+        required=False,
+        min_value=0,
+        max_value=5000,
+        widget=number_input(),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), "请填写 1 至 5000 的整数"),
+    )
+    remote_sites = Text(label="远程异地的分会场", max_length=600, help_text="多个的用顿号分开", rows=2)
+
+    def clean_seats(self) -> int:
+        """0 where nothing was typed."""
+        return self.cleaned_data["seats"] or 0
+
+    def clean_remote_sites(self) -> list[str]:
+        """The names, one by one."""
+        return [site for site in re.split(r"[、,，;；\n]", self.cleaned_data["remote_sites"]) if site.strip()]
+
+
+class SessionForm(forms.Form):
+    """A session of a lot in a room. An opening begins when bids close, so its time is not asked."""
+
+    lot = Choice(label="标段", required=True)
+    venue = Choice(label="场地", required=True, help_text="场次的类别由场地的用途决定")
+    starts_at = ChinaTime(label="开始", help_text="开标不填：与投标截止同一时间")
+    minutes = forms.IntegerField(
+        label="时长",
+        required=True,
+        min_value=10,
+        max_value=7200,
+        initial=120,
+        widget=number_input(),
+        help_text="分钟",
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), "请填写 10 至 7200 分钟"),
+    )
+
+    def __init__(self, *args: Any, lots: Pairs = (), venues: Pairs = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lot"].choices = [("", "请选择"), *lots]
+        self.fields["venue"].choices = [("", "请选择"), *venues]
+
+
+class MoveForm(SessionForm):
+    """Another room or time for a session that is planned."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["lot"]
+
+
+class FreeForm(forms.Form):
+    """Why a session is given up."""
+
+    why = Text(label="释放的原因", max_length=200, required=True)

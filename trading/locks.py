@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from trading.models import Bid, Bond, Lot, Tender, TenderPlan
+from trading.models import Bid, Bond, Lot, Tender, TenderPlan, Venue
 
 
 def lock_plan(pk: int) -> TenderPlan:
@@ -46,3 +46,10 @@ def lock_bond(pk: object) -> Bond:
         .select_related("subject", "institution", "lot__tender")
         .get(pk=pk)
     )
+
+
+def lock_venues(*pks: int) -> dict[int, Venue]:
+    """The rooms by pk, locked; take the lot's lock before."""
+    _inside_transaction()
+    found = Venue.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=pks).order_by("pk")
+    return {venue.pk: venue for venue in found}

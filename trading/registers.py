@@ -103,7 +103,8 @@ class LotsDue:
 
 
 def wake_held_lot(ref: str) -> None:
-    """A hold was placed on or released from a lot: its next moment is counted anew. Runs in that transaction.
+    """A hold was placed on or released from a lot: its next moment is counted anew, and its sessions move
+    with it. Runs in that transaction.
 
     Where supervision's own process places it, whose login writes no lot, the database wakes the lot instead
     (migration 0011) and the next tick counts.
@@ -111,9 +112,11 @@ def wake_held_lot(ref: str) -> None:
     if not ref.startswith("lot:") or settings.FACE == "supervision":
         return
     from trading.locks import lock_lot
+    from trading.services import sessions
     from trading.services.acts import next_check
     from trading.services.openings import lot_by_ref
 
     lot = lock_lot(lot_by_ref(ref).pk)
     lot.next_check = next_check(lot)
     lot.save(update_fields=["next_check"])
+    sessions.follow(lot)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from trading.bidding_urls import bidding_patterns
 from trading.evaluation_urls import evaluation_patterns
-from trading.views import acts, challenges, desk, letters, notices, outages, plans, register, results, wizard
+from trading.views import acts, challenges, desk, letters, notices, outages, plans, register, results, venues, wizard
 
 app_name = "trading"
 LOT = "lots/<str:reference>/<int:number>/"
@@ -49,6 +49,13 @@ urlpatterns = [
     path(LOT + "acts/<slug:verb>/", acts.act, name="act"),
     path(LOT + "performance/", acts.performance, name="performance"),
     # the centre's own
+    path("centre/", venues.index, name="venues"),
+    path("centre/venues/open/", venues.venue_open, name="venue-open"),
+    path("centre/venues/<uuid:venue_key>/close/", venues.venue_close, name="venue-close"),
+    path("centre/sessions/book/", venues.session_book, name="session-book"),
+    path("centre/sessions/<uuid:session_id>/", venues.session, name="session"),
+    path("centre/sessions/<uuid:session_id>/move/", venues.session_move, name="session-move"),
+    path("centre/sessions/<uuid:session_id>/free/", venues.session_free, name="session-free"),
     path("centre/outages/", outages.index, name="outages"),
     path("centre/outages/<uuid:outage_id>/end/", outages.end, name="outage-end"),
     # letters

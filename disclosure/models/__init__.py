@@ -3,7 +3,7 @@ subscriptions."""
 
 from disclosure.models.imported import ImportedNotice, ImportedParty, ImportRun, RejectedRow
 from disclosure.models.listed import GramsField, ListedNotice, ListedRegion, Projection
-from disclosure.models.lots import ListedLot, ListedParty
+from disclosure.models.lots import ListedLot, ListedParty, ListedSession
 from disclosure.models.public import PublicPaper, PublicPlan, PublicTrade
 from disclosure.models.subscriptions import Subscription
 
@@ -16,6 +16,7 @@ __all__ = [
     "ListedNotice",
     "ListedParty",
     "ListedRegion",
+    "ListedSession",
     "Projection",
     "PublicPaper",
     "PublicPlan",

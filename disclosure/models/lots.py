@@ -70,3 +70,19 @@ class ListedParty(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lot", "code", "role"], name="party_once")]
         indexes = [models.Index(fields=["code", "role", "at"], name="party_by_subject")]
+
+
+class ListedSession(models.Model):
+    """A session of an announced lot that has a room and a time. `room` is "" where the public may not come."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    lot = models.ForeignKey(ListedLot, on_delete=models.CASCADE, related_name="sessions")
+    kind = models.CharField(max_length=10)
+    room = models.CharField(max_length=60, blank=True, default="")
+    place = models.CharField(max_length=200, blank=True, default="")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("starts_at", "pk")
+        indexes = [models.Index(fields=["starts_at"], name="session_by_time")]

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Min
 
 from disclosure.listwords import SELLING
-from disclosure.models import ListedLot, ListedNotice, ListedParty
+from disclosure.models import ListedLot, ListedNotice, ListedParty, ListedSession
 from disclosure.projecting import trades
 from disclosure.projecting.columns import columns
 from disclosure.projecting.notices import own_row
@@ -27,6 +27,7 @@ from trading import addresses
 from trading.kernel.procedure import Facts, moment
 from trading.kernel.time import HeldFor
 from trading.models import Lot
+from trading.services.sessions import PUBLIC_ROOMS
 
 # States in which a lot waits for a public moment, and the moment.
 WAITING = {"bidding": "bid_deadline", "announced": "listing_from", "listing": "listing_until"}
@@ -55,6 +56,7 @@ def project(reference: str, *, upto: int) -> None:
     ListedLot.objects.bulk_create(
         [listed], update_conflicts=True, unique_fields=["reference"], update_fields=columns(ListedLot)
     )
+    _sessions(lot, listed)
     _parties(lot, listed)
     _notices(lot, listed, upto)
     trades.project(lot)
@@ -92,6 +94,28 @@ def _listed(lot: Lot, since: datetime) -> ListedLot:
         elif row.base_cny is not None:
             row.saved_cny = row.base_cny - row.amount_cny
     return row
+
+
+def _sessions(lot: Lot, listed: ListedLot) -> None:
+    """Sessions that have a room and a time; the room where the public may come. Two queries and what changed."""
+    booked = lot.sessions.filter(state="booked").select_related("venue")
+    rows = [
+        ListedSession(
+            id=one.pk,
+            lot=listed,
+            kind=one.kind,
+            room=one.venue.name if one.kind in PUBLIC_ROOMS else "",
+            place=one.venue.place if one.kind in PUBLIC_ROOMS else "",
+            starts_at=one.starts_at,
+            ends_at=one.ends_at,
+        )
+        for one in booked
+    ]
+    ListedSession.objects.filter(lot=listed).exclude(pk__in=[row.pk for row in rows]).delete()
+    if rows:
+        ListedSession.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["id"], update_fields=columns(ListedSession)
+        )
 
 
 def _moment(lot: Lot, name: str) -> Any:

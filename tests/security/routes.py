@@ -320,6 +320,13 @@ TABLE: dict[str, Row] = {
     "trading:opening-remark": Row(DEED, "no"),
     "trading:opening-answer": Row(DEED, "no"),
     # -- the centre's own: its operator's alone ----------------------------------------------------------------------
+    "trading:venues": Row(f"{HIDDEN}; operator: 200", "no"),
+    "trading:venue-open": Row(DEED, "no; operator: form"),
+    "trading:venue-close": Row(DEED, "no"),
+    "trading:session-book": Row(DEED, "no; operator: form"),
+    "trading:session": Row(HIDDEN, "no"),
+    "trading:session-move": Row(DEED, "no"),
+    "trading:session-free": Row(DEED, "no"),
     "trading:outages": Row(f"{HIDDEN}; operator: 200", "no; operator: form"),
     "trading:outage-end": Row(DEED, "no"),
     # -- committee: formed by the draw officer, named to nobody before the award (D5) -------------------------------

@@ -87,6 +87,8 @@ class Things:
             "verb": "correct_notice",
             "order_id": NOBODY,
             "outage_id": NOBODY,
+            "venue_key": NOBODY,
+            "session_id": NOBODY,
             "procedure_id": "engineering.open",
             "rule_id": "ENG-10",
             "entry_id": self.entry.pk,

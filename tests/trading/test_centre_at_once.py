@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
@@ -9,8 +10,9 @@ from django.db import connection
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
-from tests.trading.stage import START, assembled
-from trading.services import outages
+from tests.trading.stage import START, assembled, drafted
+from trading.models import VenueSession
+from trading.services import outages, sessions, tenders, ticks, venues
 
 HOUR = timedelta(hours=1)
 
@@ -29,7 +31,7 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
     def attempt(act):
         start.wait()
         try:
-            with clock.at(START + 2 * HOUR):
+            with clock.at(START + 26 * HOUR):
                 act()
             outcomes.append("done")
         except Refused as no:
@@ -52,3 +54,26 @@ def test_two_declarations_of_one_outage_leave_one(cast):
         )
 
     assert at_once(declare, declare) == ["done", "outage.overlap"]
+
+
+def test_a_room_that_many_want_at_the_same_moment_is_taken_by_one(cast):
+    lots = [announced(cast) for _ in range(4)]
+    with clock.at(START):
+        room = venues.venue_open(name="开标室", kind="opening", place="二楼", seats=9, actor=cast["operator"].actor)
+
+    def book(lot):
+        sessions.session_book(
+            lot_id=lot.pk, venue_id=room.pk, kind="opening", starts_at=None, length=HOUR, actor=cast["operator"].actor
+        )
+
+    assert at_once(*(partial(book, lot) for lot in lots)) == ["done", *["venue.taken"] * 3]
+    assert VenueSession.objects.filter(state="booked").count() == 1
+
+
+def announced(cast):
+    """A lot whose notice is out; all of them close their bids at the same minute."""
+    lot = drafted(cast).lot
+    with clock.at(START):
+        tenders.notice_schedule(lot_id=lot.pk, actor=cast["agency"].actor)
+    ticks.tick(until=lot.recorded["notice_at"])
+    return lot

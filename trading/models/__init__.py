@@ -10,6 +10,7 @@ from trading.models.offer import Offer, SignUp
 from trading.models.outage import Outage
 from trading.models.plan import PlanNotice, TenderPlan
 from trading.models.tender import Lot, Tender
+from trading.models.venue import Venue, VenueSession
 
 __all__ = [
     "Archive",
@@ -50,4 +51,6 @@ __all__ = [
     "StoredFile",
     "Tender",
     "TenderPlan",
+    "Venue",
+    "VenueSession",
 ]

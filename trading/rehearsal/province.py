@@ -18,6 +18,7 @@ from platform_site.ledger import keys
 from trading.rehearsal import engineering_open as open_tender
 from trading.rehearsal import engineering_prepared
 from trading.rehearsal.casting import assemble
+from trading.rehearsal.furnishing import furnish, plan_sessions
 from trading.rehearsal.people import Cast
 from trading.rehearsal.repertoire import SCRIPTS
 from trading.rehearsal.stage import Played, Stage, play
@@ -204,6 +205,7 @@ def populate(now: datetime, tell: Callable[[str], None], names: dict[str, str] |
     regions_load(REGIONS)
     with clock.at(now - timedelta(days=120)):
         cast = assemble(names)
+        rooms = furnish(cast)
     accounts = []
     for username, someone in cast.people.items():
         (role, does), subject = ROLES.get(username, EXPERT), Subject.objects.filter(code=someone.code).first()
@@ -222,6 +224,9 @@ def populate(now: datetime, tell: Callable[[str], None], names: dict[str, str] |
         script = SCRIPTS[trade.procedure].script(stage, cast, trade.variant, draft=draft)
         play(stage, script, Played(trade.procedure, trade.variant), stop_at=trade.stop_at)
         ledger.sequence_once()
+    with clock.at(now):
+        plan_sessions(cast, rooms)
+    ledger.sequence_once()
     return cast
 
 

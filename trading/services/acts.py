@@ -30,6 +30,17 @@ from trading.locks import lock_lot
 from trading.models import Lot
 
 EMPTY: Mapping[str, Any] = {}
+_followers: list[Callable[[Lot], None]] = []
+
+
+def on_course(follower: Callable[[Lot], None]) -> Callable[[Lot], None]:
+    """`follower(lot)` runs in the transaction of every act that set the lot's deadline anew or ended the lot.
+
+    What is planned around a lot moves with it. Call it from AppConfig.ready().
+    """
+    if follower not in _followers:
+        _followers.append(follower)
+    return follower
 
 
 @dataclass
@@ -116,6 +127,7 @@ def acting(
         if violations := kernel.judge(book, procedure, verb, facts):
             raise Refused(violations)
         act = Act(verb, lot, actor, at, move, kernel.warnings(book, procedure, verb, facts))
+        deadline = lot.moments.get("bid_deadline")
         yield act
         if act.written is None:
             raise RuntimeError(f"{verb} wrote no ledger entry")
@@ -123,6 +135,9 @@ def acting(
             lot.state = move.target
         lot.next_check = next_check(lot)
         lot.save()
+        if lot.moments.get("bid_deadline") != deadline or (move.target and lot.state in procedure.ended):
+            for follower in _followers:
+                follower(lot)
         failpoint(f"{verb}.before_commit")
     failpoint(f"{verb}.after_commit")
 
