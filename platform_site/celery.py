@@ -21,6 +21,7 @@ app.conf.beat_schedule = {
         "schedule": 3600,
         "options": {"expires": 3000},
     },
+    "witnesses": {"task": "platform_site.ledger.tasks.witnesses", "schedule": 10, "options": {"expires": 8}},
     "read-models": {"task": "disclosure.tasks.follow_record", "schedule": 2, "options": {"expires": 5}},
     "subscribers": {"task": "disclosure.tasks.tell_subscribers", "schedule": 60, "options": {"expires": 55}},
     "mail-due": {"task": "platform_site.messages.tasks.mail_due", "schedule": 15},

@@ -15,6 +15,11 @@ SITE_NAME = env.text("PORTAL_SITE_NAME", "云泽省公共资源交易平台")
 ORIGIN = env.text("PORTAL_ORIGIN", "http://127.0.0.1:8000")
 # The log's name in checkpoints (C2SP tlog-checkpoint origin line); schema-less and stable for ever.
 LEDGER_ORIGIN = env.text("PORTAL_LEDGER_ORIGIN", "ggzy.yunze.example/ledger")
+# Witnesses of the record, "key address" or "key" alone, separated by commas: one with an address is shown every
+# checkpoint there, one without fetches them itself (docs/howto/witness.md).
+_WITNESSES = [one.split() for one in env.text("PORTAL_WITNESSES").split(",") if one.strip()]
+LEDGER_WITNESSES = [one[0] for one in _WITNESSES]
+LEDGER_WITNESS_URLS = {one[0]: one[1] for one in _WITNESSES if len(one) > 1}
 KEYS_DIR = LOCAL_DIR / "keys"
 # Published static artefacts of the ledger (tiles, checkpoints) and stored files (documents, ciphertexts, papers).
 LEDGER_DIR = LOCAL_DIR / "ledger"

@@ -266,7 +266,7 @@ FETCHED = [
 
 # Acts. A GET does none of them.
 POSTED = [
-    "web:taste", "web:csp-report", "accounts:sign-out", "accounts:demo-sign-in", "accounts:demo-clock",
+    "web:taste", "web:csp-report", "ledger:cosign", "accounts:sign-out", "accounts:demo-sign-in", "accounts:demo-clock",
     "messages:read-all", "messages:read", "sealing:upload", "sealing:upload-finish", "sealing:trustee-keys",
     "sealing:countersign", "sealing:release", "credit:act-for", "credit:member-end", "credit:invitation-revoke",
     "credit:key-revoke", "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",

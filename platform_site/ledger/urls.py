@@ -12,6 +12,7 @@ urlpatterns = [
     re_path(rf"^tile/(?P<level>\d|[1-5]\d|6[0-3]|entries)/{NUMBERED}{WIDTH}$", views.tile, name="tile"),
     re_path(rf"^sealed/{NUMBERED}$", views.sealed_batch, name="sealed-batch"),
     re_path(r"^facts/[0-9a-f]{2}/(?P<digest>[0-9a-f]{64})$", views.facts, name="facts"),
+    path("cosign", views.cosign, name="cosign"),
     path("keys", views.public_keys, name="keys"),
     path("checkpoints/<int:size>", views.old_checkpoint, name="old-checkpoint"),
     path("consistency/<int:old>/<int:new>", views.consistency, name="consistency"),

@@ -7,13 +7,15 @@ from pathlib import Path
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
-from platform_site.ledger import genesis, layout, publishing, receipts, script, selectors, tree
+from platform_site.ledger import genesis, layout, publishing, receipts, script, selectors, services, tree
 from platform_site.ledger.merkle import HASH_BYTES, TILE_WIDTH
 from platform_site.ledger.models import Checkpoint
 
 FOR_EVER = "public, max-age=31536000, immutable"
+COSIGNED_LIMIT = 16 * 1024
 SHORTLY = "public, max-age=2"
 TEXT = "text/plain; charset=utf-8"
 
@@ -110,6 +112,19 @@ def receipt_proof(request: HttpRequest, entry_id: UUID, entry_hash: str) -> Http
     if text is None:
         return HttpResponse("not sealed yet\n", content_type=TEXT, status=202, headers={"Cache-Control": "no-store"})
     return _proof(text, f"{entry_id}.tlog-proof")
+
+
+@csrf_exempt  # a witness shows a signature, never a session
+@require_POST
+def cosign(request: HttpRequest) -> HttpResponse:
+    """A witness that fetches checkpoints itself hands in one with its line; a 400 for anything else."""
+    if len(request.body) > COSIGNED_LIMIT:
+        return HttpResponse("too long\n", content_type=TEXT, status=400)
+    try:
+        count = services.cosign(request.body.decode())
+    except ValueError as error:
+        return HttpResponse(f"{error}\n", content_type=TEXT, status=400)
+    return HttpResponse(f"{count} taken in\n", content_type=TEXT)
 
 
 @require_safe

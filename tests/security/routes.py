@@ -194,6 +194,8 @@ TABLE: dict[str, Row] = {
     "ledger:sealed-batch": PUBLIC,
     "ledger:facts": Row("404", "no"),
     "ledger:keys": PUBLIC,
+    # A witness shows a signature, never a session.
+    "ledger:cosign": Row(BARE, "no"),
     "ledger:old-checkpoint": PUBLIC,
     "ledger:consistency": PUBLIC,
     "ledger:entry": PUBLIC,
