@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from disclosure.views import calendar, home, lists, papers, plans, rules, subjects, subscriptions, trades
+from disclosure.views import calendar, home, lists, papers, plans, rules, status, subjects, subscriptions, trades
 
 app_name = "disclosure"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("guide/", home.guide, name="guide"),
     path("oversight/", home.oversight, name="oversight"),
     path("accessibility/", home.accessibility, name="accessibility"),
+    path("status/", status.status, name="status"),
+    path("status/operations/", status.operations, name="operations"),
+    path("metrics", status.metrics, name="metrics"),
     path("about/", home.about, name="about"),
     path("verify/", home.verify, name="verify"),
     path("verify/paper/", papers.paper_asked, name="verify-asked"),

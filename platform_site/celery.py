@@ -1,8 +1,9 @@
 """Celery: wake-up calls only. A task carries no information beyond ids; the rows it finds carry all of it."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_site.settings")
 app = Celery("portal")
@@ -26,3 +27,12 @@ app.conf.beat_schedule = {
     "subscribers": {"task": "disclosure.tasks.tell_subscribers", "schedule": 60, "options": {"expires": 55}},
     "mail-due": {"task": "platform_site.messages.tasks.mail_due", "schedule": 15},
 }
+
+
+@signals.task_success.connect
+def _ended_well(sender: Any = None, **_: Any) -> None:
+    """The status page hears that a job of the schedule is alive."""
+    from platform_site.web import heartbeats
+
+    if sender is not None and (name := heartbeats.name_of(sender.name)):
+        heartbeats.beat(name)

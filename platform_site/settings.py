@@ -151,6 +151,8 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 AXES_CLIENT_IP_CALLABLE = "platform_site.accounts.addresses.client_address"
 # Peers whose X-Forwarded-For is believed: our own front.
 TRUSTED_PROXIES = env.text("PORTAL_TRUSTED_PROXIES", "127.0.0.1,::1").split(",")
+# Networks that may read /metrics: the operator's own.
+METRICS_FROM = env.text("PORTAL_METRICS_FROM", "127.0.0.1/32,::1/128").split(",")
 # Encrypts phones and identity numbers in their columns; required in production.
 FIELD_KEY = env.text("PORTAL_FIELD_KEY")
 

@@ -93,6 +93,7 @@ PUBLIC = [
     see("disclosure:oversight"),
     see("disclosure:accessibility"),
     see("disclosure:about"),
+    see("disclosure:status"),
     see("disclosure:verify"),
     see("disclosure:verify-paper", things.notice_code),
     see("disclosure:verify-paper", lambda: ["ZG-0000-0000-0000-0"], label="unknown", status=404),
@@ -198,6 +199,7 @@ CENTRE = [
     see("trading:venues", role="operator"),
     see("trading:session", things.planned_session, role="operator"),
     see("trading:outages", role="operator"),
+    see("disclosure:operations", role="operator"),
 ]
 
 SUPERVISORS = [
@@ -221,6 +223,9 @@ AT_THE_OPENING = [
 FETCHED = [
     see("web:favicon", status=302),
     see("web:health"),
+    see("web:live"),
+    see("web:ready"),
+    see("disclosure:metrics"),
     see("ledger:checkpoint"),
     see("ledger:tile", things.first_tile),
     see("ledger:sealed-batch", lambda: ["000"]),

@@ -19,3 +19,14 @@ class CspReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.directive} {self.blocked} on {self.document}"
+
+
+class Heartbeat(models.Model):
+    """When a job last ended well, and since when it has done so without a gap. Nothing of what it did."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    at = models.DateTimeField()
+    since = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name

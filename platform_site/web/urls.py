@@ -9,5 +9,7 @@ urlpatterns = [
     path("taste/", views.taste, name="taste"),
     path("csp-report/", views.csp_report, name="csp-report"),
     path("favicon.ico", views.favicon, name="favicon"),
-    path("health/", views.health, name="health"),
+    path("healthz", views.live, name="live"),
+    path("readyz", views.ready, name="ready"),
+    path("health/", views.ready, name="health"),
 ]

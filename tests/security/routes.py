@@ -175,6 +175,10 @@ TABLE: dict[str, Row] = {
     "disclosure:oversight": PUBLIC,
     "disclosure:accessibility": PUBLIC,
     "disclosure:about": PUBLIC,
+    "disclosure:status": PUBLIC,
+    "disclosure:operations": Row(f"{HIDDEN}; operator: 200", "no"),
+    # These tests come from 127.0.0.1, the operator's network; from elsewhere tests/disclosure/test_status.py comes.
+    "disclosure:metrics": PUBLIC,
     "disclosure:verify": PUBLIC,
     "disclosure:verify-paper": Row("404", "no"),
     "disclosure:verify-asked": Row("go", "no"),
@@ -218,6 +222,8 @@ TABLE: dict[str, Row] = {
     "web:csp-report": Row(BARE, "no"),
     "web:favicon": Row("go", "no"),
     "web:health": PUBLIC,
+    "web:ready": PUBLIC,
+    "web:live": PUBLIC,
     # -- one's own person -------------------------------------------------------------------------------------------
     "accounts:sign-in": Row("go; anonymous: 200", "form"),
     "accounts:sign-out": Row(BARE, "ok"),

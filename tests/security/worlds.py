@@ -37,7 +37,7 @@ from platform_site.messages import services as messages
 from platform_site.messages.models import Message
 from platform_site.sealing.models import KeySet
 from platform_site.sealing.seal import Context, PlainFile, seal
-from platform_site.web import streams
+from platform_site.web import heartbeats, streams
 from tests.security.lives import Life
 from tests.security.routes import TABLE
 from tests.security.things import Things
@@ -89,6 +89,7 @@ RANDOM = {
     "account": (r"(?<=gz-mono text-break\">)\d{20}", "the account a bond is paid to is random"),
     "asker": (r"询问人 [A-Z2-9]{4}", "a lot's pseudonym is random"),
     "skew": (r"\"clock_skew_ms\": [\d.]+", "health measures the wall clock, which stands still here"),
+    "skewed": (r"[\d.]+(?= 毫秒)", "the same on the operator's page"),
     "swept": (r"older than [\d:. +-]+", "django-axes says how far back it swept, by the wall clock"),
 }
 RANDOMS = re.compile("|".join(f"(?P<{name}>{pattern})" for name, (pattern, _) in RANDOM.items()))
@@ -277,6 +278,8 @@ class World:
             projecting.catch_up()
             subscriptions.tell_all()
             publishing.publish()
+            heartbeats.forget_written()
+            heartbeats.beat("lots-due")
             messages.send_due()
             ticks.tick()
             trading_tasks.bonds_due()
