@@ -1,5 +1,7 @@
 """Which lock first? Plan, tender, lot, then bid or bond, each by pk. FOR NO KEY UPDATE: foreign keys do not wait."""
 
+from collections.abc import Iterable
+
 from django.db import connection
 
 from trading.models import Bid, Bond, Lot, Tender, TenderPlan, Venue
@@ -25,6 +27,13 @@ def lock_lot(pk: int) -> Lot:
         .select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority")
         .get(pk=pk)
     )
+
+
+def lock_lots(pks: Iterable[int]) -> list[Lot]:
+    """The lots by pk, all locked before anything of one of them is: what follows may lock bids, bonds and rooms."""
+    _inside_transaction()
+    found = Lot.objects.select_for_update(no_key=True, of=("self",)).select_related("tender")
+    return list(found.filter(pk__in=list(pks)).order_by("pk"))
 
 
 def lock_bid(pk: object) -> Bid:

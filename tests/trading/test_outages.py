@@ -89,12 +89,15 @@ def test_the_change_notice_is_the_initiators_and_names_the_article(scene, client
     assert "顺延为" in page
 
 
-def test_whoever_took_the_documents_is_told_and_so_is_the_initiator(scene):
+def test_whoever_took_the_documents_is_told_and_so_are_the_initiator_and_the_authority(scene):
     declare(scene)
 
     told = Message.objects.filter(dedupe__startswith=f"notice:{notices(scene).get().pk}")
-    assert told.exclude(dedupe__contains=":initiator").count() == 4
+    assert told.exclude(dedupe__contains=":initiator").exclude(dedupe__contains=":authority").count() == 4
     assert told.filter(dedupe__contains=":initiator").count() == 2
+    authority = told.filter(dedupe__contains=":authority")
+    assert authority.exists()
+    assert all("供电所停电记录" in message.body for message in authority)
 
 
 def test_the_record_says_who_declared_what_and_what_moved(scene):

@@ -26,10 +26,11 @@ from platform_site.rules import rule
 from trading import addresses
 from trading.kernel import procedure as kernel
 from trading.kernel.time import HeldFor, counted, through_holds
+from trading.locks import lock_lots
 from trading.models import Lot, Opening, Outage
 from trading.rulebooks import PROCEDURES
 from trading.services.acts import Act, acting, facts_of
-from trading.services.alerts import tell_holders, tell_initiator
+from trading.services.alerts import tell_holders, tell_initiator, tell_subjects
 from trading.services.enquiries import text_of
 from trading.services.notices import notice_write, noticed
 from trading.services.openings import lot_by_ref
@@ -91,7 +92,7 @@ def outage_declare(
                 "rules": [RESTS_ON],
             },
         )
-        for lot in _waiting(centre):
+        for lot in lock_lots(lot.pk for lot in _waiting(centre)):
             if ends_at:
                 if _inside(lot, starts_at, ends_at):
                     _move(lot, outage, actor)
@@ -124,8 +125,9 @@ def outage_end(*, outage_id: UUID, ends_at: datetime, actor: Actor) -> Outage:
             actor=actor,
             facts={"until": ends_at, "state": outage.state, "rules": [RESTS_ON]},
         )
-        for ref in sorted(held.refs_held_by(outage.ledger_ref)):
-            lot = lot_by_ref(ref)
+        held_by_us = [lot_by_ref(ref).pk for ref in held.refs_held_by(outage.ledger_ref)]
+        for lot in lock_lots(held_by_us):
+            ref = lot.ledger_ref
             if _inside(lot, outage.starts_at, ends_at, without=outage.ledger_ref):
                 _move(lot, outage, actor)
             else:
@@ -297,6 +299,11 @@ def _announce(act: Act, outage: Outage, moved: list[dict[str, Any]]) -> None:
     about, body = f"notice:{notice.id}", "\n".join([f"系统故障：{outage.failed}", *lines])
     tell_holders(lot, about=about, title=notice.title, body=body, url=addresses.notice(notice))
     tell_initiator(lot, about=f"{about}:initiator", title=notice.title, body=body)
+    if lot.tender.authority:
+        # A centre that moves a deadline does so under the eyes of the authority, with its evidence.
+        told = f"{body}\n{outage.evidence}"[:2000]
+        codes = [lot.tender.authority.code]
+        tell_subjects(codes, about=f"{about}:authority", title=notice.title, body=told, url=addresses.notice(notice))
 
 
 def declared_by(centre_code: str) -> list[Outage]:
