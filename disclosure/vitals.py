@@ -20,6 +20,7 @@ from platform_site.web import heartbeats
 from platform_site.web.heartbeats import Job
 
 MOST_OUTAGES = 10
+SELDOM = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,10 @@ class Vitals:
 
     @property
     def well(self) -> bool:
-        """The record grows, some job ran, and none that ever ran is late."""
-        states = {job.state for job in self.jobs}
-        return self.sequencer == "running" and "running" in states and not states & {"late", "stopped"}
+        """The record grows and every job runs; one that runs seldom may still wait for its first time."""
+        waits = [job.state == "waiting" and job.every >= SELDOM for job in self.jobs]
+        running = [job.state == "running" for job in self.jobs]
+        return self.sequencer == "running" and all(a or b for a, b in zip(waits, running, strict=True))
 
 
 def vitals() -> Vitals:

@@ -49,7 +49,7 @@ urlpatterns = [
     path(LOT + "acts/<slug:verb>/", acts.act, name="act"),
     path(LOT + "performance/", acts.performance, name="performance"),
     # the centre's own
-    path("centre/", venues.index, name="venues"),
+    path("centre/venues/", venues.index, name="venues"),
     path("centre/venues/open/", venues.venue_open, name="venue-open"),
     path("centre/venues/<uuid:venue_key>/close/", venues.venue_close, name="venue-close"),
     path("centre/sessions/book/", venues.session_book, name="session-book"),

@@ -362,4 +362,4 @@ def test_the_page_takes_a_room_into_use_and_out_again(scene):
 
     room.refresh_from_db()
     assert (made.status_code, closed.status_code, room.state) == (302, 302, "closed")
-    assert "三楼会议室" in operator.get("/work/centre/").content.decode()
+    assert "三楼会议室" in operator.get("/work/centre/venues/").content.decode()
