@@ -17,11 +17,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ledger", "0002_doors"),
         ("credit", "0002_no_state_without_entry"),
-<<<<<<<< HEAD:trading/migrations/0012_venues.py
         ("trading", "0011_held_lots_wake"),
-========
-        ("trading", "0010_contract_texts"),
->>>>>>>> 6ff113a (The rooms' migration comes after the contract texts'):trading/migrations/0011_venues.py
     ]
 
     operations = [

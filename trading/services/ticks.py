@@ -11,7 +11,7 @@ from platform_site.accounts.refusals import Refused
 from trading.kernel import procedure as kernel
 from trading.locks import lock_lot
 from trading.models import Lot
-from trading.services import bids, listings, openings, tenders
+from trading.services import bids, listings, openings, sessions, tenders
 from trading.services.acts import facts_of, next_check
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,7 @@ def counted_anew(lot_pk: int, horizon: datetime) -> bool:
         return False
     lot.next_check = ahead
     lot.save(update_fields=["next_check"])
+    sessions.follow(lot)  # a hold placed by supervision's own process told nobody here
     return True
 
 
