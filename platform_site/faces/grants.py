@@ -20,7 +20,8 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
     "django": {
         # The public pages know who looks at them and may forget a session, never make or change one.
         "django_session":                 ("rd", "racd", "racd", "rd", "-"),
-        "django_migrations":              ("-", "-", "-", "r", "-"),
+        # Whether a process has the schema its code wants: /readyz.
+        "django_migrations":              ("r", "r", "r", "r", "-"),
         # Nothing of ours uses these; migrate fills them.
         "django_content_type":            ("-", "-", "-", "r", "-"),
         "auth_permission":                ("-", "-", "-", "-", "-"),
@@ -72,6 +73,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
     },
     "web": {
         "web_cspreport":                  ("rad", "rad", "rad", "r", "-"),
+        "web_heartbeat":                  ("r", "-", "-", "rac", "-"),
     },
     "messages": {
         "portal_messages_message":        ("-", "rac", "rac", "rac", "-"),
@@ -100,6 +102,9 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "trading_tenderplan":             ("-", "rac", "r", "rac", "-"),
         "trading_plannotice":             ("-", "rac", "r", "rac", "-"),
         "trading_outage":                 ("-", "rac", "r", "rac", "-"),
+        # Where an evaluation is held is the centre's to know, not supervision's.
+        "trading_venue":                  ("-", "rac", "-", "rac", "-"),
+        "trading_venuesession":           ("-", "rac", "-", "rac", "-"),
         "trading_opening":                ("-", "rac", "r", "rac", "-"),
         "trading_candidate":              ("-", "racd", "r", "racd", "-"),
         "trading_award":                  ("-", "rac", "r", "rac", "-"),
@@ -137,6 +142,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "disclosure_listedregion":        ("r", "-", "r", "racd", "-"),
         "disclosure_listedlot":           ("r", "-", "r", "racd", "-"),
         "disclosure_listedparty":         ("r", "-", "r", "racd", "-"),
+        "disclosure_listedsession":       ("r", "-", "r", "racd", "-"),
         "disclosure_publictrade":         ("r", "-", "r", "racd", "-"),
         "disclosure_publicplan":          ("r", "-", "r", "racd", "-"),
         "disclosure_publicpaper":         ("r", "-", "r", "racd", "-"),
@@ -174,7 +180,8 @@ FUNCTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "ledger_number(integer, uuid)":       ("-", "-", "-", "-", "x"),
     "ledger_seal(bigint, bigint, bytea, uuid[], smallint[], bytea, text)":
                                           ("-", "-", "-", "-", "x"),
-    "ledger_cosign(bigint, text, text)":  ("-", "-", "-", "-", "x"),
+    # A witness is shown the record by the worker; one that fetches it hands its line in at trading's door.
+    "ledger_cosign(bigint, text, text)":  ("-", "x", "-", "x", "x"),
     # A column of the read models is computed by it.
     "gz_grams(text)":                     ("x", "-", "-", "x", "-"),
     # Asked by a trigger, as whoever grants.
