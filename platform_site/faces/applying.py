@@ -6,6 +6,8 @@ from typing import Any
 
 from platform_site.faces.grants import BEYOND, COLUMNS, EVERYTHING, FUNCTIONS, LOGINS, TABLES
 
+ENFORCES = {"PLT-05": "platform_site.faces.applying.apply"}
+
 VERBS = {"r": "SELECT", "a": "INSERT", "c": "UPDATE", "d": "DELETE"}
 ALL_LOGINS = (*LOGINS, EVERYTHING)
 # (login, object, privilege): ("portal_public", "credit_subject", "SELECT"), (…, "holds_hold.ended_at", "UPDATE"),

@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from platform_site import clock
 from platform_site.accounts import policy
@@ -15,6 +15,7 @@ from platform_site.accounts.refusals import Refused
 from platform_site.accounts.selectors import actor_for
 from platform_site.accounts.services import duty_end, duty_grant, trader_begin
 from platform_site.ledger.models import Entry
+from tests import databases
 from tests.people import a_person
 
 DUTIES = [*policy.DUTIES, TRADER]
@@ -114,6 +115,24 @@ def test_no_duty_begins_without_its_entry(fresh_db):
         DutyGrant.objects.create(user=person, duty="operator", since=clock.now())
 
     assert not DutyGrant.objects.exists()
+
+
+@pytest.mark.rule("PLT-04")
+def test_the_trading_faces_login_makes_traders_and_neither_makes_nor_unmakes_an_official(fresh_db, cluster):
+    trader, official = a_person(), a_person()
+    give(official, "operator")
+
+    with databases.behind_default(cluster, fresh_db, login="portal_trading"):
+        with transaction.atomic():
+            trader_begin(user=trader, actor=CONSOLE, since=clock.now())
+        for forbidden in (
+            lambda: give(trader, "pool_supervisor"),
+            lambda: duty_end(user=official, duty="operator", actor=CONSOLE),
+        ):
+            with pytest.raises(ProgrammingError, match="from the console, not by portal_trading"):
+                forbidden()
+
+    assert set(DutyGrant.objects.filter(until__isnull=True).values_list("duty", flat=True)) == {TRADER, "operator"}
 
 
 @pytest.mark.parametrize(("one", "other"), [("operator", "supervisor"), ("supervisor", TRADER)])

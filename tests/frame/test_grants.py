@@ -157,6 +157,7 @@ def test_whatever_its_column_does_not_allow_is_refused_to_a_real_connection(logi
     assert set(tried) - refused == allowed
 
 
+@pytest.mark.rule("PLT-05")
 def test_supervision_may_change_no_row_of_the_trade_and_the_public_reads_none():
     trading = ("trading_", "sealing_", "experts_")
     for table in applying.tables():

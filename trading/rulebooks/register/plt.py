@@ -53,7 +53,7 @@ RULES: tuple[Rule, ...] = register(
             "prohibition",
             "block",
             "verified",
-            note="江苏省规定；由部署保证。",
+            note="江苏省规定；监督系统的进程和数据库登录各自独立，由部署和授权表保证。",
         ),
         Rule(
             "PLT-06",
