@@ -9,6 +9,7 @@ from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry
 from tests.trading.boundaries import ENG, day
 from tests.trading.course_world import lived
+from tests.trading.public_side import followed
 from tests.trading.stage import signed_in
 from trading.kernel import consortium
 from trading.kernel.procedure import Facts
@@ -214,6 +215,7 @@ class TestWon:
     def test_members_stand_on_the_public_page(self, scene):
         from django.test import Client
 
+        followed()
         page = Client().get(f"/trades/{scene.again().reference}/").content.decode()
         assert "联合体成员" in page
 
