@@ -51,3 +51,8 @@ def papers_by_code(code: str) -> list[PublicPaper]:
     """
     found = PublicPaper.objects.filter(digest__startswith=code_prefix(code)).select_related("trade")
     return list(found.order_by("letter", "published_at")[:10])
+
+
+def papers_by_file(sha256: str) -> list[PublicPaper]:
+    """Whose paper has exactly these bytes. One query."""
+    return list(PublicPaper.objects.filter(paper__sha256=sha256).select_related("trade")[:5])

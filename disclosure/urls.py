@@ -35,5 +35,7 @@ urlpatterns = [
     path("about/", home.about, name="about"),
     path("verify/", home.verify, name="verify"),
     path("verify/paper/", papers.paper_asked, name="verify-asked"),
+    path("verify/file/", papers.paper_handed_in, name="verify-file"),
+    path("verify/certificates/", papers.certificates, name="verify-certificates"),
     path("verify/<str:code>/", papers.paper_by_code, name="verify-paper"),
 ]

@@ -129,6 +129,8 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 
 # How many papers are made at the same moment, over all workers: the others keep the clock.
 PAPERS_AT_ONCE = env.number("PORTAL_PAPERS_AT_ONCE", 1)
+# PEM file with the RSA key that signs papers, its certificate and chain; outside production one is made in KEYS_DIR.
+PAPER_SIGNER = env.text("PORTAL_PAPER_SIGNER")
 
 # -- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

@@ -38,6 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The key that signs the papers of every test stands; made once a machine."""
+    from django.conf import settings
+
+    from platform_site.web import papersigning
+
+    if not Path(settings.PAPER_SIGNER).exists():
+        papersigning.make(Path(settings.PAPER_SIGNER), f"{settings.SITE_NAME}文书签署（演练）")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A flush by TRUNCATE is refused by the record, so nobody may ask for one."""
     marker = item.get_closest_marker("django_db")

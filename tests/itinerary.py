@@ -98,6 +98,7 @@ PUBLIC = [
     see("disclosure:verify-paper", things.notice_code),
     see("disclosure:verify-paper", lambda: ["ZG-0000-0000-0000-0"], label="unknown", status=404),
     see("disclosure:verify-asked", leads_to="disclosure:verify"),
+    see("disclosure:verify-file", leads_to="disclosure:verify"),
     see("disclosure:unsubscribe", things.subscription_token),
     see("credit:subjects"),
     see("credit:subject", things.subject_code("bidder1")),
@@ -164,6 +165,8 @@ INITIATORS = [
     see("trading:letter", things.letter_place, role="agency"),
     see("trading:letter", lambda: things.letter_place("result"), role="agency", label="result"),
     see("trading:letter", lambda: things.letter_place("deal"), role="grantor", label="deal"),
+    see("trading:instrument", things.instrument_place, role="agency"),
+    see("trading:instrument", lambda: things.instrument_place("cover"), role="operator", label="cover"),
 ]  # fmt: skip
 
 BIDDERS = [
@@ -252,6 +255,8 @@ FETCHED = [
     see("disclosure:notice-pdf", things.notice_with_paper),
     # Made by the worker after a checkpoint; before that there is nothing to fetch, and a stranger never sees it.
     see("trading:letter-pdf", things.letter_place, role="bidder5", status=404),
+    see("trading:instrument-pdf", things.instrument_place, role="bidder5", status=404),
+    see("disclosure:verify-certificates"),
     see("trading:file", things.document_file, role="agency"),
     see("trading:bid-document", things.document_file, role="bidder1"),
     see("trading:receipt-promise", things.receipt, role="bidder1"),

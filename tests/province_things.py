@@ -17,7 +17,18 @@ from platform_site.ledger.models import Checkpoint, Entry
 from platform_site.sealing import offline
 from platform_site.sealing.models import PlainFile, Trustee
 from platform_site.web.papers import verify_code
-from trading.models import Bid, Challenge, CommitteeMember, Letter, Lot, Notice, PlanNotice, StoredFile, VenueSession
+from trading.models import (
+    Bid,
+    Challenge,
+    CommitteeMember,
+    Instrument,
+    Letter,
+    Lot,
+    Notice,
+    PlanNotice,
+    StoredFile,
+    VenueSession,
+)
 
 ENGINEERING = "engineering.open"
 
@@ -86,6 +97,13 @@ def letter_place(kind: str = "award") -> list[Any]:
     """Arguments of that letter; its initiator's agency may read it."""
     found = letter(kind)
     return place(found.lot, found.pk)
+
+
+def instrument_place(kind: str = "report") -> list[Any]:
+    """Arguments of the newest report or cover of an engineering lot."""
+    found = Instrument.objects.filter(kind=kind, lot__tender__procedure=ENGINEERING).select_related("lot__tender")
+    newest = found.latest("issued_at")
+    return place(newest.lot, newest.pk)
 
 
 def own_bid() -> Bid:

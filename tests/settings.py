@@ -27,6 +27,9 @@ if "FONTCONFIG_FILE" not in os.environ:
 
 from platform_site.settings import *  # noqa: E402, F403
 
+# One key signs the papers of every test: making one takes as long as a paper. tests/conftest.py makes it.
+PAPER_SIGNER = str(_home / "paper-signer.pem")
+
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A task asked for in a test waits in memory; tests call the function the task wakes.

@@ -7,7 +7,7 @@ addresses are therefore written here, as text, and a test opens every one of the
 from django.conf import settings
 
 from platform_site.web.papers import verify_code
-from trading.models import Letter, Lot, Notice, TenderPlan
+from trading.models import Instrument, Letter, Lot, Notice, TenderPlan
 
 
 def trade(lot: Lot) -> str:
@@ -58,6 +58,11 @@ def performance(lot: Lot) -> str:
 def letter(found: Letter, *, suffix: str = "/") -> str:
     """A letter, for its addressee and the side that sent it: its page, or with suffix ".pdf" its paper."""
     return f"{work(found.lot)}letters/{found.pk}{suffix}"
+
+
+def instrument(found: Instrument, *, suffix: str = "/") -> str:
+    """A report or a cover, for whom it is: its page, or with suffix ".pdf" its paper."""
+    return f"{work(found.lot)}instruments/{found.pk}{suffix}"
 
 
 def verification(digest: str) -> str:

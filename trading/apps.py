@@ -23,6 +23,7 @@ class TradingConfig(AppConfig):
         ledger.register_verifier(registers.plans_unchanged)
         ledger.register_verifier(registers.notices_unchanged)
         ledger.register_verifier(registers.letters_unchanged)
+        ledger.register_verifier(registers.instruments_unchanged)
         ledger.register_verifier(registers.papers_recorded)
         ledger.register_verifier(testimony.rows_as_recorded)
         ledger.register_verifier(outages_as_recorded)

@@ -14,30 +14,12 @@ from uuid import UUID
 from platform_site.accounts.actors import Actor
 from trading.kernel import scoring
 from trading.kernel.contests import HUNDRED, PriceFormula, benchmark, price_points
-from trading.kernel.procedure import Procedure
 from trading.models import Bid, CommitteeMember, Lot, ReviewMark, ScoreMark
+from trading.paperwords import Said as Said
+from trading.paperwords import said_of as said_of
 from trading.services.reports import GROUNDS, Marks, low_shares
 
 NUMERALS = "一二三四五六七"
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the book calls things: 评标委员会, 评标, 评标报告 here; 询价小组, 评审, 评审报告 there."""
-
-    committee: str
-    evaluation: str
-    report: str
-
-
-def said_of(procedure: Procedure) -> Said:
-    """The procedure's own words, read off the titles of its acts."""
-    moves = procedure.transitions
-    return Said(
-        moves["form_committee"].title.removeprefix("组建"),
-        moves["start_evaluation"].title.removeprefix("开始"),
-        moves["submit_report"].title.removeprefix("提交"),
-    )
 
 
 @dataclass(frozen=True, slots=True)

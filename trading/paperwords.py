@@ -111,6 +111,25 @@ def words_of(procedure: Procedure) -> PaperWords:
     return WORDS[procedure.category]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the book calls things: 评标委员会, 评标, 评标报告 here; 询价小组, 评审, 评审报告 there."""
+
+    committee: str
+    evaluation: str
+    report: str
+
+
+def said_of(procedure: Procedure) -> Said:
+    """The procedure's own words, read off the titles of its acts."""
+    moves = procedure.transitions
+    return Said(
+        moves["form_committee"].title.removeprefix("组建"),
+        moves["start_evaluation"].title.removeprefix("开始"),
+        moves["submit_report"].title.removeprefix("提交"),
+    )
+
+
 # Laws whose full name begins with the state's.
 STATE_LAWS = frozenset(
     {

@@ -10,7 +10,7 @@ from django.conf import settings
 from platform_site.ledger.registers import Finding
 from platform_site.ledger.values import plain
 from trading.digests import digest_of
-from trading.models import Letter, Notice, PlanNotice, StoredFile
+from trading.models import Instrument, Letter, Notice, PlanNotice, StoredFile
 
 
 def published_files_unchanged() -> Iterator[Finding]:
@@ -73,13 +73,24 @@ def letters_unchanged() -> Iterator[Finding]:
             yield Finding("file", "a letter of an award differs from the record", subject=letter.ledger_ref)
 
 
+def instruments_unchanged() -> Iterator[Finding]:
+    """Every report and cover for the file whose content no longer matches its digest, or that no act's entry names."""
+    from platform_site.ledger.models import Entry
+
+    named = Entry.objects.filter(sealed=False, facts__has_key="instrument")
+    said = set(named.values_list("facts__instrument", flat=True))
+    for instrument in Instrument.objects.iterator():
+        if digest_of(instrument.content) != instrument.digest or instrument.digest not in said:
+            yield Finding("file", "an instrument of a lot differs from the record", subject=instrument.ledger_ref)
+
+
 def papers_recorded() -> Iterator[Finding]:
     """Every paper whose bytes are not those its own entry names. The files themselves are looked at elsewhere."""
     from platform_site.ledger.models import Entry
 
-    events = ("notice.paper_rendered", "letter.paper_rendered")
+    events = [f"{model.__name__.lower()}.paper_rendered" for model in (Notice, Letter, Instrument)]
     said = dict(Entry.objects.filter(event__in=events).values_list("subject", "facts__sha256"))
-    for model in (Notice, Letter):
+    for model in (Notice, Letter, Instrument):
         for row in model.objects.filter(paper__isnull=False).select_related("paper").iterator():
             if said.get(row.ledger_ref) != row.paper.sha256:
                 yield Finding("file", "a paper is not the one the record names", subject=row.ledger_ref)

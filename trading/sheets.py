@@ -12,6 +12,7 @@ from typing import Any
 from platform_site.ledger.models import Checkpoint, Entry
 from trading import addresses
 from trading.kernel.procedure import Procedure
+from trading.models import Instrument, Letter, Notice
 from trading.paperwords import basis, words_of
 
 # Entries that name a notice without being its publication.
@@ -117,6 +118,26 @@ def letter_sheet(letter: Any) -> Sheet:
         procedure=letter.lot.procedure,
         evidence=evidence_of(letter.lot.ledger_ref, letters__contains=[letter.digest]),
     )
+
+
+def instrument_sheet(instrument: Instrument) -> Sheet:
+    """The sheet of a text for the file. Three queries at most."""
+    return Sheet(
+        template=f"papers/instrument_{instrument.kind}.html",
+        heading=instrument.content["title"],
+        issued_at=instrument.issued_at,
+        content=instrument.content,
+        digest=instrument.digest,
+        procedure=instrument.lot.procedure,
+        evidence=evidence_of(instrument.lot.ledger_ref, instrument=instrument.digest),
+    )
+
+
+def sheet_of(row: Notice | Letter | Instrument) -> Sheet:
+    """The sheet a paper is made of."""
+    if isinstance(row, Letter):
+        return letter_sheet(row)
+    return instrument_sheet(row) if isinstance(row, Instrument) else notice_sheet(row)
 
 
 def evidence_of(lot_ref: str, **named: Any) -> Evidence | None:

@@ -61,6 +61,9 @@ urlpatterns = [
     # letters
     path(LOT + "letters/<uuid:letter_id>/", letters.letter, name="letter"),
     path(LOT + "letters/<uuid:letter_id>.pdf", letters.letter_pdf, name="letter-pdf"),
+    # texts for the file
+    path(LOT + "instruments/<uuid:instrument_id>/", letters.instrument, name="instrument"),
+    path(LOT + "instruments/<uuid:instrument_id>.pdf", letters.instrument_pdf, name="instrument-pdf"),
 ]
 
 # A bidder's pages and the opening room: trading/bidding_urls.py.

@@ -2,8 +2,9 @@
 """Checks a lot's archive years later, with the network off: python verify.py archive LOT.zip [keys.json]
 
 Every member against the manifest, every entry's proof against the archive's own checkpoint and key (or the keys you
-bring, which is better), every envelope opened again from its ciphertext and the released keys, the draw drawn again,
-the scores added up again. Standard library only; runs beside or inside verify.py. Exit 0 where everything holds.
+bring, which is better), every paper against the entry that names its bytes and the certificate that entry names, every
+envelope opened again from its ciphertext and the released keys, the draw drawn again, the scores added up again.
+Standard library only; runs beside or inside verify.py. Exit 0 where everything holds.
 """
 
 import hashlib
@@ -32,12 +33,14 @@ def check_archive(folder, script, keys):
     proofs = sorted((folder / "entries").glob("*.proof"))
     verify = _verify(script)
     trusted = verify.read_keys(str(keys))
+    told = {}
     for path in proofs:
         try:
-            verify.Proof(path.read_text("utf-8"), trusted)
+            told[f"entries/{path.stem}"] = _told(verify, path, trusted)
         except (verify.Bad, verify.Unreadable, verify.Undecided) as fault:
             faults.append(f"{path.name}: {fault}")
     holds.append(f"{len(proofs)} entries stand in the record")
+    faults += _papers(folder, script, told, holds)
     faults += _envelopes(folder, script, holds)
     for name, verb, word in (("draw.json", "draw", "the draw"), ("evaluation.json", "scores", "the evaluation")):
         if (folder / name).is_file():
@@ -45,6 +48,54 @@ def check_archive(folder, script, keys):
             faults += found
             holds += [] if found else [f"{word} comes out the same"]
     return holds, faults
+
+
+def _told(verify, path, trusted):
+    """The facts of an entry, as proved: what the package shows of it is what the record holds."""
+    proof = verify.Proof(path.read_text("utf-8"), trusted)
+    shown = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    leaf = shown["leaf"].encode()
+    if hashlib.sha256(b"\x00" + leaf).hexdigest() != proof.entry:
+        raise verify.Bad("the proof is of another entry")
+    said = json.loads(leaf)
+    whole = hashlib.sha256(verify.canonical(shown["facts"])).hexdigest()
+    if said["facts"] != shown["facts"] if "facts" in said else said["facts_sha256"] != whole:
+        raise verify.Bad("the facts are not those of the entry")
+    return shown["facts"]
+
+
+def _papers(folder, script, told, holds):
+    """Every paper is the file its entry names, of the text it names, signed by the key the record names."""
+    if not (folder / "papers.json").is_file():
+        return []
+    rows, faults, signed = json.loads((folder / "papers.json").read_text("utf-8")), [], []
+    faults += [f"{path.name} is in no list" for path in (folder / "papers").glob("*") if _name(path) not in
+               {row["file"] for row in rows}]  # fmt: skip
+    for row in rows:
+        said, path = told.get(row["entry"], {}), folder / row["file"]
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != said.get("sha256"):
+            faults.append(f"{row['file']} is not the file the record names")
+        if row["content"] != said.get("content"):
+            faults.append(f"{row['file']} is of another text than the record names")
+        text = folder / "notices" / f"{path.stem}.json"
+        if text.is_file() and hashlib.sha256(text.read_bytes()).hexdigest() != said.get("content"):
+            faults.append(f"{text.name} is not the text the record names")
+        if path.is_file() and said and "certificate" not in said:
+            continue  # made before papers were signed: its digest is all the record holds of it
+        signed.append(path)
+        certificate = folder / "certificates" / f"{said.get('certificate')}.json"
+        named = json.loads(certificate.read_text("utf-8")) if certificate.is_file() else {"entry": ""}
+        if told.get(named["entry"], {}).get("certificate") != named.get("certificate", ""):
+            faults.append(f"{row['file']} was signed by a key the record does not name")
+    if files := [path for path in signed if path.is_file()]:
+        faults += _run(script, "paper", *files, "--certificates", folder / "certificates")
+    if rows and not faults:
+        holds.append(f"{len(rows)} papers are those the record names, and their signatures hold")
+    return faults
+
+
+def _name(path):
+    return f"{path.parent.name}/{path.name}"
 
 
 def _envelopes(folder, script, holds):
@@ -79,7 +130,8 @@ def _run(script, *arguments):
     done = subprocess.run([sys.executable, script, *map(str, arguments)], capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return []
-    said = (done.stdout + done.stderr).strip().splitlines()
+    lines = (done.stdout + done.stderr).strip().splitlines()
+    said = [line.removeprefix("FAULT: ") for line in lines if not line.startswith("holds: ")]
     return [f"{Path(str(arguments[-1])).name}: {' '.join(said)[:400]}"]
 
 

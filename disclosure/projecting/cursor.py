@@ -22,7 +22,7 @@ RECORD = "record"
 BATCH = 500
 LOT = "lot:"
 PLAN = "plan:"
-PAPERS = ("notice:", "letter:")
+PAPERS = ("notice:", "letter:", "instrument:")
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from disclosure import storing
 from disclosure.models import PublicPaper, PublicTrade
 from disclosure.projecting.columns import columns
 from disclosure.projecting.facts import public_facts
-from trading.models import Letter, Lot, Notice
+from trading.models import Instrument, Letter, Lot, Notice
 
 
 def project(lot: Lot) -> None:
@@ -26,7 +26,7 @@ def project(lot: Lot) -> None:
         [trade], update_conflicts=True, unique_fields=["reference"], update_fields=columns(PublicTrade)
     )
     notices = lot.notices.filter(state="published").select_related("paper")
-    letters = lot.letters.select_related("paper")
+    letters = [*lot.letters.select_related("paper"), *lot.instruments.select_related("paper")]
     PublicPaper.objects.bulk_create(
         [*(_notice(trade, one) for one in notices), *(_letter(trade, one) for one in letters)],
         update_conflicts=True,
@@ -36,9 +36,10 @@ def project(lot: Lot) -> None:
 
 
 def lot_of_paper(ref: str) -> str:
-    """The reference of the lot that a notice or letter (`notice:…`, `letter:…`) is about; "" where there is none."""
+    """The reference of the lot that a notice, letter or instrument (`notice:…`) is about; "" where there is none."""
     kind, _, key = ref.partition(":")
-    found = {"notice": Notice, "letter": Letter}[kind].objects.select_related("lot__tender").filter(pk=key).first()
+    models = {"notice": Notice, "letter": Letter, "instrument": Instrument}
+    found = models[kind]._default_manager.select_related("lot__tender").filter(pk=key).first()
     return found.lot.reference if found else ""
 
 
@@ -58,8 +59,8 @@ def _notice(trade: PublicTrade, notice: Notice) -> PublicPaper:
     )
 
 
-def _letter(trade: PublicTrade, letter: Letter) -> PublicPaper:
-    """That a letter of this digest was issued, and its heading: never to whom, nor what it says."""
+def _letter(trade: PublicTrade, letter: Letter | Instrument) -> PublicPaper:
+    """That a letter or instrument of this digest was issued, and its heading: never to whom, nor what it says."""
     heading = letter.content["title"]
     return PublicPaper(
         id=letter.pk,

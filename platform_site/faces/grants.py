@@ -129,6 +129,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "trading_bondorder":              ("-", "rac", "-", "rac", "-"),
         "trading_challenge":              ("-", "rac", "-", "rac", "-"),
         "trading_letter":                 ("-", "rac", "-", "rac", "-"),
+        "trading_instrument":             ("-", "rac", "-", "rac", "-"),
         "trading_committee":              ("-", "rac", "-", "rac", "-"),
         "trading_committeemember":        ("-", "rac", "-", "rac", "-"),
         "trading_reviewmark":             ("-", "racd", "-", "racd", "-"),

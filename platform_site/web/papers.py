@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from platform_site.web import fontcutting
+
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SHEET = Path(settings.BASE_DIR) / "static" / "css" / "print.css"
 
@@ -60,6 +62,7 @@ def pdf(document: str) -> bytes:
     """
     from weasyprint import CSS, HTML
 
+    fontcutting.take_over()
     with _glyphs_missing() as missing:
         made = HTML(string=document, base_url=str(settings.BASE_DIR)).write_pdf(
             stylesheets=[CSS(filename=str(SHEET))], pdf_variant="pdf/a-3b", custom_metadata=True

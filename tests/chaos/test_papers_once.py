@@ -19,8 +19,8 @@ from trading.services import papers
 
 pytestmark = pytest.mark.chaos
 
-KILLS = ("paper.before_write", "file_store.before_rename", "paper.after_write", "paper.before_commit",
-         "paper.after_commit")  # fmt: skip
+KILLS = ("paper.after_moment", "paper.before_write", "file_store.before_rename", "paper.after_write",
+         "paper.before_commit", "paper.after_commit")  # fmt: skip
 
 
 @pytest.fixture
@@ -41,6 +41,11 @@ def whole(row) -> None:
     content = (Path(settings.MEDIA_ROOT) / row.paper.path).read_bytes()
     assert hashlib.sha256(content).hexdigest() == row.paper.sha256 == entry.facts["sha256"]
     assert StoredFile.objects.filter(content_type="application/pdf").count() == 1
+    # Made again after a kill it has the same bytes: nothing lies on disk that no row names.
+    folder = Path(settings.MEDIA_ROOT) / "documents"
+    kept = {path.name for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")}
+    assert kept == set(StoredFile.objects.values_list("sha256", flat=True))
+    assert Entry.objects.filter(event=papers.NAMED).count() == 1
 
 
 @pytest.mark.parametrize("place", KILLS)

@@ -182,8 +182,10 @@ TABLE: dict[str, Row] = {
     "disclosure:verify": PUBLIC,
     "disclosure:verify-paper": Row("404", "no"),
     "disclosure:verify-asked": Row("go", "no"),
-    # Nobody has made papers in this life; with them the rule is the notice's.
-    "disclosure:notice-pdf": Row("404", "no"),
+    "disclosure:verify-file": Row("go", "form"),
+    "disclosure:verify-certificates": PUBLIC,
+    # Papers are made for the archive in this life; with them the rule is the notice's.
+    "disclosure:notice-pdf": Row("404; all@archived: 200", "no"),
     # Before the opening the holders get it, signed in (trading:bid-document); afterwards everybody does.
     "disclosure:document": Row("404; all@opening..archived: 200", "no"),
     "experts:draws": PUBLIC,
@@ -317,7 +319,10 @@ TABLE: dict[str, Row] = {
     "trading:receipt-state": Row(f"{HIDDEN}; bidder@bidding..archived: 200", "no"),
     # A letter is its addressee's and its sender's.
     "trading:letter": Row(f"{HIDDEN}; side+bidder@awarded..archived: 200", "no"),
-    "trading:letter-pdf": Row(HIDDEN, "no"),
+    "trading:letter-pdf": Row(f"{HIDDEN}; side+bidder@archived: 200", "no"),
+    # The report without anybody's own points: the side's. (The cover is the operator's too, who keeps the package.)
+    "trading:instrument": Row(f"{HIDDEN}; side@reported..archived: 200", "no"),
+    "trading:instrument-pdf": Row(f"{HIDDEN}; side@archived: 200", "no"),
     # -- the opening room: anybody may look on ----------------------------------------------------------------------
     "trading:opening": TRADE,
     "trading:opening-live": TRADE,

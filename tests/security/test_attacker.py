@@ -6,6 +6,7 @@ import pytest
 
 from platform_site import clock, ledger
 from platform_site.sealing.models import KeySet
+from platform_site.web import papersigning
 from tests.sealing.test_attacker import everything_reachable
 from tests.security import plunder
 from trading.models import Lot
@@ -61,6 +62,13 @@ def test_no_private_key_lies_about(loot):
     _, _, texts, blobs = loot
 
     assert plunder.identities(texts, blobs) == set()
+
+
+def test_the_key_that_signs_papers_is_a_file_and_stands_in_no_row(loot):
+    _, _, texts, _ = loot
+
+    assert papersigning.current().key.key_size >= 2048
+    assert not any("PRIVATE KEY" in text for text in texts)
 
 
 def test_one_more_trustee_and_every_bid_opens(loot):

@@ -9,9 +9,11 @@ from django.core.management import call_command
 from platform_site import clock, ledger
 from platform_site.ledger import publishing
 from platform_site.ledger.script import bundle
+from platform_site.web import papers as sheets
 from tests.security.test_archive import verify
 from trading.models import Archive
 from trading.rehearsal import engineering_open, engineering_ways, repertoire
+from trading.services import papers
 
 pytestmark = pytest.mark.chaos
 # The happy one and its four neighbours are lived in test_archive and elsewhere.
@@ -22,8 +24,19 @@ def test_there_are_fifteen_ways_and_more():
     assert len(engineering_ways.VARIANTS) >= 15
 
 
+@pytest.fixture
+def plain_pages(monkeypatch):
+    """Papers are signed, recorded and packed as ever, of a page that is quickly set: fonts are not what is tested."""
+
+    def page(sheet) -> bytes:
+        said = f"{sheet.template} {sheet.digest}"
+        return sheets.pdf(f"<!doctype html><html lang='zh-CN'><title>{said}</title><p>{said}</p></html>")
+
+    monkeypatch.setattr(papers, "render", page)
+
+
 @pytest.mark.parametrize("way", WAYS)
-def test_a_way_goes_as_its_script_says_and_proves_itself(way, fresh_db, files, settings, tmp_path):
+def test_a_way_goes_as_its_script_says_and_proves_itself(way, fresh_db, files, plain_pages, settings, tmp_path):
     cast = repertoire.cast_for()
 
     played = repertoire.rehearse("engineering.open", way, cast)
@@ -43,4 +56,12 @@ def test_a_way_goes_as_its_script_says_and_proves_itself(way, fresh_db, files, s
         assert done.returncode == 0, done.stdout + done.stderr
         assert "entries stand in the record" in done.stdout
         with zipfile.ZipFile(file) as packed:
-            assert "manifest.json" in packed.namelist()
+            made = {name for name in packed.namelist() if name.startswith("papers/")}
+        assert made == {f"papers/{row.pk}.pdf" for row in texts_of(archive.lot)}
+        assert f"{len(made)} papers are those the record names, and their signatures hold" in done.stdout
+
+
+def texts_of(lot) -> list:
+    """Everything of the lot that has a paper in its package: the cover lies on it."""
+    notices = lot.notices.filter(state="published")
+    return [*notices, *lot.letters.all(), *lot.instruments.exclude(kind="cover")]

@@ -13,7 +13,7 @@ from platform_site.ledger.models import Checkpoint, Entry, Position
 from platform_site.messages.models import Message
 from platform_site.sealing.models import PlainFile, Trustee, Upload
 from tests.security.walk import Route
-from trading.models import Bid, BidQuestion, Bond, Challenge, Letter, Lot, Notice, StoredFile
+from trading.models import Bid, BidQuestion, Bond, Challenge, Instrument, Letter, Lot, Notice, StoredFile
 from trading.rehearsal.people import Cast
 
 NOBODY = UUID(int=0)
@@ -96,6 +96,7 @@ class Things:
             "digest": "0" * 64,
             "sha256": "0" * 64,
             "letter_id": first(Letter, lot=self.lot, subject__code=self.mine),
+            "instrument_id": first(Instrument, lot=self.lot, kind="report"),
             "size": self.size,
             "old": 1,
             "new": self.size,

@@ -1,5 +1,6 @@
 """Papers: made of canonical content and the record, once, with an entry of their own; read by whom they are for."""
 
+import base64
 import hashlib
 import io
 import re
@@ -10,17 +11,20 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import strip_tags
 
 from platform_site import clock
 from platform_site.ledger.models import Checkpoint, Entry
+from platform_site.ledger.values import instant
+from platform_site.web import papercheck, papersigning
 from platform_site.web import papers as sheets
 from platform_site.web.papers import verify_code
 from tests.databases import BASE
 from tests.trading import papers_world as w
 from tests.trading.public_side import followed
 from trading import addresses, registers
-from trading.models import Letter, Notice
+from trading.models import Instrument, Letter, Notice
 from trading.paperwords import basis
 from trading.services import papers
 
@@ -60,12 +64,13 @@ def rendered(row):
 # -- made once, of the record ------------------------------------------------------------------------------------------
 
 
-def test_every_published_notice_and_every_letter_is_due(life):
+def test_every_published_notice_letter_and_instrument_is_due(life):
     due = papers.due()
 
     assert {pk for _, pk in due} == {
         *Notice.objects.filter(state="published").values_list("pk", flat=True),
         *Letter.objects.values_list("pk", flat=True),
+        *Instrument.objects.values_list("pk", flat=True),
     }
     assert {notice.kind for notice in life.lot.notices.filter(state="published")} == set(KINDS)
 
@@ -84,6 +89,7 @@ def test_a_paper_stands_under_its_digest_with_an_entry_of_its_own(life):
     assert (entry.event, entry.actor) == ("notice.paper_rendered", "clock")
     assert entry.facts == {
         "content": notice.digest, "sha256": stored.sha256, "size": len(content), "form": "pdf/a-3b",
+        "signed_at": instant(notice.paper_at), "certificate": papersigning.current().fingerprint,
     }  # fmt: skip
 
 
@@ -201,6 +207,189 @@ def test_what_was_changed_behind_the_record_is_named(life):
 
     assert [found.subject for found in registers.letters_unchanged()] == [letter.ledger_ref]
     assert [found.subject for found in registers.papers_recorded()] == [notice.ledger_ref]
+
+
+# -- signed ------------------------------------------------------------------------------------------------------------
+
+
+def bytes_of(stored) -> bytes:
+    """A stored file."""
+    return (Path(settings.MEDIA_ROOT) / stored.path).read_bytes()
+
+
+def test_a_paper_is_signed_by_the_key_whose_certificate_the_record_names_once(life):
+    stored = [papers.paper_make(Notice, life.notice(kind).pk) for kind in ("candidates", "award")]
+
+    named = Entry.objects.get(event="papers.certificate_named")
+    certificate = base64.b64decode(named.facts["certificate"])
+    assert hashlib.sha256(certificate).hexdigest() == named.facts["sha256"] == papersigning.current().fingerprint
+    for one in stored:
+        said = papercheck.signature_of(bytes_of(one), {named.facts["sha256"]: certificate})
+        assert said.state == papercheck.HOLDS
+    assert [*registers.papers_recorded(), *registers.published_files_unchanged()] == []
+
+
+def test_whatever_interrupts_the_making_the_next_try_gives_the_same_bytes(life, monkeypatch):
+    notice = life.notice("award")
+    keep = papers.file_keep
+    written = []
+
+    def full(name, content, content_type):
+        written.append(content.read())
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(papers, "file_keep", full)
+    assert papers._tried(Notice, notice.pk) is False
+    notice.refresh_from_db()
+    moment = notice.paper_at
+    monkeypatch.setattr(papers, "file_keep", keep)
+    monkeypatch.setattr(clock, "machine", lambda: moment + timedelta(hours=3))
+
+    stored = papers.paper_make(Notice, notice.pk)
+
+    notice.refresh_from_db()
+    assert notice.paper_at == moment
+    assert bytes_of(stored) == written[0]
+    assert rendered(notice).get().facts["signed_at"] == instant(moment)
+
+
+def test_without_a_key_no_paper_is_made_and_with_one_it_is(life, settings, caplog, tmp_path):
+    notice, good = life.notice("tender"), settings.PAPER_SIGNER
+    settings.PAPER_SIGNER = str(tmp_path / "nowhere.pem")
+
+    assert papers.make_due(limit=1) == 0
+
+    assert "papers cannot be signed" in caplog.text
+    assert not rendered(notice).exists()
+    assert (Notice, notice.pk) in papers.due()
+    settings.PAPER_SIGNER = good
+    papers._later.clear()
+    assert papers.make_due(limit=1) == 1
+
+
+def test_an_expired_certificate_makes_no_paper(life, settings, caplog, tmp_path):
+    settings.PAPER_SIGNER = str(tmp_path / "old.pem")
+    papersigning.make(Path(settings.PAPER_SIGNER), "过期", made_at=clock.machine() - timedelta(days=800), years=1)
+    notice = life.notice("award")
+
+    assert papers._tried(Notice, notice.pk) is False
+
+    assert "is valid from" in caplog.text
+    assert not rendered(notice).exists()
+
+
+# -- handed in for checking --------------------------------------------------------------------------------------------
+
+
+def hand_in(client, data, name="文书.pdf"):
+    """The page's answer to a file."""
+    return client.post("/verify/file/", {"paper": SimpleUploadedFile(name, data, "application/pdf")})
+
+
+def test_a_paper_handed_in_is_told_from_a_changed_one(life, client):
+    notice = life.notice("award")
+    made = bytes_of(papers.paper_make(Notice, notice.pk))
+    flipped = made[:5000] + bytes([made[5000] ^ 1]) + made[5001:]
+
+    page = hand_in(client, made).content.decode()
+    assert "是本平台制作的文书，没有改动" in page
+    assert "有效，覆盖整份文件" in page
+    assert "一致：现在的账本以文书上印的检查点开头" in page
+    assert notice.digest in page
+    for data, words in (
+        (flipped, "文件被改动过"),
+        (made + b"%more", "原件之后被添加了内容"),
+        (papers.render(papers.sheet_of(notice)), "不是本平台记录在案的文书"),
+        (b"hello", "不是本平台记录在案的文书"),
+    ):
+        page = hand_in(client, data)
+        assert page.status_code == 200
+        assert words in page.content.decode()
+
+
+def test_a_letter_handed_in_tells_nobody_to_whom_it_went(life, client):
+    letter = life.letter(w.LOSER)
+
+    page = hand_in(client, bytes_of(papers.paper_make(Letter, letter.pk))).content.decode()
+
+    assert "是本平台制作的文书，没有改动" in page
+    assert letter.subject.name not in page
+
+
+def test_no_file_an_empty_one_and_one_too_large_are_told(life, client, monkeypatch):
+    from disclosure.views import papers as page
+
+    monkeypatch.setattr(page, "FILE_LIMIT", 10)
+    assert client.post("/verify/file/").status_code == 422
+    for data, words in ((b"", "没有收到文件"), (b"x" * 11, "不会是本平台的文书")):
+        answer = hand_in(client, data)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert "<script" not in hand_in(client, b"x", "<script>alert(1)</script>.pdf").content.decode().split("<main")[1]
+
+
+def test_the_script_checks_a_paper_with_the_certificates_the_platform_publishes(life, client, tmp_path):
+    (tmp_path / "paper.pdf").write_bytes(bytes_of(papers.paper_make(Notice, life.notice("award").pk)))
+    (tmp_path / "certificates.json").write_bytes(client.get("/verify/certificates/").content)
+    (tmp_path / "verify.py").write_bytes(client.get("/ledger/verify.py").content)
+    command = [sys.executable, "verify.py", "paper", "paper.pdf", "--certificates", "certificates.json"]
+
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("holds: paper.pdf sha256")
+
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.7 nothing")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "FAULT: paper.pdf: there is no signature in it\n")
+
+
+def test_a_checkpoint_that_was_rewritten_is_said_to_be(life):
+    from disclosure.views.papers import checkpoint_stands
+
+    line = papers.sheet_of(life.notice("award")).evidence.checkpoint
+    origin, size, root = line.split(" ")
+
+    assert checkpoint_stands(line)
+    assert not checkpoint_stands(f"{origin} {int(size) - 1} {root}")
+    assert not checkpoint_stands(f"another.example {size} {root}")
+
+
+# -- the report, for the file ------------------------------------------------------------------------------------------
+
+
+def test_the_report_is_a_paper_without_any_members_own_points(life):
+    report = life.lot.instruments.get(kind="report")
+    said, text = str(report.content), text_of(report)
+
+    assert "评标报告" in text
+    assert "第1名：云泽恒岳建设集团有限公司" in text
+    assert text.count("已签署，同意") == life.lot.committee.members.filter(left_at__isnull=True).count()
+    assert life.lot.report.digest in text
+    assert Entry.objects.get(event="report.submitted").facts["instrument"] == report.digest
+    assert not {"scores", "reviews", "means"} & report.content.keys()
+    for member in life.lot.committee.members.select_related("user"):
+        assert str(member.user) not in said
+
+
+def test_the_report_is_read_by_the_side_that_received_it_alone(life):
+    report = life.lot.instruments.get(kind="report")
+    papers.paper_make(Instrument, report.pk)
+
+    for suffix in ("/", ".pdf"):
+        path = addresses.instrument(report, suffix=suffix)
+        for username in ("initiator", "agency"):
+            assert life.browser(username).get(path).status_code == 200, username
+        for username in (w.WINNER, w.LOSER, "operator", "purchaser"):
+            assert life.browser(username).get(path).status_code == 404, username
+
+
+def test_a_report_changed_behind_the_record_is_named(life):
+    report = life.lot.instruments.get(kind="report")
+    assert list(registers.instruments_unchanged()) == []
+
+    Instrument.objects.filter(pk=report.pk).update(content={**report.content, "benchmark_cny": "1.00"})
+
+    assert [found.subject for found in registers.instruments_unchanged()] == [report.ledger_ref]
 
 
 # -- what they say -----------------------------------------------------------------------------------------------------

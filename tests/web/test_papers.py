@@ -1,6 +1,5 @@
 """Papers: verify codes, seals, code squares, and the sheet WeasyPrint makes of a paper."""
 
-import io
 import re
 from datetime import UTC, datetime
 from xml.etree import ElementTree
@@ -120,13 +119,3 @@ def test_without_a_chinese_font_there_is_no_paper(monkeypatch):
 
     with pytest.raises(papers.FontsMissing, match="泽"):
         papers.pdf("<p>泽</p>")
-
-
-def test_a_sheet_becomes_an_archival_pdf():
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    data = papers.pdf(papers.html("papers/letter_award.html", award_context()))
-
-    metadata = PdfFileReader(io.BytesIO(data)).root["/Metadata"].data
-    assert b"<pdfaid:part>3</pdfaid:part>" in metadata or b'pdfaid:part="3"' in metadata
-    assert b"B" in re.search(rb"pdfaid:conformance[^A-Z]*([A-Z])", metadata)[1]

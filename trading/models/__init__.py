@@ -1,6 +1,16 @@
 """The trade's nouns. Every write goes through trading.services."""
 
-from trading.models.award import Archive, Award, Candidate, Challenge, Contract, ContractAssent, ContractText, Letter
+from trading.models.award import (
+    Archive,
+    Award,
+    Candidate,
+    Challenge,
+    Contract,
+    ContractAssent,
+    ContractText,
+    Instrument,
+    Letter,
+)
 from trading.models.bid import Bid, DocumentObtained, Enquiry, FilingArrival, Opening
 from trading.models.bond import Bond, BondInstitution, BondMessage, BondOrder
 from trading.models.course import ContractChange, EvaluationSetAside, Milestone, Payment
@@ -34,6 +44,7 @@ __all__ = [
     "Enquiry",
     "EvaluationSetAside",
     "FilingArrival",
+    "Instrument",
     "Letter",
     "Lot",
     "Milestone",

@@ -97,6 +97,7 @@ class Letter(models.Model):
     digest = models.CharField(max_length=64)  # SHA-256 of the RFC 8785 form of content, which holds the random id
     issued_at = models.DateTimeField()
     paper = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    paper_at = models.DateTimeField(null=True, blank=True)  # the paper's signing moment, kept before it is made
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["award", "subject"], name="letter_once")]
@@ -134,6 +135,36 @@ class ContractAssent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["text", "subject"], name="contract_assent_once")]
+
+
+class Instrument(models.Model):
+    """A text for the file of a lot, written in the act it tells of: 评标报告 as handed in, 档案封面 of the package.
+
+    Never edited; read by those the act concerns, never public. The record holds the digest.
+    """
+
+    KINDS = {"report": "评标报告", "cover": "档案封面"}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    lot = models.ForeignKey(Lot, on_delete=models.PROTECT, related_name="instruments")
+    kind = models.CharField(max_length=10, choices=KINDS)
+    content = models.JSONField()  # canonical; page and paper are rendered from it alone
+    digest = models.CharField(max_length=64)  # SHA-256 of the RFC 8785 form of content, which holds the random id
+    issued_at = models.DateTimeField()
+    paper = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    paper_at = models.DateTimeField(null=True, blank=True)  # the paper's signing moment, kept before it is made
+
+    class Meta:
+        ordering = ("issued_at", "pk")
+        indexes = [
+            models.Index(fields=["issued_at"], condition=models.Q(paper__isnull=True), name="instrument_paper_due"),
+            models.Index(fields=["digest"], opclasses=["varchar_pattern_ops"], name="instrument_by_code"),
+        ]
+
+    @property
+    def ledger_ref(self) -> str:
+        """How the ledger names this instrument."""
+        return f"instrument:{self.id}"
 
 
 class Contract(models.Model):

@@ -69,6 +69,7 @@ class Notice(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     follows = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by")
     paper = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    paper_at = models.DateTimeField(null=True, blank=True)  # the paper's signing moment, kept before it is made
 
     class Meta:
         ordering = ("publish_at", "pk")

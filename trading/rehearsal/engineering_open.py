@@ -27,6 +27,7 @@ from trading.services import (
     enquiries,
     evaluations,
     openings,
+    papers,
     reports,
     tenders,
 )
@@ -544,8 +545,13 @@ def signed(
 
 
 def archived(cast: Cast, lot: Lot) -> Script:
-    """The record is sealed into the tree and the package made."""
+    """The record is sealed into the tree, the papers are made, and the package with them."""
+    ledger.sequence_once()
+    unmade = papers.made_for(lot)
     ledger.sequence_once()
     yield Step(
-        "交易中心", "归档", lambda: archives.archive_make(lot_id=lot.pk, actor=cast["operator"].actor), state="archived"
+        "交易中心",
+        "归档",
+        lambda: archives.archive_make(lot_id=lot.pk, actor=cast["operator"].actor, without_papers=unmade),
+        state="archived",
     )

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,42 +14,73 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.ledger import genesis
 from platform_site.ledger import selectors as record
-from platform_site.ledger.models import Checkpoint
+from platform_site.ledger.models import Checkpoint, Entry
 from platform_site.ledger.publishing import signed_note
 from platform_site.ledger.script import bundle
 from platform_site.sealing import storage
 from platform_site.sealing.models import Envelope, KeySet
 from trading.digests import canonical, digest_of, plain
-from trading.models import Archive, Lot
+from trading.models import Archive, Lot, StoredFile
 from trading.services.acts import acting, admitted
 from trading.services.documents import file_store
+from trading.services.instruments import cover_written
+from trading.services.notices import wake_papers
+from trading.services.papers import CERTIFICATES, NAMED, missing_for
+from trading.sheets import sheet_of
 
 
-def archive_make(*, lot_id: int, actor: Actor) -> Archive:
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package before it is stored.
+
+    Attributes:
+        content: the zip's bytes.
+        members: what is in it, by name.
+        broken: names of what no longer matches its digest.
+    """
+
+    content: bytes
+    members: dict[str, bytes]
+    broken: list[str]
+
+
+def archive_make(*, lot_id: int, actor: Actor, without_papers: str = "") -> Archive:
     """The lot's package is stored and its digest is on the record; the lot is archived.
 
-    The package is gathered before the lock; the act's own entry is not in it, but its digest is in that entry.
+    The package is gathered before the lock; the act's own entry is not in it, but its digest is in that entry, and so
+    is that of the cover, which says what lies in the package.
+
+    Args:
+        without_papers: why the package goes without the papers that are not made. For a rehearsal on a machine that
+            cannot set a page; no page of ours offers it.
 
     Raises:
         PermissionDenied: the actor neither runs the lot nor its centre.
         Refused: the lot is not at its end, something stored no longer matches its digest, or the record's newest
-            checkpoint does not yet cover every entry of the lot (`archive.waiting`: a minute at most).
+            checkpoint does not yet cover every entry of the lot (`archive.waiting`: a minute at most), or papers of the
+            lot are still to be made (`archive.papers`).
     """
     lot = Lot.objects.select_related("tender__initiator", "tender__agency").get(pk=lot_id)
     admitted("archive", lot, actor, clock.now())
-    content, broken = package(lot)
-    stored = file_store(f"{lot.reference.replace('/', '-')}.zip", io.BytesIO(content), "application/zip")
-    with acting("archive", lot_id=lot_id, actor=actor, values={"broken": broken}) as act:
+    if not without_papers and (missing := missing_for(lot)):
+        wake_papers()
+        raise Refused([Violation("archive.papers", facts={"papers": missing})])
+    packed = package(lot)
+    stored = file_store(f"{lot.reference.replace('/', '-')}.zip", io.BytesIO(packed.content), "application/zip")
+    with acting("archive", lot_id=lot_id, actor=actor, values={"broken": packed.broken}) as act:
         act.lot.record("archived_at", act.now)
         archive = Archive.objects.create(lot=act.lot, file=stored, made_at=act.now)
-        act.entry("lot.archived", {"file": str(stored.id), "sha256": stored.sha256, "size": stored.size})
+        cover = cover_written(act, archive, packed.members)
+        said = {"file": str(stored.id), "sha256": stored.sha256, "size": stored.size, "instrument": cover.digest}
+        act.entry("lot.archived", said | ({"without_papers": without_papers} if without_papers else {}))
     return archive
 
 
-def package(lot: Lot) -> tuple[bytes, list[str]]:
-    """The zip's bytes and the names of what no longer matches its digest.
+def package(lot: Lot) -> Package:
+    """Everything of the lot that proves something, as one zip.
 
-    In it: manifest.json (digest of every member), entries/ with proofs and checkpoint, notices/, documents/, envelopes/
+    In it: manifest.json (digest of every member), entries/ with proofs and checkpoint, notices/, papers/ as they were
+    signed with papers.json that says what each is, certificates/ as the record names them, documents/, envelopes/
     with headers, wraps and ciphertexts, keys/ as released, evaluation.json, contract.json, course/ with evaluations
     that were set aside and the performance of the contract, and verify.py itself.
     """
@@ -58,8 +90,7 @@ def package(lot: Lot) -> tuple[bytes, list[str]]:
         members[f"notices/{notice.id}.json"] = canonical(notice.content)
         if digest_of(notice.content) != notice.digest:
             broken.append(f"notice {notice.id}")
-        if notice.paper:
-            _file(members, broken, f"papers/{notice.id}.pdf", notice.paper)
+    _papers(members, broken, lot)
     for version in lot.documents.prefetch_related("files"):
         for file in version.files.all():
             _file(members, broken, f"documents/{version.number}/{file.sha256}-{file.name}", file)
@@ -81,20 +112,55 @@ def package(lot: Lot) -> tuple[bytes, list[str]]:
         for name, data in sorted(members.items()):
             # A fixed date: the same content packs to the same bytes.
             packed.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
-    return out.getvalue(), broken
+    return Package(out.getvalue(), members, broken)
+
+
+def _papers(members: dict[str, bytes], broken: list[str], lot: Lot) -> None:
+    """Papers of notices, letters and instruments, each with the entry that names its bytes and its key."""
+    said = []
+    for rows in (lot.notices.filter(state="published"), lot.letters.all(), lot.instruments.all()):
+        for row in rows.filter(paper__isnull=False).select_related("paper"):
+            name = f"papers/{row.pk}.pdf"
+            _file(members, broken, name, row.paper)
+            entry = Entry.objects.about(row.ledger_ref).filter(event__endswith=".paper_rendered").numbered().first()
+            if entry is None:
+                raise Refused([Violation("archive.waiting")])
+            said.append(
+                {
+                    "file": name,
+                    "title": sheet_of(row).heading,
+                    "content": row.digest,
+                    "sha256": row.paper.sha256,
+                    "entry": _entry(members, entry),
+                }
+            )
+    members["papers.json"] = _json(sorted(said, key=lambda one: str(one["entry"])))
+    for entry in Entry.objects.about(CERTIFICATES).filter(event=NAMED).numbered():
+        members[f"certificates/{entry.facts['sha256']}.json"] = _json({**entry.facts, "entry": _entry(members, entry)})
 
 
 def _record(members: dict[str, bytes], lot: Lot) -> None:
     for entry in record.entries_for(lot.ledger_ref):
-        name = f"entries/{record.position_of(entry):012d}"
-        proof = ledger.proof(entry)
-        if proof is None:
-            raise Refused([Violation("archive.waiting")])
-        members[f"{name}.proof"] = proof.encode()
-        members[f"{name}.json"] = canonical({"leaf": entry.leaf.decode(), "facts": entry.facts, "event": entry.event})
+        _entry(members, entry)
     if newest := Checkpoint.objects.order_by("-size").first():
         members["checkpoint"] = signed_note(newest).encode()
     members["keys.json"] = _json(genesis.public_keys())
+
+
+def _entry(members: dict[str, bytes], entry: Entry) -> str:
+    """The entry is in the package with its proof. Its name there, without an ending.
+
+    Raises:
+        Refused: `archive.waiting`, no checkpoint covers it yet.
+    """
+    position = record.position_of(entry)
+    proof = ledger.proof(entry)
+    if position is None or proof is None:
+        raise Refused([Violation("archive.waiting")])
+    name = f"entries/{position:012d}"
+    members[f"{name}.proof"] = proof.encode()
+    members[f"{name}.json"] = canonical({"leaf": entry.leaf.decode(), "facts": entry.facts, "event": entry.event})
+    return name
 
 
 def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
@@ -189,7 +255,7 @@ def _course(lot: Lot) -> dict[str, Any]:
     return found if any(found.values()) else {}
 
 
-def _file(members: dict[str, bytes], broken: list[str], name: str, file: Any) -> None:
+def _file(members: dict[str, bytes], broken: list[str], name: str, file: StoredFile) -> None:
     path = Path(settings.MEDIA_ROOT) / file.path
     data = path.read_bytes() if path.exists() else b""
     if _sha(data) != file.sha256:

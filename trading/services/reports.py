@@ -18,6 +18,7 @@ from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.committees import members_of
 from trading.services.enquiries import text_of
 from trading.services.evaluations import bids_of, seat_of
+from trading.services.instruments import report_written
 from trading.services.notices import notice_write, noticed
 
 GROUNDS = {
@@ -437,10 +438,12 @@ def report_submit(*, lot_id: int, actor: Actor, silent: Mapping[str, str] | None
         report.save(update_fields=["submitted_at"])
         _reject(act.lot, report.content["rejected"])
         act.lot.record("report_at", act.now)
+        written = report_written(act, report, members_of(act.lot.committee), silence)
         act.entry(
             "report.submitted",
             {
                 "digest": report.digest,
+                "instrument": written.digest,
                 "deemed_consent": [m.label for m in members_of(act.lot.committee) if m.label in silence],
                 "rejected": [r["bid"] for r in report.content["rejected"]],
             },

@@ -13,7 +13,7 @@ from trading.forms import AwardForm, ContractForm, TerminateForm
 from trading.kernel import procedure as kernel
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Archive, Committee, Contract, Lot, Report
-from trading.services import archives, awards, closings, contract_texts, joint_contracts, letters
+from trading.services import archives, awards, closings, contract_texts, instruments, joint_contracts, letters
 from trading.services.committees import committee_names
 from trading.views.benches import framed
 from trading.views.notices import sent
@@ -70,6 +70,7 @@ def results(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespons
         "award": lot.standing_award,
         "ended": list(lot.awards.exclude(state="standing").select_related("subject")) if side else [],
         "letters": letters.readable(lot, request.actor) if side else [],
+        "instruments": instruments.readable(lot, held),
         "contract": one(Contract, lot),
         "archive": Archive.objects.filter(lot=lot).select_related("file").first(),
         "open": open_now(context, lot),
