@@ -10,6 +10,7 @@ from django.conf import settings
 from platform_site.ledger.registers import Finding
 from platform_site.ledger.values import plain
 from trading.digests import digest_of
+from trading.digests import plain as texts
 from trading.models import Instrument, Letter, Notice, PlanNotice, StoredFile
 
 
@@ -74,14 +75,19 @@ def letters_unchanged() -> Iterator[Finding]:
 
 
 def instruments_unchanged() -> Iterator[Finding]:
-    """Every report and cover for the file whose content no longer matches its digest, or that no act's entry names."""
+    """Every report and cover for the file that is not the one its act's entry names, and every one that is gone."""
     from platform_site.ledger.models import Entry
 
     named = Entry.objects.filter(sealed=False, facts__has_key="instrument")
-    said = set(named.values_list("facts__instrument", flat=True))
+    said = dict(named.values_list("facts__instrument", "subject"))
     for instrument in Instrument.objects.iterator():
-        if digest_of(instrument.content) != instrument.digest or instrument.digest not in said:
+        content = instrument.content
+        own = (instrument.kind, texts(instrument.issued_at)) == (content.get("kind"), content.get("issued_at"))
+        known = said.pop(instrument.digest, None) is not None
+        if not known or not own or digest_of(content) != instrument.digest:
             yield Finding("file", "an instrument of a lot differs from the record", subject=instrument.ledger_ref)
+    for subject in said.values():
+        yield Finding("file", "an instrument the record names is gone", subject=subject)
 
 
 def papers_recorded() -> Iterator[Finding]:

@@ -43,8 +43,19 @@ TEXT = "{0} || '改'"
 MONEY = "{0} + 0.01"
 SWAP = "CASE WHEN {0} = '{1}' THEN '{2}' ELSE '{1}' END"
 
-# The first row of a table.
+# The first row of a table; where rows lie after papers were made of them is chance, so these two are named.
 ONE = """ctid = (SELECT min(ctid) FROM "{0}")"""
+PICKED = {
+    "trading_notice": "id = (SELECT id FROM trading_notice WHERE kind = 'tender' ORDER BY publish_at LIMIT 1)",
+    "trading_storedfile": "id = (SELECT id FROM trading_storedfile WHERE name LIKE '招标%' ORDER BY stored_at LIMIT 1)",
+}
+
+
+def one_of(table: str) -> str:
+    """The condition for the row of a table that is changed or deleted."""
+    return PICKED.get(table) or ONE.format(table)
+
+
 # table -> {column: expression}; the first row is changed
 STATE: dict[str, dict[str, str]] = {
     "trading_tender": {
@@ -144,6 +155,12 @@ STATE: dict[str, dict[str, str]] = {
         "digest": "repeat('0', 64)",
         "issued_at": HOUR,
     },
+    "trading_instrument": {
+        "kind": "'cover'",
+        "content": """content || '{"benchmark_cny": "1.00"}'""",
+        "digest": "repeat('0', 64)",
+        "issued_at": HOUR,
+    },
     "trading_contract": {
         "amount_cny": MONEY,
         "particulars": """particulars || '{"amount_cny": "1.00"}'""",
@@ -233,6 +250,7 @@ NAMED = {
     ("credit_subject", "state"): "subject:",
     ("experts_expert", "state"): "expert:",
     ("experts_draw", "state"): "draw:",
+    **{("trading_instrument", column): "an instrument of a lot" for column in STATE["trading_instrument"]},
     **{("trading_candidate", column): CANDIDATES for column in STATE["trading_candidate"]},
     **{("holds_hold", column): "the hold of challenge:" for column in STATE["holds_hold"]},
 }
@@ -290,6 +308,7 @@ GONE: list[dict[str, str]] = [
         "trading_committee": "committee is gone, committee.formed speaks of it",
         "trading_report": "report is gone, report.submitted speaks of it",
         "trading_letter": "is gone, lot.awarded speaks of it",
+        "trading_instrument": "an instrument the record names is gone",
     },
     {"trading_committeemember": "committee: members is"},
 ]

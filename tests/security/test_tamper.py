@@ -229,7 +229,7 @@ def test_the_entries_that_were_changed_are_named(spoilt, tamper):
 def test_columns_changed_behind_the_services_are_each_named(number, spoilt, tamper):
     cases = tampering.state_rounds()[number]
     for table, column, change, _ in cases:
-        one = f'UPDATE "{table}" SET "{column}" = {change} WHERE {tampering.ONE.format(table)}'
+        one = f'UPDATE "{table}" SET "{column}" = {change} WHERE {tampering.one_of(table)}'
         assert tamper(table, one) == 1, f"the life has no row in {table}"
 
     bad = rows()
@@ -241,7 +241,7 @@ def test_columns_changed_behind_the_services_are_each_named(number, spoilt, tamp
 @pytest.mark.parametrize("number", range(len(tampering.GONE)))
 def test_rows_deleted_behind_the_services_are_each_named(number, spoilt, tamper):
     for table in tampering.GONE[number]:
-        assert tamper(table, f'DELETE FROM "{table}" WHERE ctid = (SELECT min(ctid) FROM "{table}")') == 1
+        assert tamper(table, f'DELETE FROM "{table}" WHERE {tampering.one_of(table)}') == 1
 
     bad = rows()
 
@@ -289,6 +289,8 @@ def flip(path: Path) -> None:
 def test_one_changed_byte_of_every_published_file_is_named(spoilt, disk):
     folder = Path(settings.LEDGER_DIR)
     files = [path for path in folder.rglob("*") if path.is_file() and path.name not in (".lock", "checkpoint")]
+    # A partial tile that a wider one has replaced is a copy somebody may still fetch; the record shows the widest.
+    files = [path for path in files if not path.parent.name.endswith(".p") or path == _widest(path)]
     assert len(files) >= 25
     for path in files:
         flip(path)
@@ -298,6 +300,10 @@ def test_one_changed_byte_of_every_published_file_is_named(spoilt, disk):
     assert status == 1
     named = " ".join(one["why"] for one in bad)
     assert [str(path) for path in files if str(path.relative_to(folder)) not in named] == []
+
+
+def _widest(path: Path) -> Path:
+    return max(path.parent.iterdir(), key=lambda one: int(one.name))
 
 
 def test_a_changed_published_checkpoint_is_found(spoilt, disk):

@@ -8,7 +8,7 @@ import pytest
 from platform_site import ledger
 from tests.trading.stage import played, signed_in
 from trading import bank_standin
-from trading.services import bond_orders
+from trading.services import bond_orders, papers
 from trading.services.acts import moment_of
 
 
@@ -146,13 +146,18 @@ def test_what_is_owed_after_the_award_can_be_done_once(to, agent):
     assert {"award_reported_at", "bonds_refunded_at"} <= set(scene.again().moments)
 
 
-def test_the_archive_is_made_and_downloaded(to, agent, tmp_path):
+def test_the_archive_is_made_once_its_papers_are_and_downloaded(to, agent, tmp_path):
     scene = to("contracted")
+    ledger.sequence_once()
+    early = agent.post(scene.url("results/archive/"))
+    papers.made_for(scene.lot)
     ledger.sequence_once()
 
     agent.post(scene.url("results/archive/"))
     answer = agent.get(scene.url("results/archive/download/"))
 
+    assert early.status_code == 409
+    assert "份文书没有制作完成" in early.content.decode()
     assert scene.again().state == "archived"
     package = tmp_path / "package.zip"
     package.write_bytes(b"".join(answer.streaming_content))
