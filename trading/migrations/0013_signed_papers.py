@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("trading", "0010_contract_texts"),
+        ("trading", "0012_venues"),
     ]
 
     operations = [
