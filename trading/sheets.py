@@ -120,7 +120,7 @@ def letter_sheet(letter: Any) -> Sheet:
     )
 
 
-def instrument_sheet(instrument: Instrument) -> Sheet:
+def instrument_sheet(instrument: Any) -> Sheet:
     """The sheet of a text for the file. Three queries at most."""
     return Sheet(
         template=f"papers/instrument_{instrument.kind}.html",

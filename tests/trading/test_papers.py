@@ -283,6 +283,7 @@ def test_an_expired_certificate_makes_no_paper(life, settings, caplog, tmp_path)
 
 def hand_in(client, data, name="文书.pdf"):
     """The page's answer to a file."""
+    followed()
     return client.post("/verify/file/", {"paper": SimpleUploadedFile(name, data, "application/pdf")})
 
 
