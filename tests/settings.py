@@ -32,5 +32,7 @@ PAPER_SIGNER = str(_home / "paper-signer.pem")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# Every test client is a server of its own: static files are looked up when asked for, not listed at each start.
+WHITENOISE_AUTOREFRESH = True
 # A task asked for in a test waits in memory; tests call the function the task wakes.
 CELERY_BROKER_URL = "memory://"

@@ -446,7 +446,11 @@ def live(
 
 
 def play(world: World) -> None:
-    """The script. Where a rival would act there is a turn in both worlds, empty in one of them."""
+    """The script. Where a rival would act there is a turn in both worlds, empty in one of them.
+
+    Pages are looked at where what they could show is most: who downloaded still has when somebody asks, and who filed
+    first still stands in the last minute.
+    """
     deadline = world.lot.recorded["bid_deadline"]
     world.everybody_signs_in()
     hour, day = timedelta(hours=1), timedelta(days=1)
@@ -458,7 +462,6 @@ def play(world: World) -> None:
             world.post(rival, "bid/ask/", {"question": "尚未获取文件时的询问"}, expect=403)
             world.post(rival, "bid/obtain/")
     world.settle("downloaded")
-    world.glance("downloaded")
 
     with world.turn(day):
         world.post("bidder1", "bid/ask/", {"question": "反冲洗设备的材质要求是否包括同等性能的其他材料？"})
@@ -484,7 +487,6 @@ def play(world: World) -> None:
             world.post(rival, "bid/file/send/", "{}", expect=409, content_type="application/json")
             world.file(rival, "167000000")
     world.settle("filed")
-    world.glance("filed")
     with world.turn(hour):
         world.file("bidder1", "169000000")
     with world.turn(hour):
