@@ -44,6 +44,7 @@ class Tender:
     funding: str
     approval: str
     plan: str  # the tender plan's reference, "" without one
+    mandate: str = ""  # the agency's: scope, and until when or since when no more
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from trading.services import (
     contract_texts,
     corrections,
     joint_contracts,
+    mandates,
     overturns,
     performance,
     postponements,
@@ -195,6 +196,23 @@ def contract_line(said: Mapping[str, Any], digest: str) -> str:
     return f"{'，'.join(parts)}，摘要 {digest[:8]}"
 
 
+class SignMandate(LotBound):
+    """What the agency is mandated for, and until when."""
+
+    scope = Text(label="委托代理范围", max_length=200, help_text="例如：招标代理全过程", **MUST)
+    until = Day(label="委托期限至", **MUST)
+
+    def fill(self, lot: Lot) -> None:
+        """The scope as it stands."""
+        self.fields["scope"].initial = lot.tender.mandate.get("scope", "")
+
+
+class EndMandate(LotBound):
+    """Why the mandate ends."""
+
+    reason = Text(label="终止委托的原因", max_length=1000, rows=3, help_text="公告发布以后的，随公告全文发布", **MUST)
+
+
 Given = Mapping[str, Any]
 
 
@@ -256,6 +274,20 @@ def _accept(lot: Lot, said: Given, actor: Actor) -> Any:
 PERFORMANCE = "trading:performance"
 RESULTS = "trading:results"
 ACTS: dict[str, ActPage] = {
+    "sign_mandate": ActPage(
+        SignMandate,
+        lambda lot, said, actor: mandates.mandate_sign(
+            lot_id=lot.pk, scope=said["scope"], until=_day(said["until"]), actor=actor
+        ),
+        "由招标人签署。签署以后招标代理机构方可提交公告，在委托的范围和期限内办理；期满或者终止以后不再办理。",
+        "委托已签署，代理机构已收到通知",
+    ),
+    "end_mandate": ActPage(
+        EndMandate,
+        lambda lot, said, actor: mandates.mandate_end(lot_id=lot.pk, actor=actor, **said),
+        "终止以后的事项由招标人自行办理，此前依委托办理的事项继续有效。招标公告已经发布的，另发公告。",
+        "委托已终止，代理机构已收到通知",
+    ),
     "postpone": ActPage(
         Postpone,
         lambda lot, said, actor: postponements.lot_postpone(lot_id=lot.pk, actor=actor, **said),

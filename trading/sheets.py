@@ -95,6 +95,7 @@ def _heading(notice: Any, procedure: Procedure) -> str:
         "objection": f"{words.objection}答复",
         "contract": words.contract,
         "postponement": "延期公告",
+        "agency": "招标代理委托公告",
         "outage": "系统故障顺延公告",
         "correction": "更正公告",
         "cancellation": "取消中标资格公告",

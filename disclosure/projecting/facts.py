@@ -12,6 +12,7 @@ from disclosure.tradefacts import AFTER_AWARD, AFTER_CANDIDATES
 from platform_site.holds import selectors as holds
 from trading import models as trade
 from trading.kernel.time import HeldFor
+from trading.services.mandates import mandate_words
 
 TERMS = ("method", "criteria", "start_price_cny", "increment_cny", "consortium_allowed", "bond_cny", "bond_forms")
 
@@ -65,6 +66,7 @@ def _lot(lot: trade.Lot) -> public.Lot:
             funding=tender.funding,
             approval=f"{approval.get('authority', '')} {approval.get('number', '')}".strip(),
             plan=tender.plan.reference if tender.plan else "",
+            mandate=mandate_words(tender),
         ),
         number=lot.number,
         title=lot.title,

@@ -46,6 +46,7 @@ from trading import tasks as trading_tasks
 from trading.bank_standin import LIES, StandIn, lie
 from trading.models import Bond, BondInstitution, Enquiry, Lot
 from trading.rehearsal import sealed
+from trading.rehearsal.engineering_consortium import said_by
 from trading.services import ticks
 from trading.services.documents import current_version
 
@@ -55,6 +56,7 @@ OBSERVERS = (
     "maintainer", "pool_supervisor", "bidder1", "bidder5", "expert1",
 )  # fmt: skip
 RIVALS = ("bidder2", "bidder4")
+MEMBER = "bidder5"  # of the first rival's consortium, without a word of it before the opening
 # Those who stand nearest to the lot, one of each kind.
 NEAR = ("", "initiator", "agency", "operator", "supervisor", "bidder1", "bidder5")
 # Pages that show a lot, for the glances on the way.
@@ -199,15 +201,24 @@ class World:
         return answer
 
     def file(self, who: str, price: str, *, expect: int = 201) -> None:
-        """`who` seals in the browser, uploads in chunks and files; a standing bid is replaced."""
+        """`who` seals in the browser, uploads in chunks and files; a standing bid is replaced.
+
+        The first rival bids for a consortium, whose member looks on: he learns of it at the opening, like everybody.
+        """
         lot, person = self.lot, self.life.cast[who]
         keyset = KeySet.objects.get(pk=lot.ledger_ref).document
+        said, outside = sealed.offer(person, price, days=lot.period_days), None
+        files = [PlainFile("技术标.txt", f"{person.code} 技术标".encode(), "text/plain")]
+        if who == RIVALS[0]:
+            said["consortium"] = sealed.together(said_by(self.life.cast, who, (MEMBER,)))
+            files.append(PlainFile("共同投标协议.txt", sealed.AGREEMENT, "text/plain"))
+            outside = {"members": [self.life.cast[MEMBER].code], "agreement": said["consortium"]["agreement"]}
         made = seal(
-            sealed.offer(person, price, days=lot.period_days),
-            [PlainFile("技术标.txt", f"{person.code} 技术标".encode(), "text/plain")],
+            said,
+            files,
             keyset=keyset,
             key=self.life.cast.keys[person.code],
-            context=Context(lot.ledger_ref, current_version(lot).digest),
+            context=Context(lot.ledger_ref, current_version(lot).digest, consortium=outside),
             created=clock.now(),
         )
         standing = lot.bids.standing().filter(subject__code=person.code).first()

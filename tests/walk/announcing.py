@@ -33,6 +33,8 @@ def registered_in_page(walk: Walk, *, by: str, fields: Mapping[str, str], other:
     window.go("/work/register/")
     if other:
         window.type(other_code=code, mandate_scope="招标代理全过程", mandate_signed="2026-11-02")
+        paper = {"name": "委托合同.txt", "mimeType": "text/plain", "buffer": "招标代理委托合同".encode()}
+        window.page.set_input_files('[name="mandate_file"]', paper)
     for select, label in (("centre", CENTRE), ("authority", AUTHORITY)):
         window.page.select_option(f'[name="{select}"]', label=label)
     window.type(**fields)

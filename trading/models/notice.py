@@ -50,6 +50,7 @@ class Notice(models.Model):
         "postponement": "延期公告",
         "outage": "系统故障顺延公告",
         "correction": "更正公告",
+        "agency": "招标代理委托公告",
         "cancellation": "取消中标资格公告",
         "set_aside": "中标无效公告",
         "redo": "重新评标公告",

@@ -132,7 +132,12 @@ def announced(stage: Stage, cast: Cast, variant: str, draft: Mapping[str, Any] |
     """From registration to the published notice. Returns the lot."""
     agent = cast["agency"]
     given = {"tender": TENDER, "lots": [{**LOT, "terms": TERMS}], **(draft or {})}
-    mandate = {"digest": "0" * 64, "signed_at": stage.now.isoformat(), "scope": "招标代理全过程"}
+    mandate = {
+        "digest": "0" * 64,
+        "signed_at": stage.now.isoformat(),
+        "scope": "招标代理全过程",
+        **given.get("mandate", {}),
+    }
     tender = yield Step(
         "招标代理机构",
         "进场登记",

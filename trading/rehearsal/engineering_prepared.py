@@ -9,10 +9,11 @@ from trading.models import Lot
 from trading.rehearsal import engineering_open as happy
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import DENIED, Script, Stage, Step
-from trading.services import closings, plans
+from trading.services import closings, mandates, plans
 
 VARIANTS = {
     "planned": "先发布招标计划，变更后按计划登记项目，公告与计划相互链接",
+    "mandated": "招标代理机构在招标人签署委托以后方可提交公告；委托终止以后不再办理",
 }
 PLAN: dict[str, Any] = {
     "title": "泽安市江北水厂二期工程",
@@ -90,4 +91,43 @@ def ended(stage: Stage, cast: Cast, lot: Lot) -> Script:
     yield from happy.archived(cast, lot)
 
 
-WAYS = {"planned": planned}
+def mandated(stage: Stage, cast: Cast, draft: Mapping[str, Any]) -> Script:
+    """The agency registers and drafts, but nothing goes out before the initiator has signed; ended, it acts no more."""
+    agent, chief = cast["agency"].actor, cast["initiator"].actor
+    drafting = happy.announced(stage, cast, "happy", {**draft, "mandate": {"digest": ""}})
+    step, lot = next(drafting), None
+    while step.state != "scheduled":
+        answer = yield step
+        step = drafting.send(answer)
+        lot = lot or Lot.objects.latest("pk")
+    assert lot is not None
+    until = (stage.now + timedelta(days=180)).date()
+
+    def sign(actor: Any = chief, day: Any = until) -> Any:
+        return mandates.mandate_sign(lot_id=lot.pk, scope="招标代理全过程", until=day, actor=actor)
+
+    yield Step("招标代理机构", "招标人未签署委托即提交公告", step.call, refused="mandate.unsigned")
+    yield Step("招标代理机构", "替招标人签署委托", lambda: sign(agent), refused=DENIED)
+    past = (stage.now - timedelta(days=1)).date()
+    yield Step("招标人", "委托期限已经过去", lambda: sign(day=past), refused="mandate.past")
+    yield Step("招标人", "签署招标代理委托", sign, state="mandated")
+    answer = yield step
+    yield drafting.send(answer)
+    stage.later(days=2)
+    yield Step(
+        "招标人",
+        "终止招标代理委托",
+        lambda: mandates.mandate_end(lot_id=lot.pk, reason="双方协商解除委托合同。", actor=chief),
+    )
+
+    def terminate(actor: Any) -> Any:
+        reason, refund = "项目重新论证。", "招标文件未收取费用；投标保证金及银行同期存款利息于五日内原路退还。"
+        return closings.lot_terminate(lot_id=lot.pk, reason=reason, refund=refund, actor=actor)
+
+    yield Step("招标代理机构", "委托终止以后终止招标", lambda: terminate(agent), refused="mandate.ended")
+    yield Step("招标人", "终止招标", lambda: terminate(chief), state="terminated")
+    stage.later(hours=1)
+    yield from happy.archived(cast, lot)
+
+
+WAYS = {"planned": planned, "mandated": mandated}

@@ -10,7 +10,7 @@ category. An act without its entry does not commit.
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from platform_site.accounts.selectors import is_official
 from platform_site.failpoints import failpoint
 from platform_site.holds import selectors as holds
 from trading.kernel import procedure as kernel
+from trading.kernel.mandates import lapsed
 from trading.kernel.time import HeldFor
 from trading.locks import lock_lot
 from trading.models import Lot
@@ -41,6 +42,8 @@ def on_course(follower: Callable[[Lot], None]) -> Callable[[Lot], None]:
     if follower not in _followers:
         _followers.append(follower)
     return follower
+
+ENFORCES = {"ENG-49": "trading.services.acts.mandated"}
 
 
 @dataclass
@@ -150,18 +153,31 @@ def admitted(verb: str, lot: Lot, actor: Actor, at: datetime) -> kernel.Transiti
 
     Raises:
         PermissionDenied: `actor` does not hold the verb's role over the lot.
-        Refused: the wrong state, too early, too late, or on hold.
+        Refused: an agency whose mandate has ended; the wrong state, too early, too late, or on hold.
     """
     book, procedure = lot.book, lot.procedure
     if verb not in procedure.transitions:
         raise Refused([Violation("state.wrong", facts={"state": lot.state, "act": verb})])
     move = procedure.transitions[verb]
     policy.require(actor, move.actor, over=lot)
+    mandated(lot, actor, at)
     if "person" in move.actor.split("|"):
         traders_only(actor)
     if shut := kernel.gate(book, procedure, verb, facts_of(lot, at)):
         raise Refused([shut])
     return move
+
+
+def mandated(lot: Lot, actor: Actor, at: datetime) -> None:
+    """Return unless the actor acts as the project's agency and its mandate has ended or run out.
+
+    Raises:
+        Refused: with the article, when it ended, and who acts now.
+    """
+    if lot.tender.party_roles(actor) != {"agency"}:
+        return
+    if found := lapsed(lot.tender.mandate, at):
+        raise Refused([replace(found, article=lot.book.article(found.rule))])
 
 
 def traders_only(actor: Actor) -> None:

@@ -6,17 +6,20 @@ from uuid import UUID
 
 from django.db import transaction
 
+from platform_site import clock
 from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from trading.locks import lock_lot, lock_tender
 from trading.models import DocumentVersion, Lot, StoredFile
+from trading.services.acts import mandated
 from trading.services.tenders import lot_shape
 
 
 def _draft(lot_id: int, actor: Actor) -> Lot:
     lot = lock_lot(lot_id)
     policy.require(actor, "initiator|agency", over=lot)
+    mandated(lot, actor, clock.now())
     if lot.state != "registered":
         raise Refused([Violation("notice.frozen", facts={"state": lot.procedure.states[lot.state]})])
     return lot

@@ -19,7 +19,7 @@ from trading.kernel.contests import CENT
 from trading.kernel.scoring import scoring_items
 from trading.locks import lock_lot
 from trading.models import Bid, BidQuestion, CommitteeMember, Lot, ReviewMark, ScoreMark
-from trading.services.acts import Act, acting, facts_of
+from trading.services.acts import Act, acting, facts_of, mandated
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.committees import conflicts, members_of
 from trading.services.enquiries import text_of
@@ -224,6 +224,7 @@ def time_extend(*, lot_id: int, until: datetime, actor: Actor) -> Lot:
     """
     lot = lock_lot(lot_id)
     policy.require(actor, "initiator|agency", over=lot)
+    mandated(lot, actor, clock.now())
     now = clock.now()
     if shut := kernel.gate(lot.book, lot.procedure, "review_bid", facts_of(lot, now)):
         raise Refused([shut])

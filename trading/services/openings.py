@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from credit.models import Subject
-from platform_site import ledger
+from platform_site import clock, ledger
 from platform_site.accounts import policy
 from platform_site.accounts.actors import CLOCK, Actor
 from platform_site.accounts.refusals import Refused
@@ -23,7 +23,7 @@ from trading.kernel.consortium import parties_twice
 from trading.locks import lock_lot
 from trading.models import Bid, Lot, Opening
 from trading.services import bond_orders
-from trading.services.acts import acting
+from trading.services.acts import acting, mandated
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.bonds import required_of
 from trading.services.notices import notice_write, noticed
@@ -296,6 +296,7 @@ def opening_remark_answer(*, lot_id: int, number: int, answer: str, actor: Actor
     with transaction.atomic():
         lot = lock_lot(lot_id)
         policy.require(actor, "initiator|agency", over=lot)
+        mandated(lot, actor, clock.now())
         opening = Opening.objects.select_for_update().get(lot=lot)
         remarks = [dict(r) for r in opening.remarks]
         if not 1 <= number <= len(remarks):

@@ -15,11 +15,12 @@ from platform_site.sealing import keysets
 from platform_site.sealing import services as sealing
 from platform_site.sealing.models import KeySet
 from trading import references
+from trading.kernel import mandates
 from trading.kernel import procedure as kernel
 from trading.locks import lock_lot, lock_tender
 from trading.models import DocumentVersion, Lot, Notice, StoredFile, Tender
 from trading.rulebooks import PROCEDURES, book_for
-from trading.services.acts import acting, facts_of, traders_only
+from trading.services.acts import acting, facts_of, mandated, traders_only
 from trading.services.documents import document_digest
 from trading.services.notices import notice_write, noticed
 from trading.services.plans import plan_for
@@ -90,6 +91,8 @@ def tender_register(
         # Whoever gave the code alone is not shown a number for a place.
         fields["region_name"] = fields.get("region_name") or credit.region_name(code)
     now = clock.now()
+    if "mandate" in fields:
+        fields["mandate"] = mandates.claimed(fields["mandate"])
     tender = Tender(
         reference=references.trade_reference(trade_category, centre.code, now),
         title=title.strip(),
@@ -166,6 +169,7 @@ def lot_shape(
 
     lot = lock_lot(lot_id)
     policy.require(actor, "initiator|agency", over=lot)
+    mandated(lot, actor, clock.now())
     if lot.state != "registered":
         raise Refused([Violation("notice.frozen", facts={"state": lot.procedure.states[lot.state]})])
     for name, value in columns.items():
@@ -187,6 +191,11 @@ def lot_shape(
         owner = lock_tender(lot.tender_id)
         if strangers := set(tender) - {*TENDER_FIELDS, "authority"}:
             raise ValueError(f"a tender has no draft field {strangers}")
+        if "mandate" in tender:
+            # Its signature is an act of its own; what was signed is not reworded in a form.
+            typed = mandates.claimed(tender["mandate"])
+            kept = owner.mandate if "confirmed_at" in owner.mandate else {**owner.mandate, **typed}
+            tender = {**tender, "mandate": kept}
         said = {**tender, **({"authority": _authority(tender["authority"])} if "authority" in tender else {})}
         changed = {name: value for name, value in said.items() if getattr(owner, name) != value}
         # What several lots share stands as the first of them announced it.
@@ -231,6 +240,7 @@ def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor
         from platform_site.accounts import policy
 
         policy.require(actor, "initiator|agency", over=lot)
+        mandated(lot, actor, clock.now())
         if lot.state != "registered":
             # The set stands in the notice; a later entry would say of the keys what is not so.
             raise Refused([Violation("notice.frozen", facts={"state": lot.procedure.states[lot.state]})])

@@ -15,6 +15,7 @@ from typing import Any
 
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import services as sealing
+from trading.kernel import mandates
 from trading.models import Lot
 from trading.texts import suspect_words
 
@@ -74,6 +75,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
         "kind": tender.kind,
         "agency": tender.agency_id is not None,
         "mandate": bool(tender.mandate),
+        "mandate_signed": mandates.signed(tender.mandate),
         "plan_published_at": tender.plan.published_at if tender.plan else None,
         "estimate_cny": lot.estimate_cny or lot.ceiling_cny,
         "ceiling_cny": lot.ceiling_cny,

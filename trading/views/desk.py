@@ -71,6 +71,10 @@ def askable(lot: Lot, acts: list[OpenAct], challenges: list[Challenge]) -> list[
         idle.add("retender")
     if "forgo_tender" in verbs and retenders.failures_of(lot) < 2:
         idle.add("forgo_tender")
+    if lot.tender.agency_id is None:
+        idle |= {"sign_mandate", "end_mandate"}
+    elif "ended_at" in lot.tender.mandate:
+        idle.add("end_mandate")
     kept = [act for act in acts if not act.verb.startswith("answer_") or act.verb in raised]
     return [act for act in kept if act.verb not in idle]
 

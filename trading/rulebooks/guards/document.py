@@ -221,7 +221,26 @@ def agency_mandate(facts: Facts, book: Book) -> Violation | None:
     """An agency acts only under a signed mandate and bids nowhere in its own project."""
     if facts.values.get("agency") and not facts.values.get("mandate"):
         return book.violation("fact.missing", "ENG-49", fact="mandate")
+    if facts.values.get("agency") and not facts.values.get("mandate_signed", True):
+        return book.violation("mandate.unsigned", "ENG-49")
     return None
+
+
+@guard("ENG-49")
+def mandate_dated(facts: Facts, book: Book) -> Violation | None:
+    """A mandate is signed for the project's agency, until a day that has not passed."""
+    if not facts.values.get("agency"):
+        return book.violation("mandate.no_agency", "ENG-49")
+    until = facts.values.get("until")
+    return book.violation("mandate.past", "ENG-49", until=until) if until is not None and until <= facts.now else None
+
+
+@guard("ENG-49")
+def mandate_in_force(facts: Facts, book: Book) -> Violation | None:
+    """What is ended has not ended yet."""
+    if not facts.values.get("agency"):
+        return book.violation("mandate.no_agency", "ENG-49")
+    return None if facts.values.get("in_force") else book.violation("mandate.already_ended", "ENG-49")
 
 
 @guard("ENG-01", effect="warn")
