@@ -243,6 +243,20 @@ class Challenged:
 
 
 @dataclass(frozen=True, slots=True)
+class Posted:
+    """A notice at a designated medium: handed over, due, published there."""
+
+    outlet: str
+    kind: str
+    url: str
+    state: str
+    sent_at: datetime
+    due_at: datetime
+    posted_at: datetime | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """Another lot, by name."""
 
@@ -270,3 +284,4 @@ class PublicLot:
     milestones: list[Milestone]
     challenges: list[Challenged]
     former: Named | None
+    posts: list[Posted] = field(default_factory=list)

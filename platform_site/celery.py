@@ -14,6 +14,7 @@ app.conf.beat_schedule = {
     "lots-due": {"task": "trading.tasks.tick", "schedule": 1, "options": {"expires": 5}},
     "openings-ready": {"task": "trading.tasks.disclose_ready", "schedule": 2, "options": {"expires": 5}},
     "bonds-due": {"task": "trading.tasks.bonds_due", "schedule": 5, "options": {"expires": 10}},
+    "media-due": {"task": "trading.tasks.media_due", "schedule": 5, "options": {"expires": 10}},
     "papers-due": {"task": "trading.tasks.papers_due", "schedule": 2, "options": {"expires": 5}},
     "experts-invitations": {"task": "experts.tasks.invitations", "schedule": 30, "options": {"expires": 25}},
     "experts-pool-root": {"task": "experts.tasks.pool_root", "schedule": 300, "options": {"expires": 250}},

@@ -19,6 +19,11 @@ LEADS_SHOWN = 20
 LEADS_SINCE = timedelta(days=90)
 # Neutral words for what a warn effect told: never a verdict.
 LEADS = {
+    "plan.too_short": "公告距招标计划不足三十日",
+    "consortium.twice": "联合体一方同时参加两个投标",
+    "media.differs": "指定媒介发布的内容不一致",
+    "media.late": "指定媒介晚于期限发布",
+    "media.overdue": "指定媒介没有在期限内发布",
     "text.unreasonable": "资格条件用词需要核对",
     "mandatory.reached": "申报为非必须招标，但已达规模标准",
     "mandatory.split": "多个标段合计达到规模标准",

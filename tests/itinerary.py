@@ -283,6 +283,7 @@ POSTED = [
     "credit:key-revoke", "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
     "trading:wizard-submit", "trading:challenge-answer", "trading:candidates", "trading:award-report",
     "trading:bond-declare", "trading:bond-pay", "trading:bond-forfeit", "trading:bond-callback",
+    "trading:media-callback",
     "trading:refund", "trading:archive", "trading:outage-end", "trading:venue-open",
     "trading:venue-close", "trading:session-book", "trading:session-move", "trading:session-free",
     "trading:obtain", "trading:ask",

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from platform_site import clock
-from trading.services import bond_orders, papers, ticks
+from trading.services import bond_orders, media, papers, ticks
 
 
 @shared_task
@@ -19,6 +19,19 @@ def disclose_ready() -> None:
     """Every opening whose keys are in has its contents published."""
     with clock.pinned():
         ticks.disclose_ready()
+
+
+@shared_task
+def media_due() -> None:
+    """Published notices were handed over to the designated media, what is overdue was told; in demo and sandbox the
+    stand-ins published what they were given."""
+    from trading import media_standin
+
+    with clock.pinned():
+        media.posts_send()
+        if settings.MODE != "production":
+            media_standin.answer_all()
+        media.overdue()
 
 
 @shared_task

@@ -4,7 +4,20 @@ from django.urls import path
 
 from trading.bidding_urls import bidding_patterns
 from trading.evaluation_urls import evaluation_patterns
-from trading.views import acts, challenges, desk, letters, notices, outages, plans, register, results, venues, wizard
+from trading.views import (
+    acts,
+    challenges,
+    desk,
+    letters,
+    media,
+    notices,
+    outages,
+    plans,
+    register,
+    results,
+    venues,
+    wizard,
+)
 
 app_name = "trading"
 LOT = "lots/<str:reference>/<int:number>/"
@@ -16,6 +29,8 @@ urlpatterns = [
     path(LOT + "recall/", desk.recall, name="recall"),
     # register
     path("register/", register.register, name="register"),
+    # designated media
+    path("media/callback/", media.callback, name="media-callback"),
     # plans
     path("plans/", plans.plan_list, name="plans"),
     path("plans/new/", plans.plan_new, name="plan-new"),

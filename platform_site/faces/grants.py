@@ -101,6 +101,8 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "trading_notice":                 ("-", "rac", "r", "rac", "-"),
         "trading_tenderplan":             ("-", "rac", "r", "rac", "-"),
         "trading_plannotice":             ("-", "rac", "r", "rac", "-"),
+        "trading_mediaoutlet":            ("-", "rac", "r", "rac", "-"),
+        "trading_mediapost":              ("-", "rac", "r", "rac", "-"),
         "trading_outage":                 ("-", "rac", "r", "rac", "-"),
         # Where an evaluation is held is the centre's to know, not supervision's.
         "trading_venue":                  ("-", "rac", "-", "rac", "-"),

@@ -312,6 +312,7 @@ TABLE: dict[str, Row] = {
     "trading:bond-forfeit": Row(DEED, "no; side@opening..archived: form"),
     # An institution shows its signature, never a session.
     "trading:bond-callback": Row(BARE, "no"),
+    "trading:media-callback": Row(BARE, "no"),
     # The receipts are `bidder`'s: to a rival they are filings that never were.
     "trading:receipt": Row(f"{HIDDEN}; bidder@bidding..archived: 200", "no"),
     "trading:receipt-promise": Row(f"{HIDDEN}; bidder@bidding..archived: 200", "no"),

@@ -294,6 +294,7 @@ class World:
             messages.send_due()
             ticks.tick()
             trading_tasks.bonds_due()
+            trading_tasks.media_due()
         for path, content in published():
             self.files[moment, path] = content
 

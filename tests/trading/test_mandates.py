@@ -6,6 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
+from disclosure import projecting
+from platform_site import ledger
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry
 from platform_site.messages.models import Message
@@ -121,6 +123,8 @@ def test_an_end_after_the_notice_is_public_and_told_to_the_agency(scene, at):
     end(scene)
 
     notice = scene.again().notices.get(kind="agency")
+    ledger.sequence_once()
+    projecting.catch_up()
     page = Client().get(f"/trades/{lot.reference}/notices/{notice.pk}/").content.decode()
     assert "终止对" in page
     assert "终止" in Client().get(f"/trades/{lot.reference}/").content.decode()

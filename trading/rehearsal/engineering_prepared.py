@@ -5,15 +5,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from trading.media_standin import StandIn
 from trading.models import Lot
 from trading.rehearsal import engineering_open as happy
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import DENIED, Script, Stage, Step
-from trading.services import closings, mandates, plans
+from trading.services import closings, mandates, media, plans, postponements
 
 VARIANTS = {
     "planned": "先发布招标计划，变更后按计划登记项目，公告与计划相互链接",
     "mandated": "招标代理机构在招标人签署委托以后方可提交公告；委托终止以后不再办理",
+    "media_late": "指定媒介先发布了不一致的内容，又有一则公告逾期发布",
 }
 PLAN: dict[str, Any] = {
     "title": "泽安市江北水厂二期工程",
@@ -130,4 +132,37 @@ def mandated(stage: Stage, cast: Cast, draft: Mapping[str, Any]) -> Script:
     yield from happy.archived(cast, lot)
 
 
-WAYS = {"planned": planned, "mandated": mandated}
+def media_late(stage: Stage, cast: Cast, draft: Mapping[str, Any]) -> Script:
+    """The medium publishes other words first, acknowledges twice, and is late with the second notice."""
+    name = happy.TERMS["media"][0]
+    medium = StandIn(name)
+    yield Step("平台运维", "登记指定媒介", medium.register)
+    lot = yield from happy.announced(stage, cast, "happy", draft)
+    (post,) = yield Step("服务器时钟", "招标公告送达指定媒介", media.posts_send)
+
+    def say(**said: Any) -> Any:
+        return media.acknowledged(**medium.answer(post, **said))
+
+    forged = {**medium.answer(post), "signature": "0" * 128}
+    yield Step("他人", "冒充指定媒介确认", lambda: media.acknowledged(**forged), refused=DENIED)
+    yield Step("指定媒介", "发布的内容与公告不一致", lambda: say(digest="0" * 64))
+    stage.later(hours=3)
+    yield Step("指定媒介", "改正后确认发布", say)
+    yield Step("指定媒介", "再次确认", say)
+    stage.later(days=1)
+    until = Lot.objects.get(pk=lot.pk).recorded["bid_deadline"] + timedelta(days=3)
+    yield Step(
+        "招标代理机构",
+        "延期开标",
+        lambda: postponements.lot_postpone(
+            lot_id=lot.pk, bid_deadline=until, reason="开标场所检修。", actor=cast["agency"].actor
+        ),
+    )
+    (post,) = yield Step("服务器时钟", "延期公告送达指定媒介", media.posts_send)
+    stage.later(hours=13)
+    yield Step("服务器时钟", "十二小时内没有确认", media.overdue, state="media_overdue")
+    yield Step("指定媒介", "逾期确认发布", say)
+    yield from ended(stage, cast, lot)
+
+
+WAYS = {"planned": planned, "mandated": mandated, "media_late": media_late}

@@ -15,6 +15,7 @@ from credit.services.regions import regions_load
 from platform_site import clock, ledger
 from platform_site.accounts.models import User
 from platform_site.ledger import keys
+from trading.media_standin import StandIn, answer_all
 from trading.rehearsal import engineering_open as open_tender
 from trading.rehearsal import engineering_prepared
 from trading.rehearsal.casting import assemble
@@ -22,7 +23,7 @@ from trading.rehearsal.furnishing import furnish, plan_sessions
 from trading.rehearsal.people import Cast
 from trading.rehearsal.repertoire import SCRIPTS
 from trading.rehearsal.stage import Played, Stage, play
-from trading.services import plans
+from trading.services import media, plans
 
 REGIONS = (("990000", "云泽省"), ("990100", "泽安市"), ("990103", "江北区"), ("990200", "澜浦市"), ("990300", "石阜市"))
 # username: (role, what one does with it)
@@ -214,6 +215,8 @@ def populate(now: datetime, tell: Callable[[str], None], names: dict[str, str] |
     # Told on the terminal by whoever starts the portal (`platform_site.embedded.greeting`).
     write(Path(settings.LOCAL_DIR) / "accounts.json", json.dumps(accounts, ensure_ascii=False))
     store_keys(cast)
+    for name in open_tender.TERMS["media"]:
+        StandIn(name).register()
     planned = plan_some(now, cast)
     for trade in TRADES:
         tell(f"{trade.procedure} {trade.title or ''} {trade.stop_at or 'archived'}")
@@ -223,6 +226,9 @@ def populate(now: datetime, tell: Callable[[str], None], names: dict[str, str] |
             draft["tender"]["plan"] = planned[trade.title]
         script = SCRIPTS[trade.procedure].script(stage, cast, trade.variant, draft=draft)
         play(stage, script, Played(trade.procedure, trade.variant), stop_at=trade.stop_at)
+        with clock.at(stage.now):
+            media.posts_send()
+            answer_all()
         ledger.sequence_once()
     with clock.at(now):
         plan_sessions(cast, rooms)

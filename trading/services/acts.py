@@ -43,6 +43,7 @@ def on_course(follower: Callable[[Lot], None]) -> Callable[[Lot], None]:
         _followers.append(follower)
     return follower
 
+
 ENFORCES = {"ENG-49": "trading.services.acts.mandated"}
 
 
