@@ -31,6 +31,10 @@ LABELS = {
     "opinion": "验收意见",
     "scope": "范围",
     "qualification": "资格条件",
+    "adjustments": "价格调整",
+    "ratings": "联合体资质要求",
+    "remote_sites": "远程异地场所",
+    "evidence": "证据",
 }
 # Where the words go: templates print this beside a refusal, and no visitor ever gets to see it.
 MARK = "<!-- typed -->"
