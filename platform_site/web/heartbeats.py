@@ -19,6 +19,7 @@ TITLES = {
     "openings-ready": "公布开标内容",
     "bonds-due": "保证金退还",
     "papers-due": "制作文书",
+    "media-due": "指定媒介发布",
     "experts-invitations": "邀请专家",
     "experts-pool-root": "专家库每日摘要",
     "uploads-abandoned": "清理未完成的上传",

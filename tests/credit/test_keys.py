@@ -43,8 +43,8 @@ def test_a_registered_key_is_the_active_one():
 
 
 def test_a_newer_key_takes_over_and_the_older_stays(at):
-    subject, actor = a_subject()
     at(NOON)
+    subject, actor = a_subject()
     older = register(subject, actor)
     at(NOON + timedelta(days=1))
 
@@ -55,8 +55,8 @@ def test_a_newer_key_takes_over_and_the_older_stays(at):
 
 
 def test_a_revoked_key_is_active_no_more_but_stood_before(at):
-    subject, actor = a_subject()
     at(NOON)
+    subject, actor = a_subject()
     key = register(subject, actor)
     at(NOON + timedelta(days=2))
 

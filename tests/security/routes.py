@@ -283,7 +283,8 @@ TABLE: dict[str, Row] = {
     ),
     "trading:award-report": Row(DEED, "no; side@awarded..contracted: ok"),
     "trading:refund": Row(DEED, "no; side@contracted: ok"),
-    "trading:archive": Row(DEED, "no; side+operator@contracted+failed: ok"),
+    # The file is closed once its papers are made, and here nobody has made them.
+    "trading:archive": Row(DEED, "no; side+operator@contracted+failed: form"),
     "trading:archive-download": Row(f"{HIDDEN}; side+operator@archived: 200", "no"),
     "trading:terminate": Row(SIDE_PAGE, "no; side: form"),
     # The page of an act: here the correction of a notice, the side's in every state; other acts have its door.

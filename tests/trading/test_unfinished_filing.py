@@ -48,7 +48,7 @@ def test_before_the_deadline_its_bidder_sees_how_far_it_got(scene):
         page = client.get(scene.url("bid/")).content.decode()
 
     assert "有一次递交没有完成" in page
-    assert "已到 4.9" in page, page[page.index("有一次递交") :][:200]
+    assert "已到 5 KB" in page, page[page.index("有一次递交") :][:200]
 
 
 def test_at_the_deadline_it_is_withdrawn_and_its_bidder_alone_is_told(scene):

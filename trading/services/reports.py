@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from credit.models import Subject
@@ -35,7 +36,7 @@ ENFORCES = {"ELE-08": "trading.services.reports.report_sign"}
 
 
 class Marks:
-    """Everything the committee has put down, as the pure computation wants it. Five queries."""
+    """Everything the committee has put down, as the pure computation wants it. Five queries, one for the faults."""
 
     def __init__(self, lot: Lot) -> None:
         self.lot = lot
@@ -83,6 +84,7 @@ class Marks:
             for bid, price in prices.items()
         }
 
+    @cached_property
     def computed(self) -> dict[str, list[consortium.Fault]]:
         """Faults by bid that need nobody's opinion: arithmetic, and what a consortium's papers say by themselves."""
         found = {
@@ -95,7 +97,7 @@ class Marks:
 
     def rejected(self) -> list[dict[str, Any]]:
         """Rejected bids with grounds and reasons, those computed and those the members voted."""
-        computed = self.computed()
+        computed = self.computed
         voted = scoring.voted_rejections(self.labels, self.reviews)
         found = []
         for key, bid in self.rows.items():
@@ -127,7 +129,7 @@ class Marks:
     def owed(self, valid: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
         """What members still owe before a report can be made."""
         keys = [row["key"] for row in self.lot.terms.get("reviews") or ()]
-        computed = self.computed()
+        computed = self.computed
         reviewed = [key for key in self.rows if key not in computed]
         return {
             "reviews": scoring.missing(self.labels, reviewed, keys, self.reviews),
