@@ -129,7 +129,23 @@ def test_a_node_in_step_may_stamp_filings():
 
 @pytest.mark.django_db
 def test_a_node_out_of_step_refuses_filings(monkeypatch):
-    monkeypatch.setattr(services, "drift", lambda: timedelta(milliseconds=101))
+    monkeypatch.setattr(services, "_reading", lambda: (timedelta(milliseconds=2), timedelta(milliseconds=102)))
 
     with pytest.raises(Refused, match=r"clock\.drift"):
         services.require_in_step()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("trip", "ahead", "sure"), [(400, 190, 0), (400, -190, 0), (300, 260, 110), (10, -130, -125)])
+def test_only_what_the_round_trip_does_not_explain_is_a_wrong_clock(monkeypatch, trip, ahead, sure):
+    monkeypatch.setattr(services, "_reading", lambda: (timedelta(milliseconds=trip), timedelta(milliseconds=ahead)))
+
+    assert services.drift() == timedelta(milliseconds=sure)
+
+
+@pytest.mark.django_db
+def test_one_slow_answer_is_asked_again(monkeypatch):
+    readings = iter([(timedelta(seconds=2), timedelta(seconds=1.5)), (timedelta(milliseconds=1), timedelta(0))])
+    monkeypatch.setattr(services, "_reading", lambda: next(readings))
+
+    services.require_in_step()
