@@ -20,7 +20,7 @@ run: setup ## start the portal at http://127.0.0.1:8000/ (PORT=9000 for another)
 	@exec $(PY) -m platform_site.embedded.supervisor
 
 test-fast: setup ## units and services, some minutes
-	@$(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not browser and not chaos and not bench"
+	@$(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder -m "not browser and not lives and not chaos and not bench"
 
 test: setup-tests check ## everything: check, then every test with browser and chaos
 	@$(PY) -m tests.parts

@@ -19,11 +19,11 @@ pytest_plugins = ["tests.browser"]
 # What takes longest begins first, so that no process is left with it at the end (`--no-loadscope-reorder`).
 LONGEST_FIRST = (
     "tests/walk/test_whole_tender.py",
+    "tests/security/test_ways.py",
     "tests/frame/test_every_route.py",
     "tests/walk/test_too_few.py",
     "tests/security/test_two_worlds.py",
     "tests/security/test_routes.py",
-    "tests/security/test_ways.py",
     "tests/security/test_tamper.py",
     "tests/trading/test_result_pages.py",
     "tests/trading/test_bidding_pages.py",

@@ -16,13 +16,15 @@ from tempfile import TemporaryDirectory
 from tests.databases import BASE
 
 PARTS = {
-    "units and services": "not browser and not chaos and not bench",
-    "browser": "browser and not bench",
+    "units and services": "not browser and not lives and not chaos and not bench",
+    "browser and lives": "(browser or lives) and not bench",
     "chaos": "chaos and not browser and not bench",
 }
 # A file of tests stays in one process, which keeps what it has set up; killed portals want the machine to themselves.
-SHARED_OUT = ("-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder")
-ALONE = {"chaos"}
+SHARED_OUT = ("--dist", "loadfile", "--no-loadscope-reorder")
+CORES = os.cpu_count() or 1
+# A browser mostly waits, so one more process than there are cores has work.
+PROCESSES = {"units and services": CORES, "browser and lives": CORES + 1, "chaos": 0}
 NO_TESTS = 5
 
 
@@ -76,11 +78,11 @@ def main() -> int:
     with TemporaryDirectory() as folder:
         for name, marks in PARTS.items():
             begun = time.monotonic()
-            missing = browser_missing() if name == "browser" else ""
+            missing = browser_missing() if "browser" in name else ""
             if missing:
                 code, counts = NO_TESTS, missing
             else:
-                shared = () if name in ALONE else SHARED_OUT
+                shared = ("-n", str(PROCESSES[name]), *SHARED_OUT) if PROCESSES[name] else ()
                 code, counts = run_pytest(marks, Path(folder) / f"{name.split()[0]}.xml", *shared)
             said = f"not run: {missing or 'no tests'}" if code == NO_TESTS else counts
             lines.append(f"{name:20} {said} ({time.monotonic() - begun:.0f} s)")

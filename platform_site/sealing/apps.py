@@ -11,4 +11,5 @@ class SealingConfig(AppConfig):
         from platform_site.sealing import registers
 
         ledger.register_verifier(registers.sealed_files_unchanged)
+        ledger.register_verifier(registers.tools_unchanged)
         ledger.register_verifier(registers.opened_as_sealed)

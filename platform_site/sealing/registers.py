@@ -45,6 +45,13 @@ def sealed_files_unchanged() -> Iterator[Finding]:
         yield Finding("row", "a sealed envelope has a result", subject=f"envelope:{result.envelope_id}")
 
 
+def tools_unchanged() -> Iterator[Finding]:
+    """Every kept offline sealing tool that is no longer what its name, and the notices that print it, promise."""
+    for path in sorted(storage.tool_path("*").parent.glob("[!.]*.html")):
+        if _digest(path) != path.stem:
+            yield Finding("file", f"the offline sealing tool {path.stem} has other bytes")
+
+
 def opened_as_sealed() -> Iterator[Finding]:
     """Every opened envelope whose result, offer or list of files is not what its own manifest says."""
     results = OpeningResult.objects.filter(kind="opened").select_related("envelope")

@@ -15,7 +15,7 @@ from trading.models import Archive
 from trading.rehearsal import engineering_open, engineering_ways, repertoire
 from trading.services import papers
 
-pytestmark = pytest.mark.chaos
+pytestmark = pytest.mark.lives
 # The happy one and its four neighbours are lived in test_archive and elsewhere.
 WAYS = sorted(engineering_ways.VARIANTS.keys() - engineering_open.VARIANTS.keys())
 
