@@ -22,7 +22,7 @@ from platform_site.messages import services as mail
 from platform_site.messages.models import Message
 from platform_site.sealing import services as sealing
 from tests.chaos.killing import KilledStage, Killer, killed, standing
-from trading.models import Bid, Challenge, Enquiry, Letter, Lot, Notice, Report
+from trading.models import Bid, Bond, Challenge, Enquiry, Letter, Lot, Notice, Report
 from trading.rehearsal import engineering_open, sealed
 from trading.rehearsal.repertoire import START, cast_for
 from trading.services import bids, ticks
@@ -30,10 +30,11 @@ from trading.services import bids, ticks
 pytestmark = pytest.mark.chaos
 
 
-# What may lawfully be done twice: another question or version, the same seats or marks, a new package.
+# What may lawfully be done twice: another question or version, another payment, the same seats or marks, a new package.
 REPEATABLE = {
     "进场登记",
     "提出询问",
+    "确认投标保证金",
     "发出澄清",
     "修改招标文件",
     "组建评标委员会",
@@ -48,6 +49,7 @@ REPEATABLE = {
 # What the script goes on with where the answer was lost: the person finds it on the lot's page.
 FOUND_AGAIN: dict[str, Callable[[], Any]] = {
     "提出询问": lambda: Enquiry.objects.get(),
+    "登记投标保证金": lambda: Bond.objects.get(),
     "公布名单，准备抽取评标专家": lambda: Draw.objects.get(),
     "形成评标报告": lambda: Report.objects.get(),
     "对评标结果提出异议": lambda: Challenge.objects.get(),
