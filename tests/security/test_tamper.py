@@ -315,7 +315,12 @@ def test_a_changed_published_checkpoint_is_found(spoilt, disk):
 
 def test_one_changed_byte_of_every_stored_document_is_found(spoilt, disk):
     files = [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
-    assert {path.relative_to(settings.MEDIA_ROOT).parts[0] for path in files} == {"documents", "sealed", "opened", "tools"}
+    assert {path.relative_to(settings.MEDIA_ROOT).parts[0] for path in files} == {
+        "documents",
+        "sealed",
+        "opened",
+        "tools",
+    }
     for path in files:
         flip(path)
 
