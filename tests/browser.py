@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from platform_site.embedded import preparing, redis_server
+from platform_site.embedded import preparing, redis_server, typefaces
 from platform_site.embedded.databases import APP
 from platform_site.embedded.places import places
 from tests import databases
@@ -177,7 +177,7 @@ def launching() -> dict[str, Any]:
     local = Path(os.environ.get("PORTAL_LOCAL_DIR") or databases.BASE / ".local")
     local.mkdir(parents=True, exist_ok=True)
     environment: dict[str, str] = dict(os.environ)
-    if "FONTCONFIG_FILE" not in environment and (fonts := preparing.fonts(local)):
+    if "FONTCONFIG_FILE" not in environment and (fonts := typefaces.fonts(local)):
         environment["FONTCONFIG_FILE"] = str(fonts)
     path = chromium()
     arguments = ["--no-sandbox", "--no-zygote", "--disable-gpu", "--disable-background-networking"]

@@ -19,10 +19,10 @@ os.environ["PORTAL_FACE"] = "all"
 # Papers are set with the set-up's Chinese fonts, as under `make run`; scanned once and kept beside the test servers.
 _home = pathlib.Path(__file__).resolve().parent.parent / ".local" / "tests"
 if "FONTCONFIG_FILE" not in os.environ:
-    from platform_site.embedded import preparing
+    from platform_site.embedded import typefaces
 
     _home.mkdir(parents=True, exist_ok=True)
-    if _fonts := (_home / "fonts.conf" if (_home / "fonts.conf").exists() else preparing.fonts(_home)):
+    if _fonts := (_home / "fonts.conf" if (_home / "fonts.conf").exists() else typefaces.fonts(_home)):
         os.environ["FONTCONFIG_FILE"] = str(_fonts)
 
 from platform_site.settings import *  # noqa: E402, F403

@@ -13,6 +13,7 @@ from platform_site.embedded import databases, postgres, redis_server
 from platform_site.embedded.places import Places, places
 from platform_site.embedded.processes import Known, read_known, write_known
 from platform_site.embedded.trouble import told_plainly
+from platform_site.embedded.typefaces import fonts
 
 DATABASE = "portal"
 # Commands that read only code. makemigrations asks the database for its history where there is one, and may do without.
@@ -84,6 +85,9 @@ def borrowed_servers(arguments: list[str] | None = None) -> Iterator[None]:
                 ensure_portal(where)
             for name, value in addresses(where).items():
                 os.environ.setdefault(name, value)
+            # A command may set papers too: a rehearsal's file is closed with them.
+            if "FONTCONFIG_FILE" not in os.environ and (path := fonts(env.LOCAL_DIR)):
+                os.environ["FONTCONFIG_FILE"] = str(path)
         if command == "makemigrations" and not env.text("DATABASE_URL"):
             warnings.filterwarnings("ignore", message="Got an error checking a consistent migration history")
         owner = os.environ.pop("DATABASE_OWNER_URL", "")

@@ -12,6 +12,7 @@ from platform_site import env
 from platform_site.embedded import borrowing, databases, postgres, province
 from platform_site.embedded.places import Places
 from platform_site.embedded.trouble import Trouble
+from platform_site.embedded.typefaces import fonts
 
 ROOMS = ["disclosure", "supervision", "trading", "experts", "credit", "platform_site"]
 SEEDING, SEEDED = "seeding", "seeded"
@@ -48,34 +49,6 @@ def secret_key(local: Path) -> str:
         draft.write_text(secrets.token_urlsafe(48))
         draft.replace(path)
     return path.read_text()
-
-
-def fonts(local: Path) -> Path | None:
-    """A fontconfig file that adds the set-up's Chinese fonts to the system's; None where they are not installed."""
-    installed = env.BASE_DIR / "node_modules" / "@expo-google-fonts"
-    # Every weight is a file of ten megabytes to scan; papers and pages use these.
-    folders = sorted(
-        path.parent for weight in ("400Regular", "600SemiBold") for path in installed.glob(f"*/{weight}/*.ttf")
-    )
-    if not folders:
-        return None
-    system = "/etc/fonts/fonts.conf"
-    lines = [
-        '<?xml version="1.0"?>',
-        '<!DOCTYPE fontconfig SYSTEM "fonts.dtd">',
-        "<fontconfig>",
-        f'<include ignore_missing="yes">{system}</include>',
-        *(f"<dir>{folder}</dir>" for folder in folders),
-        f"<cachedir>{local / 'fontcache'}</cachedir>",
-        *(
-            f"<alias><family>{generic}</family><prefer><family>{family}</family></prefer></alias>"
-            for generic, family in (("serif", "Noto Serif SC"), ("sans-serif", "Noto Sans SC"))
-        ),
-        "</fontconfig>",
-    ]
-    path = local / "fonts.conf"
-    path.write_text("\n".join(lines) + "\n")
-    return path
 
 
 def schema(where: Places, environment: dict[str, str], log: Path, tell: Any) -> None:

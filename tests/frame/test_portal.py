@@ -247,6 +247,14 @@ def test_a_command_borrows_servers_as_the_app_role_and_leaves_none(machine: Mach
     assert machine.processes() == []
 
 
+def test_a_command_sets_papers_in_the_set_up_s_fonts(machine: Machine):
+    look = "import os; print(os.environ['FONTCONFIG_FILE'])"
+
+    named = machine.manage("shell", "--no-imports", "-c", look).stdout.strip()
+
+    assert "Noto Serif SC" in Path(named).read_text()
+
+
 def test_migrate_alone_is_the_owner(machine: Machine):
     done = machine.manage("migrate", "contenttypes", "--skip-checks", "--verbosity=0")
     assert done.returncode == 0, done.stderr
