@@ -52,13 +52,18 @@ def read(path: Path) -> Signer:
 
 def write(path: Path, signer: Signer) -> None:
     """The key stands in the file, mode 0600; an existing file is left alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     material = bytes([signer.kind]) + signer.private.private_bytes_raw()
     text = f"{PREFIX}{signer.name}+{signer.verifier.id.hex()}+{base64.b64encode(material).decode()}\n"
+    keep(path, text.encode())
+
+
+def keep(path: Path, content: bytes) -> None:
+    """A secret stands in the file whole, mode 0600; an existing file is left alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     try:

@@ -9,8 +9,6 @@ a random part: the same document, key and signing moment give the same file.
 import asyncio
 import hashlib
 import io
-import os
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +23,7 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from platform_site import clock
+from platform_site.ledger import keys
 
 FIELD = "Rendition"
 # Hex digits kept free for the signature: under a certificate of its own it takes a third of them, a chain needs more.
@@ -108,18 +107,7 @@ def make(path: Path, name: str, *, made_at: datetime | None = None, years: int =
     )
     pem = serialization.Encoding.PEM
     secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secret + certificate.public_bytes(pem))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(draft, path)  # refuses to replace: of two first starts, one key stands
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    keys.keep(path, secret + certificate.public_bytes(pem))
 
 
 def sign(document: bytes, signer: PaperSigner, at: datetime, *, reason: str = "") -> bytes:
