@@ -19,7 +19,7 @@ from trading.models import Award
 from trading.rehearsal.engineering_lowest import ADJUSTMENTS, TERMS
 from trading.reportview import reading_of
 from trading.rulebooks.guards.document import method_published
-from trading.services import evaluations
+from trading.services import marks
 from verify import scores
 
 RULES = adjusting.adjustments_of(TERMS, 540)
@@ -142,7 +142,7 @@ class TestPlayed:
         lot.save()
         member = lot.committee.members.select_related("user").first()
         with pytest.raises(Refused, match=r"score\.range"):
-            evaluations.bid_score(
+            marks.bid_score(
                 lot_id=lot.pk, bid_id=lot.bids.first().id, item="spares", points=D(points),
                 actor=Actor("person", member.user.public_id),
             )  # fmt: skip

@@ -17,7 +17,7 @@ from platform_site.sealing import services as sealing
 from tests.experts import world as pool
 from tests.trading import evaluation_world as w
 from trading.models import Candidate, Lot, Opening
-from trading.services import awards, committees, evaluations, reports
+from trading.services import awards, committees, evaluations, marks, reports
 
 pytestmark = pytest.mark.django_db
 
@@ -215,7 +215,7 @@ def test_nothing_is_scored_before_the_start():
     w.form(world)
 
     with pytest.raises(Refused, match=r"state\.wrong"):
-        evaluations.bid_score(
+        marks.bid_score(
             lot_id=world.lot.pk, bid_id=world.bids[0].id, item="plan", points=Decimal("1.00"), actor=world.seats()[0]
         )
 

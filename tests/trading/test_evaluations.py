@@ -15,7 +15,7 @@ from tests.trading import evaluation_world as w
 from trading.digests import digest_of
 from trading.kernel import scoring
 from trading.models import Bid, BidQuestion, Report, ReviewMark, ScoreMark
-from trading.services import awards, evaluations, reports
+from trading.services import awards, evaluations, marks, reports
 from trading.services.acts import moment_of
 
 
@@ -31,7 +31,7 @@ def world(made, db):
 
 
 def one_score(world, *, item="plan", points="20.00", actor=None, bid=0):
-    return evaluations.bid_score(
+    return marks.bid_score(
         lot_id=world.lot.pk,
         bid_id=world.bids[bid].id,
         item=item,
@@ -42,7 +42,7 @@ def one_score(world, *, item="plan", points="20.00", actor=None, bid=0):
 
 def one_review(world, *, passed=False, actor=None, **given):
     values = {"item": "qualification", "reason": "业绩不足", **given}
-    return evaluations.bid_review(
+    return marks.bid_review(
         lot_id=world.lot.pk, bid_id=world.bids[0].id, passed=passed, actor=actor or world.seats()[0], **values
     )
 
@@ -88,7 +88,35 @@ def test_individual_marks_are_not_in_the_public_record(world):
     said = json.dumps([e.facts for e in Entry.objects.about(world.lot.ledger_ref)], ensure_ascii=False)
     assert "21.37" not in said
     assert "业绩证明不全" not in said
-    assert {"member", "bid", "item", "points"} <= Entry.objects.get(event="bid.scored").private.keys()
+    assert {"member", "bid", "marks"} <= Entry.objects.get(event="bid.scored").private.keys()
+
+
+def sheet(world, **points):
+    return marks.sheet_mark(
+        lot_id=world.lot.pk,
+        bid_id=world.bids[0].id,
+        answers={"qualification": marks.Answer(passed=False, reason="业绩不足")},
+        points={item: marks.Points(Decimal(given)) for item, given in points.items()},
+        actor=world.seats()[0],
+    )
+
+
+def test_a_sheet_is_one_entry_for_its_answers_and_one_for_its_points(world):
+    sheet(world, plan="20.00", team="10.00")
+    sheet(world, plan="20.00", team="11.00")
+
+    assert {mark.item: mark.points for mark in ScoreMark.objects.all()} == {"plan": Decimal(20), "team": Decimal(11)}
+    assert ReviewMark.objects.get().ground == 3
+    assert Entry.objects.filter(event="bid.reviewed").count() == 1
+    assert Entry.objects.filter(event="bid.scored").count() == 2
+
+
+def test_a_sheet_with_one_unlawful_line_is_not_saved_at_all(world):
+    with pytest.raises(Refused, match=r"score\.range"):
+        sheet(world, team="10.00", plan="25.01")
+
+    assert not ScoreMark.objects.exists()
+    assert not ReviewMark.objects.exists()
 
 
 @pytest.mark.rule("ENG-32")

@@ -8,14 +8,15 @@ from trading.services import bond_orders, bonds, successions
 
 
 def bonded(cast: Cast, lot: Lot, username: str, *, late: bool = False) -> Script:
-    """The bidder's bond, where the document asks for one: bidder2 by a guarantee, the others by transfer.
+    """The bidder's bond, where the document asks for one: bidder2 by a guarantee, the others by transfer where the
+    document takes money too (a guarantee it always takes, ENG-16).
 
     Args:
         late: declared only; nothing comes in before the deadline.
     """
     if bonds.required_of(lot) is None:
         return
-    form = "guarantee" if username == "bidder2" else "transfer"
+    form = "transfer" if username != "bidder2" and "transfer" in lot.terms["bond_forms"] else "guarantee"
     name = bank_standin.NAMES["guarantor" if form == "guarantee" else "bank"]
     bond = yield Step("投标人", "登记投标保证金", lambda: declare(cast, lot, username, form))
     if not late:

@@ -9,7 +9,7 @@ from trading.models import Lot
 from trading.rehearsal import engineering_open as happy
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage, Step
-from trading.services import evaluations, reports, retenders
+from trading.services import marks, reports, retenders
 
 VARIANTS = {
     "all_rejected": "评标委员会否决全部投标，招标失败",
@@ -66,12 +66,9 @@ def all_rejected(stage: Stage, cast: Cast, lot: Lot) -> Script:
 def refuse_all(lot: Lot, offered: list[Any], member: Actor) -> None:
     """One member finds every bid unresponsive."""
     for bid in offered:
-        for item in lot.terms["reviews"]:
-            passed = item["key"] != "responsive"
-            why = "" if passed else "反冲洗设备的性能参数低于招标文件要求。"
-            evaluations.bid_review(
-                lot_id=lot.pk, bid_id=bid.id, item=item["key"], passed=passed, reason=why, actor=member
-            )
+        answers = {item["key"]: marks.Answer(passed=True) for item in lot.terms["reviews"]}
+        answers["responsive"] = marks.Answer(passed=False, reason="反冲洗设备的性能参数低于招标文件要求。")
+        marks.sheet_mark(lot_id=lot.pk, bid_id=bid.id, answers=answers, actor=member)
 
 
 def tendered_again(stage: Stage, cast: Cast, lot: Lot) -> Any:

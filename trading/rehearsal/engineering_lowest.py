@@ -11,7 +11,7 @@ from trading.rehearsal import engineering_open as happy
 from trading.rehearsal import sealed
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage, Step
-from trading.services import evaluations, tenders
+from trading.services import marks, tenders
 
 VARIANTS = {
     "lowest_evaluated": "经评审的最低投标价法：按招标文件量化调整，评标价最低的排名第一，合同仍按投标报价",
@@ -82,8 +82,12 @@ def counted(cast: Cast, lot: Lot, offered: list[Any], member: Actor, number: int
     """One member passes every review item and counts the deviations; the last sees one more than the others."""
     found = {cast[who].code: deviations for who, (_, _, deviations) in OFFERS.items()}
     for bid in offered:
-        for item in lot.terms["reviews"]:
-            evaluations.bid_review(lot_id=lot.pk, bid_id=bid.id, item=item["key"], passed=True, actor=member)
-        for item, count in found[bid.subject.code].items():
-            more = Decimal(count + (number == 4))
-            evaluations.bid_score(lot_id=lot.pk, bid_id=bid.id, item=item, points=more, actor=member)
+        marks.sheet_mark(
+            lot_id=lot.pk,
+            bid_id=bid.id,
+            answers={item["key"]: marks.Answer(passed=True) for item in lot.terms["reviews"]},
+            points={
+                item: marks.Points(Decimal(count + (number == 4))) for item, count in found[bid.subject.code].items()
+            },
+            actor=member,
+        )

@@ -26,6 +26,7 @@ from trading.services import (
     documents,
     enquiries,
     evaluations,
+    marks,
     openings,
     papers,
     reports,
@@ -424,24 +425,24 @@ def assess(lot: Lot, offered: list[Any], member: Actor, number: int) -> None:
     """One member passes every review item and scores every criterion; later bids and members a little lower."""
     without = bonds_played.missing(lot)
     for place, bid in enumerate(offered):
-        for item in lot.terms["reviews"]:
+        bare = str(bid.id) in without
+        answers = {item["key"]: marks.Answer(passed=True) for item in lot.terms["reviews"]}
+        if bare:
             # No bond on the roll where the document asks for one: 没有对招标文件的实质性要求作出响应.
-            missing = item["ground"] == 6 and str(bid.id) in without
-            why = "开标名单上没有有效的投标保证金" if missing else ""
-            evaluations.bid_review(
-                lot_id=lot.pk, bid_id=bid.id, item=item["key"], passed=not missing, reason=why, actor=member
+            answers |= {
+                item["key"]: marks.Answer(passed=False, reason="开标名单上没有有效的投标保证金")
+                for item in lot.terms["reviews"]
+                if item["ground"] == 6
+            }
+        share = Decimal("0.92") - Decimal(place) * Decimal("0.03")
+        points = {
+            item["key"]: marks.Points(
+                (Decimal(item["points"]) * share - Decimal(number) / 10).quantize(Decimal("0.01"))
             )
-        if str(bid.id) in without:
-            continue
-        for part in lot.terms["criteria"]:
-            for item in part["items"]:
-                given = (
-                    Decimal(item["points"]) * (Decimal("0.92") - Decimal(place) * Decimal("0.03"))
-                    - Decimal(number) / 10
-                )
-                evaluations.bid_score(
-                    lot_id=lot.pk, bid_id=bid.id, item=item["key"], points=given.quantize(Decimal("0.01")), actor=member
-                )
+            for part in lot.terms["criteria"]
+            for item in part["items"]
+        }
+        marks.sheet_mark(lot_id=lot.pk, bid_id=bid.id, answers=answers, points={} if bare else points, actor=member)
 
 
 def published(stage: Stage, cast: Cast, lot: Lot) -> Script:

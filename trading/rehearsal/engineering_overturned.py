@@ -10,7 +10,7 @@ from trading.rehearsal import engineering_open as happy
 from trading.rehearsal import offices
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import DENIED, Script, Stage, Step
-from trading.services import awards, challenges, evaluations, overturns, retenders, successions
+from trading.services import awards, challenges, marks, overturns, retenders, successions
 from trading.services.acts import moment_of
 
 VARIANTS = {
@@ -117,7 +117,7 @@ def strictly(cast: Cast) -> happy.Assess:
     def assess(lot: Lot, offered: list[Any], member: Actor, number: int) -> None:
         happy.assess(lot, offered, member, number)
         first = next(bid for bid in offered if bid.subject.code == cast["bidder1"].code)
-        evaluations.bid_score(
+        marks.bid_score(
             lot_id=lot.pk,
             bid_id=first.id,
             item="record",

@@ -1,8 +1,6 @@
-"""Evaluation: members review and score, the committee asks, bidders answer. One entry for every mark."""
+"""Evaluation: it starts, the committee asks bidders for clarification and asks for time. Marks: `services/marks.py`."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +13,8 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from trading import addresses
 from trading.kernel import procedure as kernel
-from trading.kernel.contests import CENT
-from trading.kernel.scoring import scoring_items
 from trading.locks import lock_lot
-from trading.models import Bid, BidQuestion, CommitteeMember, Lot, ReviewMark, ScoreMark
+from trading.models import Bid, BidQuestion, CommitteeMember, Lot
 from trading.services.acts import Act, acting, facts_of, mandated
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.committees import conflicts, members_of
@@ -79,85 +75,13 @@ def bids_of(lot: Lot) -> list[Bid]:
     )
 
 
-def _bid(act: Act, bid_id: UUID) -> Bid:
+def disclosed_bid(act: Act, bid_id: UUID) -> Bid:
     """A disclosed bid of this lot.
 
     Raises:
         Bid.DoesNotExist: another lot's, or one that was not disclosed.
     """
     return act.lot.bids.filter(state="opened").select_related("subject").get(pk=bid_id)
-
-
-def bid_review(
-    *, lot_id: int, bid_id: UUID, item: str, passed: bool, actor: Actor, ground: int | None = None, reason: str = ""
-) -> ReviewMark:
-    """The member's answer to one review item stands; a later answer replaces it, both are on the record.
-
-    Args:
-        ground: 1…7 of 招标投标法实施条例 第五十一条 where not passed; by default the one the document gives the item.
-
-    Raises:
-        PermissionDenied: no seat.
-        Refused: an item the document does not list, a ground outside the law, a failing mark without a reason.
-    """
-    lot = Lot.objects.select_related("tender").get(pk=lot_id)
-    listed = {row["key"]: row for row in lot.terms.get("reviews") or ()}
-    if item not in listed:
-        raise Refused([Violation("review.unlisted", "ENG-31", lot.book.article("ENG-31"), {"items": (item,)})])
-    if not passed and ground is None:
-        ground = listed[item].get("ground")
-    if not passed and not reason.strip():
-        raise Refused([Violation("fact.missing", "ENG-32", lot.book.article("ENG-32"), {"fact": "reason"})])
-    reason = "" if passed else text_of(reason, field="reason", limit=1000)
-    said = {"passed": passed, "ground": None if passed else ground, "reason": reason}
-    if mark := _same(ReviewMark, lot, bid_id, item, actor, said):
-        return mark
-    grounds = [] if passed else [ground if ground is not None else 0]
-    with acting("review_bid", lot_id=lot_id, actor=actor, values={"grounds": grounds}) as act:
-        bid, member = _bid(act, bid_id), seat_of(act.lot, actor)
-        mark, _ = ReviewMark.objects.update_or_create(
-            member=member, bid=bid, item=item, defaults={**said, "at": act.now}
-        )
-        act.entry("bid.reviewed", {}, private={"member": member.label, "bid": str(bid.id), "item": item, **said})
-    return mark
-
-
-def bid_score(*, lot_id: int, bid_id: UUID, item: str, points: Decimal, actor: Actor, reason: str = "") -> ScoreMark:
-    """The member's points for one scoring item stand; a later answer replaces them, both are on the record.
-
-    Raises:
-        PermissionDenied: no seat.
-        Refused: an item the document does not list, points outside the item, more than two decimals.
-    """
-    lot = Lot.objects.select_related("tender").get(pk=lot_id)
-    items = scoring_items(lot.terms)
-    if not isinstance(points, Decimal) or not points.is_finite() or points != points.quantize(CENT):
-        raise Refused([Violation("score.unreadable", facts={"points": str(points)[:20]})])
-    points = points.quantize(CENT)
-    said = {"points": points, "reason": text_of(reason, field="reason", limit=1000) if reason.strip() else ""}
-    if mark := _same(ScoreMark, lot, bid_id, item, actor, said):
-        return mark
-    values: dict[str, Any] = {}
-    if item not in items:
-        values["unlisted"] = [item]
-    elif not 0 <= points <= items[item].points or (items[item].part == "adjustments" and points % 1):
-        values["out_of_range"] = [item]
-    with acting("score_bid", lot_id=lot_id, actor=actor, values=values) as act:
-        bid, member = _bid(act, bid_id), seat_of(act.lot, actor)
-        mark, _ = ScoreMark.objects.update_or_create(
-            member=member, bid=bid, item=item, defaults={**said, "at": act.now}
-        )
-        act.entry("bid.scored", {}, private={"member": member.label, "bid": str(bid.id), "item": item, **said})
-    return mark
-
-
-def _same(model: Any, lot: Lot, bid_id: UUID, item: str, actor: Actor, said: Mapping[str, Any]) -> Any:
-    """The actor's mark, where it already says the same and could be made now: a second click is no second act."""
-    mine = model.objects.filter(member__user__public_id=actor.user_id, member__left_at__isnull=True)
-    found = mine.filter(member__committee__lot=lot, bid_id=bid_id, item=item, **said).first()
-    if found and kernel.gate(lot.book, lot.procedure, "review_bid", facts_of(lot, clock.now())):
-        return None
-    return found
 
 
 def question_ask(*, lot_id: int, bid_id: UUID, text: str, actor: Actor) -> BidQuestion:
@@ -169,7 +93,7 @@ def question_ask(*, lot_id: int, bid_id: UUID, text: str, actor: Actor) -> BidQu
     """
     text = text_of(text, field="text")
     with acting("ask_bidder", lot_id=lot_id, actor=actor) as act:
-        bid = _bid(act, bid_id)
+        bid = disclosed_bid(act, bid_id)
         question = BidQuestion.objects.create(bid=bid, member=seat_of(act.lot, actor), text=text, asked_at=act.now)
         act.entry("bid.questioned", {"question": str(question.id)}, private={"bid": str(bid.id), "text": text})
         tell_subjects(

@@ -72,27 +72,25 @@ def committees(told: Told) -> Iterator[Finding]:
 
 def marks(told: Told) -> Iterator[Finding]:
     """Every mark as its member last gave it. What was erased of an entry is not compared."""
-    for model, event, columns in (
-        (ScoreMark, "bid.scored", ("points", "reason")),
-        (ReviewMark, "bid.reviewed", ("passed", "ground", "reason")),
-    ):
+    for model, event in ((ScoreMark, "bid.scored"), (ReviewMark, "bid.reviewed")):
         rows = {}
         for mark in model.objects.filter(member__committee__lot__in=told.lots).select_related("member__committee"):
             rows[mark.member.committee.lot_id, mark.member.label, str(mark.bid_id), mark.item] = mark
         for lot in told.lots:
             entries, whole = told.anew(lot.ledger_ref, event), True
-            last: dict[Any, Said] = {}
+            last: dict[Any, tuple[Said, dict[str, Any]]] = {}
             for said in entries:
-                if {"member", "bid", "item", *columns} <= said.held.keys():
-                    last[lot.pk, said.held["member"], said.held["bid"], said.held["item"]] = said
+                if {"member", "bid", "marks"} <= said.held.keys():
+                    for item, columns in said.held["marks"].items():
+                        last[lot.pk, said.held["member"], said.held["bid"], item] = said, columns
                 else:
                     whole = False
-            for key, said in last.items():
+            for key, (said, columns) in last.items():
                 mark = rows.pop(key, None)
                 if mark is None:
                     yield missing("mark", lot.ledger_ref, said)
                     continue
-                pairs = {name: (getattr(mark, name), said.held[name]) for name in columns}
+                pairs = {name: (getattr(mark, name), value) for name, value in columns.items()}
                 yield from differing("mark", lot.ledger_ref, said, pairs)
             if whole:
                 for key in [key for key in rows if key[0] == lot.pk]:

@@ -37,7 +37,7 @@ from trading.models import BidQuestion, CommitteeMember, Lot, StoredFile
 from trading.services import evaluations
 from trading.services.acts import facts_of
 from trading.services.documents import current_version
-from trading.views.marks import posted, review_save, score_save
+from trading.views.marks import lines_save
 from trading.views.notices import sent
 from trading.views.seated import seated
 
@@ -143,16 +143,10 @@ def sheet(request: PersonRequest, lot: Lot, seat: CommitteeMember, bid_id: UUID)
     found, one = open_sheet(lot, seat, bid_id)
     refused = False
     if request.method == "POST":
-        saved = [
-            review_save(lot, bid_id, line, posted(request.POST, line, "answer", "ground", "reason"), request.actor)
-            for line in one.reviews
-        ] + [
-            score_save(lot, bid_id, line, posted(request.POST, line, "points", "reason"), request.actor)
-            for line in one.scores
-        ]
+        saved = lines_save(lot, bid_id, one.lines, request.POST, request.actor)
         refused = any(line.violations for line in one.lines)
         if not refused:
-            messages.success(request, f"已保存 {sum(saved)} 项" if any(saved) else "没有要保存的改动")
+            messages.success(request, f"已保存 {saved} 项" if saved else "没有要保存的改动")
             step = one if "next" not in request.POST else found.beside(one)[1] or one
             return redirect(address("trading:evaluation-sheet", lot, step.bid.pk))
     context = framed(lot, seat, here="room") | sheet_context(found, one, lot)
@@ -169,10 +163,7 @@ def _put(
     line: ReviewLine | ScoreLine | None = next((each for each in lines if each.key == item), None)
     if line is None:
         raise Http404
-    if isinstance(line, ReviewLine):
-        review_save(lot, bid_id, line, posted(data, line, "answer", "ground", "reason"), request.actor)
-    else:
-        score_save(lot, bid_id, line, posted(data, line, "points", "reason"), request.actor)
+    lines_save(lot, bid_id, [line], data, request.actor)
     found.seats_again()
     context = {"lot": lot, "tender": lot.tender, "room": found, "sheet": one, "line": line, "kind": kind, "oob": True}
     context |= {"words": words_of(lot.procedure), "review_rule": lot.procedure.transitions["review_bid"].rules[0]}

@@ -1,9 +1,10 @@
-"""One mark as it was posted: read, compared with what another window saved meanwhile, handed to its service."""
+"""Marks as they were posted: read, compared with what another window saved meanwhile, handed to their service."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from platform_site.accounts.actors import Actor
@@ -11,7 +12,7 @@ from platform_site.accounts.refusals import Refused, Violation
 from trading.evaluationroom import ReviewLine, ScoreLine
 from trading.fields import WIDE, plain
 from trading.models import Lot
-from trading.services import evaluations
+from trading.services import marks
 
 NUMBER = re.compile(r"[-+]?\d{1,6}(\.\d{1,9})?")
 
@@ -33,54 +34,92 @@ def points_of(typed: str) -> Decimal:
     return Decimal(text)
 
 
-def score_save(lot: Lot, bid_id: UUID, line: ScoreLine, said: Mapping[str, str], actor: Actor) -> bool:
-    """The line holds what stands now: the saved mark, or what was typed beside the reasons why it was not saved.
+def lines_save(
+    lot: Lot, bid_id: UUID, lines: Iterable[ReviewLine | ScoreLine], data: Mapping[str, str], actor: Actor
+) -> int:
+    """Every line holds what stands now: the saved mark, or what was typed beside the reasons why it was not saved.
 
-    Returns whether something was saved.
+    All of them are one act; where the service refuses one, each is tried alone, so that no lawful mark is lost with it.
+    Returns how many were saved.
+    """
+    ready: list[tuple[ReviewLine | ScoreLine, Mapping[str, str], marks.Answer | marks.Points]] = []
+    for line in lines:
+        said = posted(data, line, *(("answer", "ground") if isinstance(line, ReviewLine) else ("points",)), "reason")
+        try:
+            mark = _answer_of(line, said) if isinstance(line, ReviewLine) else _points_of(line, said)
+        except Refused as refused:
+            _kept(line, said, refused)
+        else:
+            if mark is not None:
+                ready.append((line, said, mark))
+    try:
+        _saved(lot, bid_id, ready, actor)
+    except Refused:
+        for one in ready:
+            try:
+                _saved(lot, bid_id, [one], actor)
+            except Refused as refused:
+                _kept(one[0], one[1], refused)
+    return sum(1 for line, _, _ in ready if not line.violations)
+
+
+def _saved(lot: Lot, bid_id: UUID, ready: list[tuple[Any, Any, Any]], actor: Actor) -> None:
+    """What was read of the lines stands as the member's marks.
+
+    Raises:
+        Refused: nothing was saved.
+    """
+    found = marks.sheet_mark(
+        lot_id=lot.pk,
+        bid_id=bid_id,
+        answers={line.key: mark for line, _, mark in ready if isinstance(mark, marks.Answer)},
+        points={line.key: mark for line, _, mark in ready if isinstance(mark, marks.Points)},
+        actor=actor,
+    )
+    for line, _, _ in ready:
+        line.mark = found[line.key]
+
+
+def _kept(line: ReviewLine | ScoreLine, said: Mapping[str, str], refused: Refused) -> None:
+    """What was typed stays in the line, with the reasons in its own words."""
+    line.typed = said
+    if isinstance(line, ReviewLine):
+        line.violations = tuple(_unreasoned(one, line) for one in refused.violations)
+    else:
+        line.violations = tuple(_in_words(one, line, said["points"].strip()) for one in refused.violations)
+
+
+def _points_of(line: ScoreLine, said: Mapping[str, str]) -> marks.Points | None:
+    """What was typed for one scoring item; None where there is nothing to save.
+
+    Raises:
+        Refused: no number, a mark taken away, or another window was faster.
     """
     typed, reason = said["points"].strip(), said["reason"].strip()
     if not typed and line.mark is None and not reason:
-        return False
-    try:
-        if not typed and line.mark is not None:
-            raise Refused([Violation("score.empty", facts={"points": line.mark.points})])
-        points = points_of(typed)
-        if line.mark is not None and said["was"] != line.was and points != line.mark.points:
-            raise Refused([_other_window(f"{line.mark.points} 分", line)])
-        line.mark = evaluations.bid_score(
-            lot_id=lot.pk, bid_id=bid_id, item=line.key, points=points, reason=reason, actor=actor
-        )
-    except Refused as refused:
-        line.typed = said
-        line.violations = tuple(_in_words(violation, line, typed) for violation in refused.violations)
-        return False
-    return True
+        return None
+    if not typed and line.mark is not None:
+        raise Refused([Violation("score.empty", facts={"points": line.mark.points})])
+    points = points_of(typed)
+    if line.mark is not None and said["was"] != line.was and points != line.mark.points:
+        raise Refused([_other_window(f"{line.mark.points} 分", line)])
+    return marks.Points(points, reason)
 
 
-def review_save(lot: Lot, bid_id: UUID, line: ReviewLine, said: Mapping[str, str], actor: Actor) -> bool:
-    """The same for one review item."""
+def _answer_of(line: ReviewLine, said: Mapping[str, str]) -> marks.Answer | None:
+    """The same for one review item.
+
+    Raises:
+        Refused: another window was faster.
+    """
     if said["answer"] not in {"yes", "no"}:
-        return False
+        return None
     passed, ground = said["answer"] == "yes", said["ground"]
     number = int(ground) if ground.isascii() and ground.isdecimal() and len(ground) <= 2 else None
-    try:
-        told = "yes" if passed else f"no{number if number is not None else line.ground}"
-        if line.mark is not None and said["was"] != line.was and told != line.was:
-            stood = "通过" if line.mark.passed else "不通过"
-            raise Refused([_other_window(stood, line)])
-        line.mark = evaluations.bid_review(
-            lot_id=lot.pk,
-            bid_id=bid_id,
-            item=line.key,
-            passed=passed,
-            ground=number,
-            reason=said["reason"],
-            actor=actor,
-        )
-    except Refused as refused:
-        line.typed, line.violations = said, tuple(_unreasoned(one, line) for one in refused.violations)
-        return False
-    return True
+    told = "yes" if passed else f"no{number if number is not None else line.ground}"
+    if line.mark is not None and said["was"] != line.was and told != line.was:
+        raise Refused([_other_window("通过" if line.mark.passed else "不通过", line)])
+    return marks.Answer(passed, number, said["reason"])
 
 
 def _unreasoned(violation: Violation, line: ReviewLine) -> Violation:
