@@ -45,6 +45,25 @@ def haystack(*parts: str) -> str:
     return " ".join(filter(None, (folded(part) for part in parts)))[:HAYSTACK_LIMIT].rstrip()
 
 
+def spans(text: str, asked: list[str]) -> list[tuple[int, int]]:
+    """Where the folded words of `asked` stand in the unfolded `text`: [from, to) of its characters, apart, in order."""
+    line, origin = "", []
+    for place, character in enumerate(text):
+        for one in _folded_character(character):
+            if one != " " or not line.endswith(" "):
+                line += one
+                origin.append(place)
+    hit = set()
+    for word in asked:
+        at = line.find(word)
+        while word and at >= 0:
+            hit.update(range(origin[at], origin[at + len(word) - 1] + 1))
+            at = line.find(word, at + len(word))
+    starts = sorted(place for place in hit if place - 1 not in hit)
+    ends = sorted(place + 1 for place in hit if place + 1 not in hit)
+    return list(zip(starts, ends, strict=True))
+
+
 def phrase(word: str) -> str:
     """The tsquery of a folded word over `gz_grams`: its bigrams, each right behind the other.
 

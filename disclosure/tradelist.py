@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from disclosure import finding, folding, selectors
 from disclosure.listwords import CATEGORIES, DEFAULT_PERIOD, MOMENTS, OTHER, PERIODS, SOURCES, STAGES
@@ -113,10 +115,21 @@ def page(query: Query) -> dict[str, Any]:
         rows = finding.newest(found, words, PER_PAGE + 1)
         more_before, more_after, rows = bool(ahead), len(rows) > PER_PAGE, rows[:PER_PAGE]
     return {
-        "items": [item(row) for row in rows],
+        "items": [item(row) | {"title": marked(row.title, words)} for row in rows],
         "before": _write(rows[0]) if rows and more_before else "",
         "after": _write(rows[-1]) if rows and more_after else "",
     }
+
+
+def marked(title: str, words: list[str]) -> SafeString | str:
+    """The title with the words that were searched for in <mark>."""
+    found = folding.spans(title, words)
+    if not found:
+        return title
+    shown, at = mark_safe(""), 0
+    for start, end in found:
+        shown, at = format_html("{}{}<mark>{}</mark>", shown, title[at:start], title[start:end]), end
+    return format_html("{}{}", shown, title[at:])
 
 
 def latest(count: int) -> list[dict[str, Any]]:

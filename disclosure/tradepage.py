@@ -26,6 +26,10 @@ EVENTS = {
     "lot.key_set_assigned": "确定受托人和密钥",
     "lot.keyset_countersigned": "受托人会签密钥",
     "lot.key_released": "受托人交出密钥",
+    "session.booked": "安排场地和时间",
+    "session.moved": "调整场地和时间",
+    "session.waiting": "等待安排场地",
+    "session.freed": "退回场地",
     "notice.handed_over": "公告送达指定媒介",
     "notice.acknowledged": "指定媒介确认发布",
     "notice.not_acknowledged": "指定媒介逾期未发布",
@@ -346,11 +350,11 @@ def candidates(public: PublicLot) -> list[dict[str, Any]]:
     ]
 
 
-def evidence(lot: Lot) -> dict[str, Any]:
-    """The newest public entries of the lot and how many there are. Two queries."""
+def evidence(lot: Lot, *, rows: int = EVIDENCE_ROWS) -> dict[str, Any]:
+    """The newest `rows` public entries of the lot and how many there are. Two queries."""
     found = record.entries_for(lot.ledger_ref)
-    rows = list(found.order_by("-place__position")[:EVIDENCE_ROWS])
-    return {"rows": [entry_row(lot, entry) for entry in rows], "count": found.count()}
+    newest = found.order_by("-place__position")[:rows]
+    return {"rows": [entry_row(lot, entry) for entry in newest], "count": found.count()}
 
 
 def entry_row(lot: Lot, entry: Any) -> dict[str, Any]:

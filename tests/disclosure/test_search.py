@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disclosure import finding, folding
+from disclosure import finding, folding, tradelist
 from disclosure.models import ListedNotice
 from tests.disclosure import haystacks
 
@@ -187,3 +187,14 @@ def test_the_limit_ends_with_the_search():
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == ("0",)
+
+
+@pytest.mark.parametrize(("title", "words", "shown"), [
+    ("城乡供水工程监理", ["供水", "监理"], "城乡<mark>供水</mark>工程<mark>监理</mark>"),
+    ("ＤＮ３００管网", ["dn3"], "<mark>ＤＮ３</mark>００管网"),
+    ("供水水厂", ["供水水", "水水厂"], "<mark>供水水厂</mark>"),
+    ("<b>供水</b>", ["供水"], "&lt;b&gt;<mark>供水</mark>&lt;/b&gt;"),
+    ("供水", ["道路"], "供水"),
+])  # fmt: skip
+def test_the_words_searched_for_are_marked_in_the_title(title, words, shown):
+    assert tradelist.marked(title, words) == shown

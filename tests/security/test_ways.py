@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from disclosure import tradepage
 from platform_site import clock, ledger
 from platform_site.ledger import publishing
 from platform_site.ledger.script import bundle
 from platform_site.web import papers as sheets
 from tests.security.test_archive import verify
-from trading.models import Archive
+from trading.models import Archive, Lot
 from trading.rehearsal import engineering_open, engineering_ways, repertoire
 from trading.services import papers
 
@@ -48,6 +49,9 @@ def test_a_way_goes_as_its_script_says_and_proves_itself(way, fresh_db, files, p
     call_command("ledger", "verify")
     script = tmp_path / "verify.py"
     script.write_bytes(bundle())
+    for lot in Lot.objects.all():
+        nameless = [row["event"] for row in tradepage.evidence(lot, rows=1000)["rows"] if "." in row["event"]]
+        assert not nameless
     archives = list(Archive.objects.select_related("file"))
     assert archives
     for archive in archives:

@@ -1,7 +1,6 @@
 """Notices of a lot: their text, files, enquiries with their answers, amendments."""
 
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
+from trading import addresses
 from trading.forms import AmendForm, AnswerForm
 from trading.models import Lot, StoredFile
 from trading.services import documents, enquiries
 from trading.services.deadlines import deadline_of
+from trading.sheets import notice_sheet
 from trading.views.benches import framed
 from trading.views.own import SIDE, lot_page
 
@@ -40,41 +41,17 @@ def file(request: HttpRequest, lot: Lot, held: frozenset[str], file_id: UUID) ->
 @require_safe
 @lot_page(roles=SIDE | {"operator"})
 def notice(request: HttpRequest, lot: Lot, held: frozenset[str], notice_id: UUID) -> HttpResponse:
-    """One notice as its canonical content, scheduled ones included."""
-    found = get_object_or_404(lot.notices.exclude(state="recalled"), pk=notice_id)
-    context = framed(lot, held, here=found.title) | {"notice": found, "rows": content_rows(found.content)}
-    return render(request, "trading/notices/notice.html", context)
-
-
-def content_rows(content: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The flat facts of a notice for reading; nested ones have pages of their own."""
-    skipped = {
-        "kind",
-        "title",
-        "lot",
-        "terms",
-        "moments",
-        "key_set",
-        "ranking",
-        "candidates",
-        "rejected",
-        "criteria",
-        "roll",
-        "results",
-        "answers",
-        "changes",
-        "remarks",
-        "issuer",
-        "lot_title",
-        "price_formula",
-        "approval",
-        "initiator",
-        "agency",
+    """One notice as the paper it is or will be, scheduled ones included."""
+    found = get_object_or_404(lot.notices.exclude(state="recalled").select_related("lot__tender"), pk=notice_id)
+    out = found.state == "published"
+    context = {
+        **notice_sheet(found).context(),
+        **framed(lot, held, here=found.title),
+        "waits_until": None if out else found.publish_at,
+        "pdf_url": addresses.notice(found, suffix=".pdf") if found.paper_id else "",
+        "verify_page": addresses.verification(found.digest) if out else "",
     }
-    found = [
-        (name, value) for name, value in content.items() if name not in skipped and value not in (None, "", [], {})
-    ]
-    return found + [(name, value) for name, value in (content.get("moments") or {}).items()]
+    return render(request, "trading/letter.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
