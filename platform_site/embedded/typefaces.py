@@ -29,5 +29,6 @@ def fonts(local: Path) -> Path | None:
         "</fontconfig>",
     ]
     path = local / "fonts.conf"
+    local.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(lines) + "\n")
     return path

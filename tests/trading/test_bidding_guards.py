@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.trading.boundaries import GP, LND, asked
+from tests.trading.boundaries import GP, LND, MIN, asked
 from trading.kernel.contests import Offered, ascending, next_floor
 from trading.rulebooks.guards import bidding
 
@@ -91,19 +91,30 @@ def test_contents_wait_for_every_key():
     assert asked(bidding.keys_settled, waiting=1).code == "opening.waiting"
 
 
-@pytest.mark.rule("LND-09")
-def test_an_offer_reaches_the_floor_to_the_fen():
+@pytest.mark.rule("LND-09", "MIN-09")
+@pytest.mark.parametrize(
+    ("guard", "book"), [(bidding.offer_high_enough, LND), (bidding.mining_offer, MIN)], ids=["land", "mining"]
+)
+def test_an_offer_reaches_the_floor_to_the_fen(guard, book):
     floor = Decimal("5000000.00")
 
-    assert asked(bidding.offer_high_enough, LND, amount=floor, floor=floor) is None
-    assert asked(bidding.offer_high_enough, LND, amount=floor - Decimal("0.01"), floor=floor).remedy["value"] == floor
+    assert asked(guard, book, amount=floor, floor=floor) is None
+    assert asked(guard, book, amount=floor - Decimal("0.01"), floor=floor).remedy["value"] == floor
 
 
-@pytest.mark.rule("LND-09")
-def test_no_deal_below_the_reserve():
-    assert asked(bidding.reserve_reached, LND, reserve_reached=True) is None
-    assert asked(bidding.reserve_reached, LND, reserve_reached=False).code == "reserve.not_reached"
-    assert asked(bidding.reserve_missed, LND, reserve_reached=True).code == "reserve.reached"
+@pytest.mark.rule("LND-09", "MIN-09")
+@pytest.mark.parametrize(
+    ("reached", "missed", "book"),
+    [
+        (bidding.reserve_reached, bidding.reserve_missed, LND),
+        (bidding.mining_reserve_reached, bidding.mining_reserve_missed, MIN),
+    ],
+    ids=["land", "mining"],
+)
+def test_no_deal_below_the_reserve(reached, missed, book):
+    assert asked(reached, book, reserve_reached=True) is None
+    assert asked(reached, book, reserve_reached=False).code == "reserve.not_reached"
+    assert asked(missed, book, reserve_reached=True).code == "reserve.reached"
 
 
 def test_the_first_offer_may_equal_the_start_price_and_the_next_adds_an_increment(issued):

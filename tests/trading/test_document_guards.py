@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from platform_site.clock import CHINA
-from tests.trading.boundaries import FEN, GP, ISSUED, LND, asked, day
+from tests.trading.boundaries import FEN, GP, ISSUED, LND, MIN, asked, day
 from trading.rulebooks.guards import document
 
 
@@ -223,6 +223,16 @@ def test_a_listing_stays_up_for_ten_days():
     assert (
         asked(document.listing_period, LND, listing_from=day(0), listing_until=day(10, 23)).code == "period.too_short"
     )
+
+
+@pytest.mark.rule("MIN-02")
+@pytest.mark.parametrize("missing", ["scope", "start_price_cny", "increment_cny"])
+def test_a_mining_notice_says_the_right_the_price_and_the_steps(missing):
+    said = {"scope": "建筑石料用灰岩", "start_price_cny": Decimal(1), "increment_cny": Decimal(1)}
+
+    assert asked(document.mining_notice_whole, MIN, **said) is None
+    found = asked(document.mining_notice_whole, MIN, **{**said, missing: None})
+    assert (found.rule, found.facts["fact"]) == ("MIN-02", missing)
 
 
 @pytest.mark.rule("LND-06")

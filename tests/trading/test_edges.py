@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from platform_site.workdays import CHINA
-from trading.kernel.procedure import Facts, warnings
+from trading.kernel.procedure import Facts, gate, warnings
 from trading.rulebooks import PROCEDURES, book_for
 from trading.rulebooks.guards import document, evaluation
 from trading.rulebooks.land import BOOK as LAND
+from trading.rulebooks.mining import BOOK as MINING
 from trading.rulebooks.register import rule
 
 MOMENT = timedelta(seconds=1)
@@ -31,6 +32,59 @@ def test_land_is_announced_twenty_days_before_the_listing_to_the_second():
 
     assert ask(china(11, 26)) is None
     assert ask(china(11, 26) - MOMENT).facts["earliest"] == china(11, 26)
+
+
+@pytest.mark.parametrize(
+    ("guard", "begins", "ends", "earliest"),
+    [
+        # From Monday 2 November 2026 the twentieth working day is the 30th, the tenth is the 16th.
+        pytest.param(
+            document.mining_notice_period, "notice_at", "listing_from", china(12, 1), marks=pytest.mark.rule("MIN-03")
+        ),
+        pytest.param(
+            document.mining_listing_period,
+            "listing_from",
+            "listing_until",
+            china(11, 17),
+            marks=pytest.mark.rule("MIN-05"),
+        ),
+    ],
+)
+def test_a_mining_right_is_announced_and_listed_for_working_days_to_the_second(guard, begins, ends, earliest):
+    def ask(until):
+        return guard(Facts("registered", NOW, {}, {begins: china(11, 2, 9), ends: until}), MINING)
+
+    assert ask(earliest) is None
+    assert ask(earliest - MOMENT).facts["earliest"] == earliest
+
+
+@pytest.mark.rule("MIN-06")
+def test_no_mining_contract_before_the_result_was_public_for_ten_working_days():
+    listing = PROCEDURES["mining.listing"]
+
+    def shut(now):
+        return gate(MINING, listing, "sign_contract", Facts("awarded", now, {"award_at": china(11, 2, 10)}))
+
+    assert shut(china(11, 17) - MOMENT).code == "clock.too_early"
+    assert shut(china(11, 17)) is None
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        pytest.param(LAND, marks=pytest.mark.rule("LND-10")),
+        pytest.param(MINING, marks=pytest.mark.rule("MIN-10")),
+    ],
+    ids=["land", "mining"],
+)
+def test_whoever_goes_on_says_so_before_the_call_ends(book):
+    (listing,) = book.procedures.values()
+
+    def shut(now):
+        return gate(book, listing, "continue_bidding", Facts("last_call", now, {"call_ends": china(11, 2, 10)}))
+
+    assert shut(china(11, 2, 10) - MOMENT) is None
+    assert shut(china(11, 2, 10)).code == "clock.too_late"
 
 
 @pytest.mark.rule("ENG-30")

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.trading.boundaries import ENG, FEN, GP, asked, day
+from tests.trading.boundaries import ENG, FEN, GP, LND, MIN, asked, day
 from trading.kernel.procedure import Facts, moment, warnings
 from trading.rulebooks.guards import evaluation, result
 
@@ -123,11 +123,20 @@ def test_an_award_after_the_validity_is_told():
     assert asked(result.inside_validity, now=day(3), validity_until=day(2)).code == "validity.over"
 
 
-@pytest.mark.rule("ENG-44")
+@pytest.mark.rule("ENG-44", "MIN-07")
 @pytest.mark.parametrize("what", ["price", "period", "quality", "subject"])
-def test_a_contract_equals_the_bid(what):
-    assert asked(result.contract_equals_bid) is None
-    assert asked(result.contract_equals_bid, **{f"differs_{what}": True}).facts["differing"] == (what,)
+@pytest.mark.parametrize(
+    ("guard", "book"),
+    [
+        (result.contract_equals_bid, ENG),
+        (result.land_contract_equals_deal, LND),
+        (result.mining_contract_equals_deal, MIN),
+    ],
+    ids=["engineering", "land", "mining"],
+)
+def test_a_contract_equals_what_won(guard, book, what):
+    assert asked(guard, book) is None
+    assert asked(guard, book, **{f"differs_{what}": True}).facts["differing"] == (what,)
 
 
 @pytest.mark.rule("ENG-46")

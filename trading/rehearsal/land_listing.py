@@ -1,7 +1,8 @@
-"""国有建设用地使用权挂牌出让: free offers, last call, timed round, reserve price."""
+"""挂牌出让 of land and of a mining right: free offers, last call, timed round, reserve price."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -24,49 +25,84 @@ VARIANTS = {
     "happy": "两人竞价，限时竞价后成交",
     "reserve": "报价未达底价，不成交",
     "low_offer": "低于起始价的报价被拒绝，一人报价成交",
+    "short_period": "公告到挂牌开始的时间不足被拒绝，一人报价成交",
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What is listed.
+
+    Attributes:
+        notice_days, listing_days: calendar days from the notice to the start, from the start to the end.
+    """
+
+    procedure: str
+    trade_category: str
+    title: str
+    right: str
+    scope: str
+    notice_days: int
+    listing_days: int
+
+
+PLOT = Sale(
+    "land.listing", "B01", "泽安市江北新区JB-2026-07号宗地", "使用权",
+    "商业用地，出让面积 12,480.5 平方米，年限 40 年。", 24, 15,
+)  # fmt: skip
+
+
 def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[str, Any] | None = None) -> Script:
-    """The whole life of one listing."""
+    """The whole life of one plot."""
     assert variant in VARIANTS
+    lot = yield from listed(stage, cast, variant, PLOT)
+    if variant != "reserve":
+        stage.later(days=5)
+        yield contracted(cast, lot)
+    yield from shared.archived(cast, lot)
+
+
+def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
+    """From the registration to the deal, or to its failure. Returns the lot."""
     seller = cast["grantor"]
     tender = yield Step(
         "出让人",
-        "登记出让宗地",
+        "登记出让项目",
         lambda: tenders.tender_register(
-            procedure="land.listing",
-            trade_category="B01",
-            title="泽安市江北新区JB-2026-07号宗地",
+            procedure=sale.procedure,
+            trade_category=sale.trade_category,
+            title=sale.title,
             region_code="990100",
             region_name="泽安市",
             initiator=cast.subjects["grantor"],
             centre=cast.subjects["centre"],
             kind="goods",
             actor=seller.actor,
-            lots=[
-                {
-                    "title": "泽安市江北新区JB-2026-07号宗地使用权",
-                    "scope": "商业用地，出让面积 12,480.5 平方米，年限 40 年。",
-                    "terms": TERMS,
-                }
-            ],
+            lots=[{"title": f"{sale.title}{sale.right}", "scope": sale.scope, "terms": TERMS}],
         ),
         state="registered",
     )
     lot = tender.lots.get(number=1)
     publish = stage.at(stage.now + timedelta(days=1), 9)
-    opens = stage.at(publish + timedelta(days=24), 9)
-    closes = stage.at(opens + timedelta(days=15), 10)
-    yield Step(
-        "出让人",
-        "编制出让公告",
-        lambda: tenders.lot_shape(
-            lot_id=lot.pk,
-            actor=seller.actor,
-            moments={"notice_at": publish, "listing_from": opens, "listing_until": closes},
-        ),
-    )
+    opens = stage.at(publish + timedelta(days=sale.notice_days), 9)
+    closes = stage.at(opens + timedelta(days=sale.listing_days), 10)
+    planned = {"notice_at": publish, "listing_from": opens, "listing_until": closes}
+
+    def shape(**moments: datetime) -> Step:
+        said = {**planned, **moments}
+        return Step(
+            "出让人", "编制出让公告", lambda: tenders.lot_shape(lot_id=lot.pk, actor=seller.actor, moments=said)
+        )
+
+    if variant == "short_period":
+        yield shape(listing_from=opens - timedelta(days=7))
+        yield Step(
+            "出让人",
+            "提交出让公告",
+            lambda: tenders.notice_schedule(lot_id=lot.pk, actor=seller.actor),
+            refused="period.too_short",
+        )
+    yield shape()
     yield Step(
         "出让人", "提交出让公告", lambda: tenders.notice_schedule(lot_id=lot.pk, actor=seller.actor), state="scheduled"
     )
@@ -80,9 +116,8 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     stage.later(hours=2)
     if variant == "low_offer":
         yield Step("竞买人", "低于起始价的报价", lambda: bid(lot, one, "49999999.99"), refused="offer.too_low")
-    yield Step(
-        "竞买人", "报价", lambda: bid(lot, one, "52000000" if variant == "low_offer" else "50000000"), state="offered"
-    )
+    first = "52000000" if variant in {"low_offer", "short_period"} else "50000000"
+    yield Step("竞买人", "报价", lambda: bid(lot, one, first), state="offered")
     if variant == "happy":
         stage.later(days=1)
         yield Step("竞买人", "报价", lambda: bid(lot, two, "51000000"))
@@ -108,24 +143,30 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
         yield Step(
             "出让人", "宣布不成交", lambda: listings.listing_fail(lot_id=lot.pk, reserve=RESERVE, actor=seller.actor)
         )
-        yield from shared.archived(cast, lot)
-        return
-    award = yield Step(
+        return lot
+    yield Step(
         "出让人",
         "签订成交确认书",
         lambda: listings.deal_confirm(lot_id=lot.pk, reserve=RESERVE, actor=seller.actor),
         state="awarded",
     )
-    stage.later(days=5)
-    yield Step(
+    return lot
+
+
+def contracted(cast: Cast, lot: Lot, *, refused: str = "") -> Step:
+    """The grant contract says what the deal says."""
+    seller = cast["grantor"]
+    return Step(
         "出让人",
         "签订出让合同",
         lambda: awards.contract_sign(
-            lot_id=lot.pk, particulars={"amount_cny": str(award.amount_cny), "subject": lot.title}, actor=seller.actor
+            lot_id=lot.pk,
+            particulars={"amount_cny": str(Lot.objects.get(pk=lot.pk).standing_award.amount_cny), "subject": lot.title},
+            actor=seller.actor,
         ),
-        state="contracted",
+        refused=refused,
+        state="" if refused else "contracted",
     )
-    yield from shared.archived(cast, lot)
 
 
 def bid(lot: Lot, who: object, amount: str) -> object:

@@ -170,6 +170,8 @@ TRADES = (
     Trade("procurement.inquiry", 40, "", "happy"),
     Trade("land.listing", 60, "", "happy"),
     Trade("land.listing", 27, "offered", "happy"),
+    Trade("mining.listing", 90, "", "happy"),
+    Trade("mining.listing", 40, "offered", "happy"),
 )
 
 

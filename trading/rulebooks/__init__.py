@@ -3,9 +3,9 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Procedure
-from trading.rulebooks import engineering, land, planning, procurement
+from trading.rulebooks import engineering, land, mining, planning, procurement
 
-EDITIONS: tuple[Book, ...] = (engineering.BOOK, procurement.BOOK, land.BOOK)
+EDITIONS: tuple[Book, ...] = (engineering.BOOK, procurement.BOOK, land.BOOK, mining.BOOK)
 PROCEDURES: dict[str, Procedure] = {p.id: p for book in EDITIONS for p in book.procedures.values()}
 # What is announced before there is a lot. No lot goes by it, so no form offers it and no page lists it as a procedure.
 PLANS: dict[str, Procedure] = {planning.PLAN.id: planning.PLAN}
@@ -23,6 +23,8 @@ UNBOUND: dict[str, dict[str, str]] = {
     "GP-29": {"exception": "两家供应商的例外情形不适用于询价"},
     "GP-32": {"report": "评审报告送交采购人的期限尚未装入"},
     "GP-34": {"publish": "合同公告期限尚未装入", "file": "合同备案尚未装入"},
+    "MIN-06": {"start": "成交确认书签订的同时公示结果，没有可以迟延的间隔"},
+    "MIN-07": dict.fromkeys(("exploration", "renewals", "mining"), "矿业权登记在自然资源部门，本平台不办理"),
     "CRE-06": {
         "record": "违法行为记录公告由发布部门的系统公告，本平台尚未装入",
         "record_kept": "违法行为记录公告期限尚未装入",

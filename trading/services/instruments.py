@@ -17,7 +17,10 @@ from trading.services.acts import Act
 from trading.services.notices import frame, wake_papers
 
 # What the report says in figures, word for word.
-FIGURES = ("contest", "criteria", "price_formula", "benchmark_cny", "ceiling_cny", "ranking")
+FIGURES = (
+    *("contest", "criteria", "price_formula", "benchmark_cny", "ceiling_cny", "ranking"),
+    *("adjustments", "adjusted"),  # 经评审的最低投标价法 only
+)
 
 
 def report_written(act: Act, report: Report, members: list[CommitteeMember], silent: Mapping[str, str]) -> Instrument:
@@ -34,7 +37,7 @@ def report_written(act: Act, report: Report, members: list[CommitteeMember], sil
         "issuer": {"name": said.committee, "code": ""},
         "initiator": act.lot.tender.initiator.name,
         "report": report.digest,
-        **{name: content[name] for name in FIGURES},
+        **{name: content[name] for name in FIGURES if name in content},
         "candidates": [{"rank": n, **ranking[bid]} for n, bid in enumerate(content["candidates"], 1)],
         "bids": [{"name": row["name"], "price_cny": row["price_cny"]} for row in content["bids"]],
         # The grounds of the law; whose words led to them stays with committee and supervision.

@@ -26,6 +26,7 @@ RESTS_ON = {
     ("procurement", "award"): ("GP-33", "GP-34"),
     ("procurement", "result"): ("GP-33", "GP-39"),
     ("land", "deal"): ("LND-11", "LND-09"),
+    ("mining", "deal"): ("MIN-06", "MIN-09"),
 }
 
 

@@ -83,6 +83,8 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
         "bond_cny": decimal_of(terms, "bond_cny"),
         "floor_cny": decimal_of(terms, "floor_cny"),
         "start_price_cny": decimal_of(terms, "start_price_cny"),
+        "increment_cny": decimal_of(terms, "increment_cny"),
+        "scope": lot.scope,
         "performance_bond_share": decimal_of(terms, "performance_bond_share"),
         "base_prices": terms.get("base_prices") or 0,
         **{

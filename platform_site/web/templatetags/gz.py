@@ -173,6 +173,12 @@ def fact_name(name: str) -> str:
 
 
 @register.filter
+def clause(text: str) -> str:
+    """Somebody's words as a part of our sentence: without the stop they end in."""
+    return text.rstrip("。；.; \n")
+
+
+@register.filter
 def unit_name(unit: str) -> str:
     """A rule's unit on the screen: `cd` is 日, `wd` is 工作日."""
     return words.UNITS.get(unit, unit)

@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to play."""
-        parser.add_argument("procedure", nargs="?", help="engineering.open, land.listing, procurement.inquiry")
+        parser.add_argument("procedure", nargs="?", help="a procedure, say engineering.open")
         parser.add_argument("--all", action="store_true", help="every procedure and variant")
         parser.add_argument("--variant", default="", help="one variant; without it, all of the procedure")
         parser.add_argument("--from", dest="file", help="a file of real notices: play the draft read out of one")

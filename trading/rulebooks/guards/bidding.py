@@ -121,27 +121,58 @@ def keys_settled(facts: Facts, book: Book) -> Violation | None:
     return book.violation("opening.waiting", "ELE-06", waiting=waiting) if waiting else None
 
 
-@guard("LND-09")
-def offer_high_enough(facts: Facts, book: Book) -> Violation | None:
+def _under_floor(facts: Facts, book: Book, rule: str) -> Violation | None:
     """An offer reaches the start price and then each increment; once made it stands."""
     amount, floor = facts.values["amount"], facts.values["floor"]
-    return (
-        None
-        if amount >= floor
-        else book.violation("offer.too_low", "LND-09", {"field": "amount", "value": floor}, amount=amount, floor=floor)
-    )
+    if amount >= floor:
+        return None
+    return book.violation("offer.too_low", rule, {"field": "amount", "value": floor}, amount=amount, floor=floor)
+
+
+def _not_reached(facts: Facts, book: Book, rule: str) -> Violation | None:
+    """No deal below the reserve price."""
+    return None if facts.values.get("reserve_reached") else book.violation("reserve.not_reached", rule)
+
+
+def _reached(facts: Facts, book: Book, rule: str) -> Violation | None:
+    """With the reserve reached a sale may not be declared failed."""
+    return book.violation("reserve.reached", rule) if facts.values.get("reserve_reached") else None
+
+
+@guard("LND-09")
+def offer_high_enough(facts: Facts, book: Book) -> Violation | None:
+    """Land: `_under_floor`."""
+    return _under_floor(facts, book, "LND-09")
 
 
 @guard("LND-09")
 def reserve_reached(facts: Facts, book: Book) -> Violation | None:
-    """No deal below the reserve price."""
-    return None if facts.values.get("reserve_reached") else book.violation("reserve.not_reached", "LND-09")
+    """Land: `_not_reached`."""
+    return _not_reached(facts, book, "LND-09")
 
 
 @guard("LND-09")
 def reserve_missed(facts: Facts, book: Book) -> Violation | None:
-    """With the reserve reached a listing may not be declared unsold."""
-    return book.violation("reserve.reached", "LND-09") if facts.values.get("reserve_reached") else None
+    """Land: `_reached`."""
+    return _reached(facts, book, "LND-09")
+
+
+@guard("MIN-09")
+def mining_offer(facts: Facts, book: Book) -> Violation | None:
+    """Mining rights: `_under_floor`."""
+    return _under_floor(facts, book, "MIN-09")
+
+
+@guard("MIN-09")
+def mining_reserve_reached(facts: Facts, book: Book) -> Violation | None:
+    """Mining rights: `_not_reached`."""
+    return _not_reached(facts, book, "MIN-09")
+
+
+@guard("MIN-09")
+def mining_reserve_missed(facts: Facts, book: Book) -> Violation | None:
+    """Mining rights: `_reached`."""
+    return _reached(facts, book, "MIN-09")
 
 
 @guard("GP-27")

@@ -325,6 +325,27 @@ def listing_period(facts: Facts, book: Book) -> Violation | None:
     return shorter_than(facts, book, "LND-05", "listing_from", "listing_until", what="挂牌时间")
 
 
+@guard("MIN-02")
+def mining_notice_whole(facts: Facts, book: Book) -> Violation | None:
+    """The notice says what right is granted, from which price, in which steps."""
+    for name in ("scope", "start_price_cny", "increment_cny"):
+        if not facts.values.get(name):
+            return book.violation("fact.missing", "MIN-02", fact=name)
+    return None
+
+
+@guard("MIN-03")
+def mining_notice_period(facts: Facts, book: Book) -> Violation | None:
+    """From the grant notice to the start of the listing, in working days."""
+    return shorter_than(facts, book, "MIN-03", "notice_at", "listing_from", what="出让公告")
+
+
+@guard("MIN-05")
+def mining_listing_period(facts: Facts, book: Book) -> Violation | None:
+    """The listing stays up for the rule's working days."""
+    return shorter_than(facts, book, "MIN-05", "listing_from", "listing_until", what="挂牌时间")
+
+
 @guard("LND-06", effect="warn")
 def land_deposit(facts: Facts, book: Book) -> Violation | None:
     """竞买保证金 at least the share of the lowest grant price."""

@@ -93,5 +93,23 @@ RULES: tuple[Rule, ...] = register(
             "verified-2nd",
             note="2026年公布，存在见二手资料；条文和施行日期待装入。",
         ),
+        Rule(
+            "MIN-09",
+            "最高报价未达到底价的不成交；报价一经作出不得撤回",
+            f"{TRADING_RULES}；拍卖法 第三十六条、第五十条",
+            "threshold",
+            "block",
+            "knowledge",
+            note="本平台增列：规则手册没有单列矿业权的报价和底价。拍卖法已核对原文，交易规则未经核对。",
+        ),
+        Rule(
+            "MIN-10",
+            "挂牌期限届满询问是否继续竞价，继续的转入限时竞价；否则按报价和底价确定竞得人",
+            TRADING_RULES,
+            "sequence",
+            "block",
+            "knowledge",
+            note="本平台增列：规则手册没有单列挂牌结束的顺序。条号待核，未经核对。",
+        ),
     ]
 )
