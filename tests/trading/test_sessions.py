@@ -242,6 +242,26 @@ def test_a_held_lot_gives_its_rooms_back_and_gets_them_again_when_it_moves_on(sc
     assert session.starts_at > scene.deadline
 
 
+def test_rooms_follow_a_hold_of_supervisions_own_process_with_the_next_tick(scene, settings, at):
+    """That process writes no lot and no session: the database wakes the lot, and the tick tells its rooms."""
+    session, supervisor = book(scene), scene.cast["supervisor"].actor
+    settings.FACE = "supervision"
+    order = order_issue(lot_id=scene.lot.pk, kind="suspend", number="监7号", text="调查。", actor=supervisor)
+    session.refresh_from_db()
+    assert session.state == "booked"
+
+    ticks.tick(until=scene.stage.now)
+
+    session.refresh_from_db()
+    assert (session.state, "监7号" in session.why) == ("waiting", True)
+    at(scene.stage.now + 2 * DAY)
+    order_lift(order_id=order.pk, reason="查清。", actor=supervisor)
+    ticks.tick(until=scene.stage.now + 2 * DAY)
+    session.refresh_from_db()
+    assert session.state == "booked"
+    assert session.starts_at > scene.deadline
+
+
 def test_a_terminated_lot_frees_its_rooms(scene):
     session = book(scene)
 
