@@ -32,6 +32,17 @@ class Violation:
 class Refused(Exception):
     """An act was judged and may not happen. Carries every reason. Becomes a 409 in the middleware."""
 
+    status = 409
+
     def __init__(self, violations: Sequence[Violation]) -> None:
         self.violations = tuple(violations)
         super().__init__("; ".join(f"{v.code} {v.article}".strip() for v in self.violations))
+
+
+class NoRoom(Refused):
+    """The platform's own disk is full. Not the law's doing, and nothing of what was asked has happened: a 507."""
+
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__([Violation("server.full")])

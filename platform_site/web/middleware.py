@@ -1,5 +1,7 @@
 """What every request passes: one pinned clock, one shape for refusals, honest Vary headers."""
 
+import errno
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -8,10 +10,14 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from platform_site import clock
-from platform_site.accounts.refusals import Refused
+from platform_site.accounts.refusals import NoRoom, Refused
 from platform_site.web import refusals, typed
 from platform_site.web.htmx import wants_partial
 
+log = logging.getLogger(__name__)
+
+# No room left, or none left for us.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 HTMX_HEADERS = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
@@ -56,16 +62,20 @@ class Refusals:
         return typed.given_back(request, self.get_response(request))
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """The 409, or None for any other exception."""
+        """The 409 (507 where our disk is full), or None for any other exception."""
+        if isinstance(exception, OSError) and exception.errno in FULL:
+            log.critical("the disk is full: %s", exception)
+            exception = NoRoom()
         if not isinstance(exception, Refused):
             return None
+        status = exception.status
         if request.path.startswith("/api/") or "application/json" in request.headers.get("Accept", ""):
             body = {"violations": [refusals.as_data(violation) for violation in exception.violations]}
-            return JsonResponse(body, status=409, json_dumps_params={"ensure_ascii": False})
+            return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
         context = {"violations": exception.violations}
         if not wants_partial(request):
-            return render(request, "409.html", context, status=409)
-        response = render(request, "components/refusal.html", context, status=409)
+            return render(request, "409.html", context, status=status)
+        response = render(request, "components/refusal.html", context, status=status)
         # The frame keeps an empty #refusal at the top of every page: whatever the request meant to replace stays as is.
         response.headers["HX-Retarget"] = "#refusal"
         response.headers["HX-Reswap"] = "innerHTML show:#refusal:top"

@@ -197,3 +197,50 @@ def test_the_files_time_is_when_its_last_byte_arrived(content):
 def test_impossible_sizes_are_refused(size):
     with refused_with("upload.size"):
         services.upload_begin(owner_ref=ALPHA, key="k", size=size, sha256="00" * 32)
+
+
+def test_a_full_disk_takes_no_chunk_and_loses_none(content):
+    """/dev/full answers every write as a full disk does."""
+    upload = begin(content)
+    append(upload, 0, content[:7000])
+    path = ciphertext_path(upload.id)
+    kept = path.with_suffix(".kept")
+    path.rename(kept)
+    path.symlink_to("/dev/full")
+
+    with pytest.raises(OSError, match="No space left"):
+        append(upload, 7000, content[7000:14000])
+
+    upload.refresh_from_db()
+    assert upload.received == 7000
+    kept.replace(path)
+    append(upload, 7000, content[7000:])
+    assert finish(upload).finished_at
+    assert path.read_bytes() == content
+
+
+def test_the_sender_is_told_of_a_full_disk_and_goes_on_from_where_it_stands(content, client):
+    upload = begin(content)
+    append(upload, 0, content[:7000])
+    path, address = ciphertext_path(upload.id), f"/sealing/uploads/{upload.id}/"
+    kept = path.with_suffix(".kept")
+    path.rename(kept)
+    path.symlink_to("/dev/full")
+    token = {"Upload-Token": services.upload_token(upload.id)}
+    chunk = content[7000:]
+    headers = {**token, "Upload-Offset": "7000", "Upload-SHA256": hashlib.sha256(chunk).hexdigest()}
+
+    def send():
+        return client.patch(
+            address, chunk, content_type="application/octet-stream", headers={**headers, "Accept": "application/json"}
+        )
+
+    answer = send()
+
+    assert answer.status_code == 507
+    (told,) = answer.json()["violations"]
+    assert told["code"] == "server.full"
+    assert "没有收下" in told["text"]
+    assert client.get(address, headers=token).json()["offset"] == 7000
+    kept.replace(path)
+    assert send().json()["offset"] == len(content)

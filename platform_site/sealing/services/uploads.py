@@ -1,6 +1,7 @@
 """Resumable uploads: begin, append, finish. Chunk writes take no database lock; bytes are on disk before we say so."""
 
 import base64
+import contextlib
 import fcntl
 import hashlib
 import hmac
@@ -79,6 +80,7 @@ def upload_append(*, upload_id: UUID, token: str, offset: int, chunk: bytes, sha
     Raises:
         Refused: unknown upload or token; a gap (facts.offset says where to go on); other bytes than before; more than
             promised; a chunk damaged on the way.
+        OSError: the disk is full; nothing of the chunk is counted, and it may be sent again (a 507 to its sender).
     """
     arrived = clock.now()
     upload = _writable(upload_id, token)
@@ -106,8 +108,14 @@ def upload_append(*, upload_id: UUID, token: str, offset: int, chunk: bytes, sha
         fresh = chunk[again:]
         if fresh:
             failpoint("upload.before_write")
-            _write_all(handle, fresh, upload.received)
-            os.fsync(handle)
+            try:
+                _write_all(handle, fresh, upload.received)
+                os.fsync(handle)
+            except OSError:
+                # A full disk: what is counted stays, the begun chunk gives its room back and was never acknowledged.
+                with contextlib.suppress(OSError):
+                    os.ftruncate(handle, upload.received)
+                raise
             failpoint("upload.after_write")
             upload.received += len(fresh)
             if upload.received == upload.size:

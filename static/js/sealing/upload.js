@@ -74,7 +74,8 @@ async function ask(address, options, request) {
     }
     if (answer?.ok) return answer.json();
     // Every request here may be repeated: the portal counts a chunk once, however often it comes.
-    if (answer && (answer.status < 500 || attempt >= PATIENCE.length)) throw await refusal(answer);
+    // A full disk is not mended in seconds: its sender is told, and goes on later from where it stands.
+    if (answer && (answer.status < 500 || answer.status === 507 || attempt >= PATIENCE.length)) throw await refusal(answer);
     await new Promise((wake) => setTimeout(wake, PATIENCE[attempt]));
   }
 }
