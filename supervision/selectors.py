@@ -28,6 +28,7 @@ LEADS = {
     "mandatory.reached": "申报为非必须招标，但已达规模标准",
     "mandatory.split": "多个标段合计达到规模标准",
     "bidders.related": "投标人之间存在关联信息",
+    "bidders.agency_related": "投标人与招标代理机构存在关联信息",
     "committee.replaced": "评标委员会成员有更换",
     "price.low": "报价明显低于其他投标",
     "bids.few_valid": "有效投标不足三个",

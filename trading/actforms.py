@@ -12,6 +12,7 @@ from typing import Any
 
 from django import forms
 
+from credit.models import Subject
 from platform_site.accounts.actors import Actor
 from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text
 from trading.models import ContractChange, Lot, Milestone, Payment
@@ -213,6 +214,21 @@ class EndMandate(LotBound):
     reason = Text(label="终止委托的原因", max_length=1000, rows=3, help_text="公告发布以后的，随公告全文发布", **MUST)
 
 
+class AppointAgency(LotBound):
+    """Another agency, and its mandate."""
+
+    code = Choice(label="新的招标代理机构", **MUST)
+    scope = Text(label="委托代理范围", max_length=200, help_text="例如：招标代理全过程", **MUST)
+    until = Day(label="委托期限至", **MUST)
+    reason = Text(label="更换的原因", max_length=1000, rows=3, help_text="公告发布以后的，随公告全文发布", **MUST)
+
+    def fill(self, lot: Lot) -> None:
+        """Registered agencies but the present one; the scope as it stood."""
+        rows = Subject.objects.filter(kinds__contains=["agency"], state="active").exclude(pk=lot.tender.agency_id)
+        self.fields["code"].choices = [PICK, *((one.code, one.name) for one in rows.order_by("name")[:300])]
+        self.fields["scope"].initial = lot.tender.mandate.get("scope", "")
+
+
 Given = Mapping[str, Any]
 
 
@@ -287,6 +303,15 @@ ACTS: dict[str, ActPage] = {
         lambda lot, said, actor: mandates.mandate_end(lot_id=lot.pk, actor=actor, **said),
         "终止以后的事项由招标人自行办理，此前依委托办理的事项继续有效。招标公告已经发布的，另发公告。",
         "委托已终止，代理机构已收到通知",
+    ),
+    "appoint_agency": ActPage(
+        AppointAgency,
+        lambda lot, said, actor: mandates.agency_appoint(
+            lot_id=lot.pk, actor=actor, **{**said, "until": _day(said["until"])}
+        ),
+        "先终止原来的委托。更换以后由新的代理机构在委托的范围和期限内办理，已经编制和办理的事项继续有效；"
+        "原代理机构不再办理，也不得在本项目投标。项目的各标段一并更换，招标公告已经发布的，另发公告。",
+        "代理机构已更换，双方已收到通知",
     ),
     "postpone": ActPage(
         Postpone,

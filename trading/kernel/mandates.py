@@ -20,6 +20,20 @@ def signed(mandate: Mapping[str, Any]) -> bool:
     return bool(mandate.get("confirmed_at") or mandate.get("digest"))
 
 
+def former_codes(mandate: Mapping[str, Any]) -> list[str]:
+    """Agencies that were replaced, by code: none of them acts any more, and none bids in what it prepared."""
+    return [one["code"] for one in mandate.get("former", ())]
+
+
+def replaced(mandate: Mapping[str, Any], code: str) -> Violation | None:
+    """Why an agency that was replaced may do nothing more; None for everybody else."""
+    said = [one for one in mandate.get("former", ()) if one["code"] == code]
+    if not said:
+        return None
+    facts = {"at": datetime.fromisoformat(said[-1]["replaced_at"]), "name": said[-1]["successor"]}
+    return Violation("mandate.replaced", "ENG-49", facts=facts)
+
+
 def lapsed(mandate: Mapping[str, Any], now: datetime) -> Violation | None:
     """Why the agency may no longer act: ended by the initiator, or past its last moment. None while it may."""
     for name, code in (("ended_at", "mandate.ended"), ("until", "mandate.expired")):

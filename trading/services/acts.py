@@ -25,7 +25,7 @@ from platform_site.accounts.selectors import is_official
 from platform_site.failpoints import failpoint
 from platform_site.holds import selectors as holds
 from trading.kernel import procedure as kernel
-from trading.kernel.mandates import lapsed
+from trading.kernel.mandates import lapsed, replaced
 from trading.kernel.time import HeldFor
 from trading.locks import lock_lot
 from trading.models import Lot
@@ -160,6 +160,8 @@ def admitted(verb: str, lot: Lot, actor: Actor, at: datetime) -> kernel.Transiti
     if verb not in procedure.transitions:
         raise Refused([Violation("state.wrong", facts={"state": lot.state, "act": verb})])
     move = procedure.transitions[verb]
+    if "agency" in move.actor.split("|"):
+        not_replaced(lot, actor)
     policy.require(actor, move.actor, over=lot)
     mandated(lot, actor, at)
     if "person" in move.actor.split("|"):
@@ -178,6 +180,16 @@ def mandated(lot: Lot, actor: Actor, at: datetime) -> None:
     if lot.tender.party_roles(actor) != {"agency"}:
         return
     if found := lapsed(lot.tender.mandate, at):
+        raise Refused([replace(found, article=lot.book.article(found.rule))])
+
+
+def not_replaced(lot: Lot, actor: Actor) -> None:
+    """Return unless the actor's subject was the project's agency before another took its place.
+
+    Raises:
+        Refused: with the article, since when, and who acts now. A stranger is told nothing (policy).
+    """
+    if found := replaced(lot.tender.mandate, actor.subject_code):
         raise Refused([replace(found, article=lot.book.article(found.rule))])
 
 

@@ -26,6 +26,7 @@ from trading.locks import lock_bond, lock_lot
 from trading.models import Bond, BondInstitution, BondMessage, Lot
 from trading.services import bond_orders as orders
 from trading.services.acts import acting, moment_of
+from trading.services.mandates import acts_for, agencies_of
 from trading.services.terms import decimal_of
 
 CONTEXT = "portal bond message v1"
@@ -90,6 +91,7 @@ def bond_declare(
     given = {"payer_account": payer_account.strip()[:40], "guarantee_number": guarantee_number.strip()[:60]}
 
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
+        agencies = agencies_of(lot.tender)
         return {
             **given,
             "form": form,
@@ -97,7 +99,8 @@ def bond_declare(
             "required_cny": required_of(lot),
             "standing": lot.bonds.standing().filter(subject__code=actor.subject_code).exists(),
             "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code == actor.subject_code,
-            "is_agency_or_initiator": bool(lot.tender.party_roles(actor)),
+            "is_agency_or_initiator": bool(lot.tender.party_roles(actor)) or actor.subject_code in agencies,
+            "agency_person": acts_for(actor, agencies),
         }
 
     with acting("declare_bond", lot_id=lot_id, actor=actor, values=values) as act:

@@ -12,12 +12,13 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from trading.locks import lock_lot, lock_tender
 from trading.models import DocumentVersion, Lot, StoredFile
-from trading.services.acts import mandated
+from trading.services.acts import mandated, not_replaced
 from trading.services.tenders import lot_shape
 
 
 def _draft(lot_id: int, actor: Actor) -> Lot:
     lot = lock_lot(lot_id)
+    not_replaced(lot, actor)
     policy.require(actor, "initiator|agency", over=lot)
     mandated(lot, actor, clock.now())
     if lot.state != "registered":

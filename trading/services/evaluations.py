@@ -15,7 +15,7 @@ from trading import addresses
 from trading.kernel import procedure as kernel
 from trading.locks import lock_lot
 from trading.models import Bid, BidQuestion, CommitteeMember, Lot
-from trading.services.acts import Act, acting, facts_of, mandated
+from trading.services.acts import Act, acting, facts_of, mandated, not_replaced
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.committees import conflicts, members_of
 from trading.services.enquiries import text_of
@@ -147,6 +147,7 @@ def time_extend(*, lot_id: int, until: datetime, actor: Actor) -> Lot:
         Refused: not under evaluation, or a moment that has passed.
     """
     lot = lock_lot(lot_id)
+    not_replaced(lot, actor)
     policy.require(actor, "initiator|agency", over=lot)
     mandated(lot, actor, clock.now())
     now = clock.now()

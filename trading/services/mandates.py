@@ -1,15 +1,18 @@
 """委托招标代理: the initiator signs the mandate with its scope and last day, and may end it; then the agency acts no
 more (招标投标法 第十二条、第十五条)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
-from platform_site import clock, workdays
+from credit import selectors as credit
+from credit.models import Membership, Subject
+from platform_site import clock, ledger, workdays
 from platform_site.accounts.actors import Actor
 from trading import addresses
+from trading.kernel.mandates import former_codes, lapsed
 from trading.locks import lock_tender
 from trading.models import Lot, Tender
 from trading.services.acts import Act, acting
@@ -17,6 +20,8 @@ from trading.services.alerts import tell_subjects
 from trading.services.enquiries import text_of
 from trading.services.notices import notice_write, noticed
 
+# Whom the law keeps apart from every agency (招标投标法 第十四条).
+OFFICES = frozenset({"authority", "centre"})
 SILENT = ("registered", "scheduled")  # nothing of the lot is public yet
 
 
@@ -74,6 +79,112 @@ def mandate_end(*, lot_id: int, reason: str, actor: Actor) -> Tender:
     return tender
 
 
+def agency_appoint(*, lot_id: int, code: str, scope: str, until: date, reason: str, actor: Actor) -> Tender:
+    """Another agency acts for the initiator, under a mandate of its own; what the former drafted stays as it is.
+
+    Every lot of the project that is not at its end says so, where it is public by a notice. The former agency reads
+    what is public and does nothing more. A project that had none gets its first one likewise.
+
+    Args:
+        code: the new agency's.
+
+    Raises:
+        PermissionDenied: not the initiator.
+        Refused: the former mandate is still in force; no such agency, a suspended one, one that bids here (asked only
+            once the roll is public); a day that has passed; no scope, no reason.
+    """
+    scope = text_of(scope, field="mandate_scope", limit=200)
+    reason = text_of(reason, field="reason", limit=1000)
+    last = workdays.midnight(until + timedelta(days=1))
+    found = Subject.objects.filter(code=code, state="active").first()
+
+    def values(lot: Lot, now: datetime) -> dict[str, Any]:
+        return {"agency": True, "until": last, **_fitness(lot, found, now)}
+
+    with transaction.atomic():
+        tender = lock_tender(Lot.objects.values_list("tender_id", flat=True).get(pk=lot_id))
+        former, told = tender.agency, []
+        for pk in [lot_id, *tender.lots.exclude(pk=lot_id).order_by("pk").values_list("pk", flat=True)]:
+            if told and not _asks(pk):
+                continue
+            with acting("appoint_agency", lot_id=pk, actor=actor, values=values) as act:
+                assert found is not None
+                if not told:
+                    ledger.append(
+                        "tender.agency_changed",
+                        subject=tender,
+                        actor=actor,
+                        facts={"agency": found.code, "former": former.code if former else "", "rules": ["ENG-49"]},
+                    )
+                said = {"agency": found.code, "former": former.code if former else "", "scope": scope, "until": last}
+                if act.lot.state not in SILENT:
+                    content = {
+                        "reason": reason,
+                        "scope": scope,
+                        "until": last,
+                        "agency": _named(found),
+                        "former": _named(former) if former else None,
+                    }
+                    title = f"{act.lot.title}{'更换' if former else '委托'}招标代理机构公告"
+                    said |= noticed(notice_write(act, "agency", title, content))
+                told.append(act.entry("lot.agency_changed", said))
+        assert found is not None
+        tender.mandate = _succeeding(tender, former, found, scope, last)
+        tender.agency = found
+        tender.save(update_fields=["agency", "mandate"])
+        codes = [found.code, *([former.code] if former else [])]
+        body = f"{tender.title}。招标代理机构为{found.name}，{scope}。{reason}"
+        lot = Lot.objects.select_related("tender").get(pk=lot_id)
+        tell_subjects(codes, about=f"agency:{told[0].id}", title="更换招标代理机构", body=body, url=addresses.work(lot))
+    return tender
+
+
+def _fitness(lot: Lot, found: Subject | None, now: datetime) -> dict[str, Any]:
+    """What speaks against an agency. Bids are looked at only once the roll of the lot is public."""
+    tender = lot.tender
+    stands = tender.agency is not None and lapsed(tender.mandate, now) is None
+    if found is None or "agency" not in found.kinds or found.pk == tender.initiator_id or OFFICES & set(found.kinds):
+        return {"mandate_stands": stands, "not_an_agency": True, "agency_name": found.name if found else ""}
+    opened = "opening_at" in lot.moments
+    bidders = (
+        {code for bid in lot.bids.standing().select_related("subject") for code in bid.party_codes} if opened else ()
+    )
+    return {
+        "mandate_stands": stands,
+        "same_agency": found.pk == tender.agency_id and stands,
+        "agency_bids": found.code in bidders,
+        "agency_name": found.name,
+        "bans": [
+            {"authority": ban.authority, "until": ban.until, "article": ban.document_no}
+            for ban in credit.standing(found.code, clock.china(now).date(), scope="agency")
+        ],
+    }
+
+
+def _asks(lot_pk: int) -> bool:
+    """Whether another lot of the project is still at a state in which its agency matters."""
+    lot = Lot.objects.select_related("tender").get(pk=lot_pk)
+    return lot.state in lot.procedure.transitions["appoint_agency"].source
+
+
+def _succeeding(tender: Tender, former: Subject | None, found: Subject, scope: str, last: datetime) -> dict[str, Any]:
+    """The new mandate; the former agency is kept in it by name, so that it is refused with the reason."""
+    now, kept = clock.now().isoformat(), [one for one in tender.mandate.get("former", ()) if one["code"] != found.code]
+    if former is not None and former.pk != found.pk:
+        kept.append({**_named(former), "replaced_at": now, "successor": found.name})
+    return {
+        "scope": scope,
+        "until": last.isoformat(),
+        "confirmed_at": now,
+        "signed_at": now,
+        **({"former": kept} if kept else {}),
+    }
+
+
+def _named(subject: Subject) -> dict[str, str]:
+    return {"name": subject.name, "code": subject.code}
+
+
 def _told(
     act: Act, tender: Tender, mandate: dict[str, Any], event: str, heading: str, content: Mapping[str, Any]
 ) -> None:
@@ -94,6 +205,17 @@ def _told(
         body=f"{tender.title}。{content.get('reason') or content.get('scope')}",
         url=addresses.work(act.lot),
     )
+
+
+def agencies_of(tender: Tender) -> list[str]:
+    """Codes of the project's agency and of those it replaced."""
+    return [*([tender.agency.code] if tender.agency else []), *former_codes(tender.mandate)]
+
+
+def acts_for(actor: Actor, codes: Sequence[str]) -> bool:
+    """Whether the person also trades for one of these subjects, whomever he acts for now. One query."""
+    mine = Membership.objects.in_force(clock.now()).trading().filter(subject__code__in=codes)
+    return actor.user_id is not None and mine.filter(user__public_id=actor.user_id).exists()
 
 
 def mandate_words(tender: Tender) -> str:

@@ -8,8 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
+from platform_site.accounts.actors import Actor
 from platform_site.web.htmx import wants_partial
 from trading.models import Lot
+from trading.services.acts import not_replaced
 
 SIDE = frozenset({"initiator", "agency"})
 
@@ -26,13 +28,28 @@ def working_lot(
     found = Lot.objects.visible_to(actor).filter(tender__reference=reference, number=number)
     lot = found.select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority").first()
     if lot is None:
+        refuse_replaced(actor, reference, number)
         raise Http404
     held = lot.tender.party_roles(actor) | (actor.duties & {"operator"})
     if "winner" in roles:
         held |= lot.party_roles(actor) & {"winner", "partner"}
     if not held & roles:
+        refuse_replaced(actor, reference, number)
         raise Http404
     return lot, held
+
+
+def refuse_replaced(actor: Actor, reference: str, number: int) -> None:
+    """Return unless the actor's subject was the project's agency: it is told with the article who acts now.
+
+    Raises:
+        Refused: `mandate.replaced`.
+    """
+    if not actor.subject_code:
+        return
+    found = Lot.objects.filter(tender__reference=reference, number=number).select_related("tender").first()
+    if found is not None:
+        not_replaced(found, actor)
 
 
 def lot_page(

@@ -41,6 +41,19 @@ def not_agency(facts: Facts, book: Book) -> Violation | None:
     return book.violation("bidder.agency", "ENG-49") if facts.values.get("is_agency_or_initiator") else None
 
 
+@guard("ENG-49")
+def not_agencys_person(facts: Facts, book: Book) -> Violation | None:
+    """Nobody who acts for the project's agency files for a bidder: that is bidding for another (代理投标)."""
+    return book.violation("bidder.agency_person", "ENG-49") if facts.values.get("agency_person") else None
+
+
+@guard("ENG-49", effect="warn")
+def agency_apart(facts: Facts, book: Book) -> Violation | None:
+    """A bidder whose legal representative bears the name of the agency's: told to supervision when the roll is open."""
+    names = facts.values.get("agency_related") or ()
+    return book.violation("bidders.agency_related", "ENG-49", names=tuple(names)) if names else None
+
+
 @guard("CRE-07")
 def not_banned(facts: Facts, book: Book) -> Violation | None:
     """A subject under a market ban in force on the day does not bid."""
