@@ -4,7 +4,7 @@ import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.test import override_settings
@@ -104,7 +104,13 @@ def lived(cluster: databases.Cluster, template: str, home: Path) -> Iterator[Lif
             stage, played = Stage(repertoire.START), Played("engineering.open", "objection")
             life.keep("assembled", stage.now)
             script = engineering_open.script(stage, life.cast, "objection")
-            play(stage, watched(script, lambda milestone: life.keep(milestone, stage.now)), played)
+
+            def reached(milestone: str) -> None:
+                life.keep(milestone, stage.now)
+                if milestone == "opened":
+                    beside(life.cast, stage.now)
+
+            play(stage, watched(script, reached), played)
             ledger.sequence_once()
             life.keep("ended", stage.now)
         fail(life)
@@ -125,6 +131,35 @@ def company() -> Cast:
             cast.people[username] = someone
         cast.people["citizen"] = casting.person("citizen", "白晓")
     return cast
+
+
+def beside(cast: Cast, now: datetime) -> None:
+    """What a centre does beside the trade: a session is booked, an outage is over, a medium has answered.
+
+    Nothing of it touches the lot, but its rows must say what the record says.
+    """
+    from trading.media_standin import StandIn
+    from trading.models import Lot
+    from trading.services import media, outages, sessions, venues
+
+    operator, lot = cast["operator"].actor, Lot.objects.get()
+    with clock.at(now):
+        room = venues.venue_open(name="评标一室", kind="evaluation", place="五楼", seats=9, actor=operator)
+        hour = timedelta(hours=1)
+        sessions.session_book(
+            lot_id=lot.pk, venue_id=room.pk, kind="evaluation", starts_at=now + hour, length=4 * hour, actor=operator
+        )
+        outages.outage_declare(
+            starts_at=now - 50 * hour,
+            ends_at=now - 48 * hour,
+            failed="短信网关",
+            evidence="供应商通报。",
+            actor=operator,
+        )
+        outlet = StandIn(lot.terms["media"][0])
+        outlet.register()
+        for post in media.posts_send():
+            media.acknowledged(**outlet.answer(post))
 
 
 def watched(script: Script, reached: Callable[[str], None]) -> Script:

@@ -171,6 +171,30 @@ STATE: dict[str, dict[str, str]] = {
         "file_id": "(SELECT id FROM trading_storedfile f WHERE f.id <> file_id LIMIT 1)",
         "made_at": HOUR,
     },
+    "trading_mediapost": {
+        "state": "'sent'",
+        "said_digest": "repeat('0', 64)",
+        "due_at": HOUR,
+        "sent_at": HOUR,
+        "posted_at": HOUR,
+        "overdue_told_at": "sent_at",
+        "url": TEXT,
+    },
+    "trading_mediaoutlet": {"name": TEXT, "public_key": "repeat('0', 64)"},
+    "trading_outage": {
+        "starts_at": "starts_at - interval '1 hour'",
+        "ends_at": HOUR,
+        "failed": TEXT,
+        "evidence": TEXT,
+        "centre_id": OTHER_SUBJECT,
+    },
+    "trading_venuesession": {
+        "kind": "'draw'",
+        "starts_at": "starts_at - interval '1 hour'",
+        "ends_at": HOUR,
+        "state": "'waiting'",
+        "why": TEXT,
+    },
     "holds_hold": {
         "ref": TEXT,
         "kind": "'order'",
@@ -185,6 +209,9 @@ STATE: dict[str, dict[str, str]] = {
         "header_sha256": "overlay(header_sha256 PLACING '0000' FROM 1)",
     },
     "sealing_upload": {"sha256": "repeat('0', 64)"},
+    "sealing_key_set": {"document": """document || '{"k": 2}'""", "hash": "repeat('0', 64)", "k": "k - 1"},
+    "sealing_countersignature": {"signature": "repeat('0', 128)"},
+    "sealing_released_key": {"signature": "repeat('0', 128)"},
     "sealing_opening_result": {
         "kind": "'revoked'",
         "offer": """offer || '{"price_cny": "1.00"}'""",
@@ -202,7 +229,7 @@ WORDS = {
     "trading_opening": "opening", "trading_committee": "committee", "trading_reviewmark": "mark",
     "trading_scoremark": "mark", "trading_report": "report", "trading_challenge": "challenge",
     "trading_award": "award", "trading_letter": "letter", "trading_contract": "contract",
-    "trading_archive": "archive",
+    "trading_archive": "archive", "trading_mediapost": "media post",
 }  # fmt: skip
 DIGEST_OF = "what it is the digest of is"
 CANDIDATES = "the candidates are not those of the submitted report"
@@ -238,10 +265,28 @@ NAMED = {
     ("trading_challenge", "replied_at"): "challenge: answered is",
     ("trading_letter", "content"): "a letter of an award differs from the record",
     ("trading_letter", "digest"): "a letter of an award differs from the record",
+    ("trading_mediapost", "overdue_told_at"): "media post: told overdue is",
+    ("trading_mediaoutlet", "name"): "medium: name is not the one recorded",
+    ("trading_mediaoutlet", "public_key"): "medium: key is not the one recorded",
+    ("trading_outage", "starts_at"): "outage: from is not the one recorded",
+    ("trading_outage", "ends_at"): "outage: until is not the one recorded",
+    ("trading_outage", "failed"): "outage: failed is not the one recorded",
+    ("trading_outage", "evidence"): "outage: evidence is not the one recorded",
+    ("trading_outage", "centre_id"): "outage: centre is not the one recorded",
+    ("trading_venuesession", "kind"): "session: kind is not the one recorded",
+    ("trading_venuesession", "starts_at"): "session: from is not the one recorded",
+    ("trading_venuesession", "ends_at"): "session: until is not the one recorded",
+    ("trading_venuesession", "state"): "session: planned is not the one recorded",
+    ("trading_venuesession", "why"): "session: why is not the one recorded",
     ("sealing_envelope", "state"): "bid: envelope's state is",
     ("sealing_envelope", "header"): "an envelope's header is not the one that was filed",
     ("sealing_envelope", "header_sha256"): "bid: envelope is",
     ("sealing_upload", "sha256"): "an envelope's parts are not those of its header",
+    ("sealing_key_set", "document"): ": its document is not the one its digest names",
+    ("sealing_key_set", "hash"): ": its document is not the one its digest names",
+    ("sealing_key_set", "k"): ": its document is not the one its digest names",
+    ("sealing_countersignature", "signature"): ": a countersignature is not its member's",
+    ("sealing_released_key", "signature"): ": a released key is not its member's",
     ("sealing_opening_result", "kind"): "bid: outcome is",
     ("sealing_opening_result", "offer"): "bid: opened offer is",
     ("sealing_opening_result", "manifest_sha256"): "bid: manifest is",
@@ -256,9 +301,13 @@ NAMED = {
 }
 # Tables of which one is named by what another's change would be named by: never changed at once.
 TOGETHER = (
+    ("trading_mediapost", "trading_mediaoutlet"),
     ("trading_lot", "trading_documentversion", "trading_storedfile"),
     ("trading_reviewmark", "trading_scoremark", "trading_committeemember"),
-    ("sealing_envelope", "sealing_upload", "sealing_opening_result", "sealing_plain_file"),
+    (
+        *("sealing_envelope", "sealing_upload", "sealing_opening_result", "sealing_plain_file"),
+        *("sealing_key_set", "sealing_countersignature", "sealing_released_key"),
+    ),
 )
 
 Case = tuple[str, str, str, str]
@@ -298,10 +347,14 @@ GONE: list[dict[str, str]] = [
         "trading_archive": "archive is gone, lot.archived speaks of it",
         "trading_documentversion_files": f"document version 1: {DIGEST_OF}",
         "holds_hold": "the hold of challenge:",
+        "trading_mediapost": "media post is gone, notice.handed_over speaks of it",
+        "trading_outage": "outage is gone, outage.declared speaks of it",
+        "trading_venuesession": "session is gone, session.booked speaks of it",
         "sealing_part": "an envelope's parts are not those of its header",
         "sealing_opening_result": "bid: its opening's result and the record differ",
     },
     {
+        "trading_mediaoutlet": "medium is gone, medium.registered speaks of it",
         "trading_documentversion": "document version 1 is gone, lot.notice_scheduled speaks of it",
         "trading_storedfile": f"document version 2: {DIGEST_OF}",
         "trading_bid": "is gone, bid.filed speaks of it",

@@ -19,6 +19,7 @@ TERMS: dict[str, Any] = {
     "bond_cny": "10000000.00",
     "call_minutes": 5,
     "round_minutes": 5,
+    "outage_clause": True,
 }
 RESERVE = Decimal("52000000.00")
 VARIANTS = {

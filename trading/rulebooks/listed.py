@@ -85,7 +85,8 @@ def transitions(law: Law, *, contract_from: str = "", contract_by: str = "") -> 
             states(*going), "", "person", "竞买申请", (law.sign_up,), before="listing_until", through_hold=True,
             guards=(bidding.not_operator, bidding.not_banned),
         ),
-        "suffer_outage": outage(*going),
+        # The remedy is a term of the document: the decree on electronic tendering governs no listing.
+        "suffer_outage": outage(*going, rules=()),
         "start_listing": Transition(
             states("announced"), "listing", "clock", "挂牌开始", (law.period,), not_before="listing_from"
         ),

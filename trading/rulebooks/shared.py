@@ -26,14 +26,18 @@ SET_MOMENTS = (
 INITIATOR = "initiator|agency"
 
 
-def outage(*waiting: str) -> Transition:
-    """系统故障顺延: what fell due during a declared outage falls due later, in these states."""
+def outage(*waiting: str, rules: tuple[str, ...] = ("ELE-07",)) -> Transition:
+    """系统故障顺延: what fell due during a declared outage falls due later, in these states.
+
+    Args:
+        rules: what allows the document to carry the clause; empty where only the document itself says so.
+    """
     return Transition(
         states(*waiting),
         "",
         "operator",
         "系统故障顺延",
-        ("ELE-07",),
+        rules,
         through_hold=True,
         guards=(course.remedy_published, course.inside_the_outage),
     )

@@ -26,7 +26,8 @@ from trading.services.alerts import tell_initiator
 
 CONTEXT = "ggzy-media/1 acknowledgement"
 # 招标公告和公示信息发布管理办法: notices, candidates, results, and what changes them.
-KINDS = ("tender", "amendment", "correction", "postponement", "candidates", "award", "failure", "termination")
+CHANGES = ("amendment", "correction", "postponement", "trustees")
+KINDS = ("tender", *CHANGES, "candidates", "award", "failure", "termination")
 MONITORS = {"ENG-06": "trading.services.media.acknowledged"}
 AT_ONCE = 200
 
@@ -64,7 +65,14 @@ def _handed_over(notice: Notice, outlets: Mapping[str, MediaOutlet]) -> list[Med
         number = lot.book.rule("ENG-06")["media_after_receipt"]
         due = counted(now, int(number.amount), number.unit, "most")
         made.append(MediaPost.objects.create(notice=notice, outlet=outlets[name], sent_at=now, due_at=due))
-        facts = {"outlet": name, "text": str(notice.id), "digest": notice.digest, "due": due, "rules": ["ENG-06"]}
+        facts = {
+            "outlet": name,
+            "text": str(notice.id),
+            "digest": notice.digest,
+            "at": now,
+            "due": due,
+            "rules": ["ENG-06"],
+        }
         ledger.append("notice.handed_over", subject=lot, actor=CLOCK, facts=facts)
     return made
 
@@ -113,6 +121,7 @@ def _count(lot: Lot, post: MediaPost, outlet: MediaOutlet, digest: str, url: str
     post.posted_at = now if same else None
     post.save(update_fields=["said_digest", "url", "state", "posted_at"])
     facts = {"outlet": outlet.name, "text": str(post.notice_id), "said": digest, "same": same, "rules": ["ENG-06"]}
+    facts |= {"at": now, "url": url}
     ledger.append(
         "notice.acknowledged", subject=lot, actor=CLOCK, facts={**facts, **({"warnings": told} if told else {})}
     )
@@ -136,7 +145,13 @@ def _overdue(key: UUID, lot_id: int, now: datetime) -> int:
     post.overdue_told_at = now
     post.save(update_fields=["overdue_told_at"])
     told = [{"code": "media.overdue", "rule": "ENG-06"}]
-    facts = {"outlet": post.outlet.name, "text": str(post.notice_id), "due": post.due_at, "rules": ["ENG-06"]}
+    facts = {
+        "outlet": post.outlet.name,
+        "text": str(post.notice_id),
+        "due": post.due_at,
+        "at": now,
+        "rules": ["ENG-06"],
+    }
     ledger.append("notice.not_acknowledged", subject=lot, actor=CLOCK, facts={**facts, "warnings": told})
     _tell(lot, post, f"{post.outlet.name}没有在期限内发布公告")
     return 1

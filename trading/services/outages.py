@@ -24,6 +24,7 @@ from platform_site.holds import selectors as held
 from platform_site.holds import services as holds
 from platform_site.rules import rule
 from trading import addresses
+from trading.bidwords import words_of
 from trading.kernel import procedure as kernel
 from trading.kernel.time import HeldFor, counted, through_holds
 from trading.locks import lock_lots
@@ -247,11 +248,17 @@ def _place(lot: Lot, outage: Outage, actor: Actor) -> None:
         ref=lot.ledger_ref,
         kind="outage",
         reason=f"系统故障：{outage.failed}",
-        article=rule(RESTS_ON).article,
+        article=remedy_of(lot),
         source_ref=outage.ledger_ref,
         actor=actor,
         at=outage.starts_at,
     )
+
+
+def remedy_of(lot: Lot) -> str:
+    """What the lot's clause rests on: the article of its book, or the document alone."""
+    rules = lot.procedure.transitions[VERB].rules
+    return "；".join(lot.book.article(one) for one in rules) or f"{words_of(lot.procedure).document}载明的补救方案"
 
 
 def _move(lot: Lot, outage: Outage, actor: Actor) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from platform_site.ledger.registers import Finding
 from trading.models import Lot
-from trading.testimony import bonds, contests, course, gone, papers, results
+from trading.testimony import bonds, contests, course, gone, media, papers, results
 from trading.testimony.told import LOTS_AT_ONCE, Told, groups
 
 CHECKS = (
@@ -22,6 +22,7 @@ CHECKS = (
     contests.openings,
     contests.listings,
     bonds.bonds,
+    media.posts,
     results.committees,
     results.marks,
     results.questions,
