@@ -13,7 +13,10 @@ OTHER = "other"
 STAGES = {
     "plan": ("招标计划", ("plan", "plan_change", "plan_cancel")),
     "tender": ("招标、采购公告", ("tender", "prequalification", "listing", "inquiry")),
-    "change": ("变更与澄清", ("clarification", "amendment", "correction", "postponement", "outage", "agency")),
+    "change": (
+        "变更与澄清",
+        ("clarification", "amendment", "correction", "postponement", "trustees", "outage", "agency"),
+    ),
     "opening": ("开标记录", ("opening",)),
     "result": ("候选人与结果", ("candidates", "award", "result", "deal", "redo", "cancellation", "set_aside")),
     "contract": ("合同与履约", ("contract", "contract_change", "milestone", "acceptance", "payment")),

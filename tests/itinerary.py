@@ -148,6 +148,7 @@ INITIATORS = [
     see("trading:notice", lambda: things.notice_of("tender"), role="agency"),
     see("trading:enquiries", lambda: place(things.obtained_lot()), role="agency"),
     see("trading:amend", lambda: place(things.obtained_lot()), role="agency"),
+    see("trading:trustees", lambda: place(things.obtained_lot()), role="agency"),
     see("trading:challenges", lambda: place(things.objected_lot()), role="agency"),
     *(
         see("trading:results", at(state), role="agency", label=state)
@@ -281,6 +282,7 @@ POSTED = [
     "messages:read-all", "messages:read", "sealing:upload", "sealing:upload-finish", "sealing:trustee-keys",
     "sealing:countersign", "sealing:release", "credit:act-for", "credit:member-end", "credit:invitation-revoke",
     "credit:key-revoke", "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
+    "trading:trustees-publish",
     "trading:wizard-submit", "trading:challenge-answer", "trading:candidates", "trading:award-report",
     "trading:bond-declare", "trading:bond-pay", "trading:bond-forfeit", "trading:bond-callback",
     "trading:media-callback",

@@ -18,6 +18,7 @@ from trading.models import Bid, Bond, Challenge, DocumentObtained, DocumentVersi
 from trading.models.bid import BidQuerySet
 from trading.services import documents
 from trading.services.acts import facts_of
+from trading.services.trustees import key_set_in_force
 
 FILED = ("sealed", "opened", "revoked", "lapsed", "returned", "rejected")
 
@@ -136,7 +137,9 @@ def ticket_of(lot: Lot, actor: Actor, now: datetime) -> dict[str, Any] | None:
         return None
     said = words_of(lot.procedure)
     deadline = kernel.moment(lot.book, lot.procedure, "bid_deadline", facts)
-    guarded = sealed_things.lot_status(lot.ledger_ref) or {"keyset": None, "countersignatures": {}}
+    standing = key_set_in_force(lot)
+    guarded = sealed_things.lot_status(standing.pk) if standing else None
+    guarded = guarded or {"keyset": None, "countersignatures": {}}
     return {
         "lot": lot.ledger_ref,
         "reference": lot.reference,

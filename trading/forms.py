@@ -11,6 +11,7 @@ from credit.models import Subject
 from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text, Yes
 from trading.rulebooks import PROCEDURES
 from trading.rulebooks.vocabulary import CATEGORIES, KINDS
+from trading.services.trustees import GROUNDS
 
 TITLE = 200
 MOST_LOTS = 50
@@ -163,6 +164,18 @@ class AmendForm(forms.Form):
     ceiling_cny = Money(label="新的最高投标限价（元）", help_text="不填则不变")
     scope = Text(label="新的招标范围", max_length=20_000, rows=3, help_text="不填则不变")
     qualification = Text(label="新的资格条件", max_length=20_000, rows=3, help_text="不填则不变")
+
+
+class TrusteesForm(forms.Form):
+    """Why a trustee is replaced. The deadline stays where nothing is typed."""
+
+    ground = Choice(label="事由", choices=[("", "请选择"), *GROUNDS.items()], required=True)
+    reason = Text(label="具体情况", max_length=1000, rows=3, required=True, help_text="随公告全文发布")
+    bid_deadline = ChinaTime(label="新的投标截止时间", help_text="不填则不变；只能顺延，不能提前")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].error_messages["required"] = "请选择事由"
 
 
 class ReplyForm(forms.Form):

@@ -8,7 +8,8 @@ from typing import Any
 
 from platform_site.accounts.actors import Actor
 from platform_site.sealing import keysets
-from platform_site.sealing.models import BidderUnlock, KeySet, ReleasedKey
+from platform_site.sealing.models import BidderUnlock, ReleasedKey
+from platform_site.sealing.selectors import keysets_of
 from trading.bidwords import OPENED_BY, OUTCOMES
 from trading.digests import digest_of
 from trading.models import Bid, Lot, Opening
@@ -60,45 +61,55 @@ class TrusteeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardRow:
+    """One key set of the lot with its trustees: the one in force, and those that stood before a trustee was replaced.
+
+    Attributes:
+        k: how many of them open together what was sealed to the set.
+    """
+
+    fingerprint: str
+    k: int
+    trustees: tuple[TrusteeRow, ...]
+
+    @property
+    def released(self) -> int:
+        """How many have released."""
+        return sum(row.released_at is not None for row in self.trustees)
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """Everything public of an opening.
 
     Attributes:
-        k: how many trustees open every envelope together; 0 where the lot has none.
+        guards: the lot's key sets, the one in force first; empty where the lot runs bidder-only.
         token: changes whenever anything public of the room does.
     """
 
     opening: Opening | None
     roll: list[RollRow]
-    trustees: list[TrusteeRow]
-    k: int
+    guards: list[GuardRow]
     remarks: list[dict[str, Any]]
     token: str
 
     @property
-    def released(self) -> int:
-        """How many trustees have released."""
-        return sum(row.released_at is not None for row in self.trustees)
+    def k(self) -> int:
+        """How many trustees open together what is sealed now; 0 where the lot has none."""
+        return self.guards[0].k if self.guards else 0
 
 
 def room_of(lot: Lot, actor: Actor) -> Room:
-    """The room as it stands. One query before the opening (the key set), six after it.
+    """The room as it stands. Two queries before the opening (the key sets), seven after it.
 
     Before the opening nothing is read that a filing could have written.
     """
-    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
-    k = keyset.document["k"] if keyset else 0
     if lot.state == "bidding" or lot.state in CLOSED:
-        rows = [TrusteeRow(m["name"], keysets.ROLES.get(m["role"], ""), None) for m in _members(keyset)]
-        return Room(None, [], rows, k, [], digest_of([lot.state, lot.moments.get("bid_deadline", "")])[:16])
+        return Room(None, [], guards_of(lot), [], digest_of([lot.state, lot.moments.get("bid_deadline", "")])[:16])
     opening = Opening.objects.filter(lot=lot).first()
     if opening is None:
-        return Room(None, [], [], k, [], digest_of([lot.state])[:16])
-    released = dict(ReleasedKey.objects.filter(lot_ref=lot.ledger_ref).values_list("trustee_id", "released_at"))
-    by_id = {str(pk): at for pk, at in released.items()}
-    trustees = [
-        TrusteeRow(m["name"], keysets.ROLES.get(m["role"], ""), by_id.get(m["trustee"])) for m in _members(keyset)
-    ]
+        return Room(None, [], [], [], digest_of([lot.state])[:16])
+    guards = guards_of(lot)
     bids = {str(bid.pk): bid for bid in Bid.objects.filter(pk__in=[row["bid"] for row in opening.roll])}
     envelopes = {bid.envelope_id for bid in bids.values()}
     unlocked = set(BidderUnlock.objects.filter(envelope_id__in=envelopes).values_list("envelope_id", flat=True))
@@ -110,17 +121,35 @@ def room_of(lot: Lot, actor: Actor) -> Room:
         [
             lot.state,
             lot.moments,
-            sorted(by_id),
+            [[row.released_at is not None for row in guard.trustees] for guard in guards],
             sorted(str(pk) for pk in unlocked),
             opening.remarks,
             opening.disclosed_at,
         ]
     )[:16]
-    return Room(opening, roll, trustees, k, _remarks(opening), token)
+    return Room(opening, roll, guards, _remarks(opening), token)
 
 
-def _members(keyset: KeySet | None) -> list[Mapping[str, Any]]:
-    return keyset.document["members"] if keyset else []
+def guards_of(lot: Lot) -> list[GuardRow]:
+    """Every key set that was ever in force, with who released what. Two queries, three where a second was assigned."""
+    rows = keysets_of(lot.ledger_ref)[::-1]
+    if len(rows) > 1:
+        said = lot.notices.filter(state="published", kind="trustees").values_list("content__former", flat=True)
+        in_force = {lot.key_set_hash, *said}
+        rows = [keyset for keyset in rows if keyset.hash in in_force]
+    given = ReleasedKey.objects.filter(lot_ref__in=[keyset.pk for keyset in rows])
+    at = {(ref, str(trustee)): when for ref, trustee, when in given.values_list("lot_ref", "trustee_id", "released_at")}
+    return [
+        GuardRow(
+            keysets.set_fingerprint(keyset.document),
+            keyset.k,
+            tuple(
+                TrusteeRow(m["name"], keysets.ROLES.get(m["role"], ""), at.get((keyset.pk, m["trustee"])))
+                for m in keyset.document["members"]
+            ),
+        )
+        for keyset in rows
+    ]
 
 
 def _row(

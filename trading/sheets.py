@@ -97,6 +97,7 @@ def _heading(notice: Any, procedure: Procedure) -> str:
         "postponement": "延期公告",
         "agency": "招标代理委托公告",
         "outage": "系统故障顺延公告",
+        "trustees": "更换受托人公告",
         "correction": "更正公告",
         "cancellation": "取消中标资格公告",
         "set_aside": "中标无效公告",

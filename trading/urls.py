@@ -15,6 +15,7 @@ from trading.views import (
     plans,
     register,
     results,
+    trustees,
     venues,
     wizard,
 )
@@ -47,6 +48,9 @@ urlpatterns = [
     path(LOT + "notices/<uuid:notice_id>/", notices.notice, name="notice"),
     path(LOT + "enquiries/", notices.enquiry_list, name="enquiries"),
     path(LOT + "amend/", notices.amend, name="amend"),
+    # another key set after the notice
+    path(LOT + "trustees/", trustees.index, name="trustees"),
+    path(LOT + "trustees/publish/", trustees.publish, name="trustees-publish"),
     # challenges
     path(LOT + "challenges/", challenges.challenge_list, name="challenges"),
     path(LOT + "challenges/<uuid:challenge_id>/answer/", challenges.answer, name="challenge-answer"),

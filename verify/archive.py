@@ -41,7 +41,7 @@ def check_archive(folder, script, keys):
             faults.append(f"{path.name}: {fault}")
     holds.append(f"{len(proofs)} entries stand in the record")
     faults += _papers(folder, script, told, holds)
-    faults += _envelopes(folder, script, holds)
+    faults += _envelopes(folder, script, told, holds)
     for name, verb, word in (("draw.json", "draw", "the draw"), ("evaluation.json", "scores", "the evaluation")):
         if (folder / name).is_file():
             found = _run(script, verb, folder / name)
@@ -98,21 +98,38 @@ def _name(path):
     return f"{path.parent.name}/{path.name}"
 
 
-def _envelopes(folder, script, holds):
+def _envelopes(folder, script, told, holds):
     faults, opened = [], 0
+    sets, first = _key_sets(folder)
+    recorded = {facts.get("key_set") for facts in told.values()}
+    unnamed = [path.name for digest, (path, _) in sets.items() if digest not in recorded]
+    faults += [f"{name} is not a key set the record names" for name in unnamed]
     for path in sorted((folder / "envelopes").glob("*.json")):
-        arguments = [path, "--released", folder / "keys" / "released.json", "--parts", path.with_suffix("")]
-        if (folder / "keys" / "keyset.json").is_file():
-            arguments += ["--keyset", folder / "keys" / "keyset.json"]
         envelope = json.loads(path.read_text("utf-8"))
         if envelope["state"] != "opened":
             continue
+        # The set its header names; where it names none of the lot's, the first, by which the fault then shows.
+        named, released = sets.get(envelope["header"].get("trustee_set"), first)
+        arguments = [path, "--released", released, "--parts", path.with_suffix("")]
+        arguments += ["--keyset", named] if named else []
         found = _run(script, "envelope", *arguments)
         faults += found
         opened += not found
     if opened:
         holds.append(f"{opened} envelopes open again to what was read")
     return faults
+
+
+def _key_sets(folder):
+    """({digest: (key set's file, its released keys)}, the lot's first): a trustee may have been replaced."""
+    keys, found = folder / "keys", {}
+    for path in sorted(keys.glob("keyset*.json"), key=lambda one: (len(one.stem), one.stem)):
+        # The file is what a person reads; the digest is that of the canonical text.
+        said = json.loads(path.read_text("utf-8"))
+        canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        released = keys / path.name.replace("keyset", "released")
+        found[hashlib.sha256(canonical).hexdigest()] = (path, released)
+    return found, next(iter(found.values()), (None, keys / "released.json"))
 
 
 def _verify(script):

@@ -23,6 +23,7 @@ from platform_site.messages import services as messages
 from platform_site.sealing import services as sealing
 from platform_site.sealing.canonical import digest
 from platform_site.sealing.models import KeySet, ReleasedKey, Trustee
+from platform_site.sealing.selectors import keysets_of
 
 # The event that lets trustees give the draw's keys away: both nonces are bound, so knowing one steers nothing.
 RELEASE_EVENT = "draw.nonces_committed"
@@ -136,7 +137,8 @@ def _people(pool: PoolRoot, need: drawing.Need, exclusions: Exclusions, lot_ref:
 
 def _keep_nonces(draw: Draw, trustees: Sequence[Trustee] | None, k: int) -> KeySet:
     if trustees is None:
-        of_lot = KeySet.objects.filter(pk=draw.subject_of_need).first()
+        # The newest: a trustee that was replaced cannot give a key away any more.
+        of_lot = next(iter(reversed(keysets_of(draw.subject_of_need))), None)
         if of_lot is None:
             raise _refuse("draw.no_trustees")
         named = [member["trustee"] for member in of_lot.document["members"]]

@@ -13,3 +13,4 @@ class SealingConfig(AppConfig):
         ledger.register_verifier(registers.sealed_files_unchanged)
         ledger.register_verifier(registers.tools_unchanged)
         ledger.register_verifier(registers.opened_as_sealed)
+        ledger.register_verifier(registers.key_sets_as_recorded)

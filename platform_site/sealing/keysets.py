@@ -5,7 +5,8 @@ recipient is signed by the member's own key, and members countersign the whole s
 lot, so a second lot can never borrow the same keys and be opened early in its place.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
@@ -33,6 +34,8 @@ ROLES: dict[str, str] = {
 # An agency acts for the initiator; the own centre and the operator run the platform: one side, counted together.
 INSIDERS = frozenset({"initiator", "agency", "own_centre", "operator"})
 SECRECY = "招标投标法 第二十八条"
+# Behind a lot's name: the key set that follows the first one, numbered from 2.
+_LATER = re.compile(r"#keys-([2-9]|[1-9][0-9]{1,3})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,22 @@ def build(
     }
 
 
+def later_ref(lot_ref: str, number: int) -> str:
+    """The name of a lot's `number`-th key set, from 2; the first is named like the lot."""
+    return f"{lot_ref}#keys-{number}"
+
+
+def number_of(set_ref: str) -> int:
+    """Which key set of its lot this is, from 1."""
+    found = _LATER.search(set_ref)
+    return int(found[1]) if found else 1
+
+
+def guards(set_ref: str, lot_ref: str) -> bool:
+    """Whether a key set of this name is one of the lot's, the first or a later one."""
+    return set_ref == lot_ref or (set_ref.startswith(lot_ref) and bool(_LATER.fullmatch(set_ref, len(lot_ref))))
+
+
 def stamp(moment: datetime) -> str:
     """A moment as signed documents write it: UTC, whole seconds, `2026-01-31T01:02:03Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -117,6 +136,11 @@ def set_fingerprint(keyset: Mapping[str, Any]) -> str:
 def member_fingerprint(member: Mapping[str, Any]) -> str:
     """What the notice prints for one member: that of the trustee's long-lived signing key."""
     return fingerprint({"ed25519": member["signing_key"]})
+
+
+def remaining(keyset: Mapping[str, Any], gone: Collection[str]) -> int:
+    """How many members are left once those trustees, by id, are no longer counted on."""
+    return sum(member["trustee"] not in gone for member in keyset["members"])
 
 
 def faults(keyset: Mapping[str, Any], lot_ref: str) -> list[str]:

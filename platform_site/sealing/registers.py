@@ -12,12 +12,13 @@ from typing import Any
 
 from django.conf import settings
 
+from platform_site.ledger.models import Entry
 from platform_site.ledger.registers import Finding
-from platform_site.sealing import storage
+from platform_site.sealing import age, hooks, keysets, signing, storage
 from platform_site.sealing.canonical import NotCanonical, canonical
 from platform_site.sealing.envelope import EnvelopeRefused, header_bytes, part_entries
-from platform_site.sealing.models import BidderUnlock, Envelope, OpeningResult, PlainFile
-from platform_site.sealing.services.opening import bundle_of, keys_given
+from platform_site.sealing.models import BidderUnlock, Envelope, KeySet, OpeningResult, PlainFile, ReleasedKey
+from platform_site.sealing.services.opening import Given, bundle_of, keys_given
 from platform_site.sealing.unseal import manifest_again
 
 AT_ONCE = 200
@@ -52,16 +53,63 @@ def tools_unchanged() -> Iterator[Finding]:
             yield Finding("file", f"the offline sealing tool {path.stem} has other bytes")
 
 
+def key_sets_as_recorded() -> Iterator[Finding]:
+    """Every key set that is not the one its entry names, and every signature or released key that does not fit it."""
+    named = _named_sets()
+    for keyset in KeySet.objects.prefetch_related("countersignatures").iterator(AT_ONCE):
+        ref, document = hooks.ledger_subject(keyset.lot_ref), keyset.document
+        if _set_hash(document) != keyset.hash or document.get("lot") != keyset.lot_ref or document["k"] != keyset.k:
+            yield Finding("row", f"key set {keyset.lot_ref}: its document is not the one its digest names", subject=ref)
+            continue
+        if (ref, keyset.hash) not in named:
+            yield Finding("row", f"key set {keyset.lot_ref}: no entry ever named it", subject=ref)
+        signatures = {str(one.trustee_id): one.signature for one in keyset.countersignatures.all()}
+        if len(keysets.countersigners(document, signatures)) != len(signatures):
+            yield Finding("row", f"key set {keyset.lot_ref}: a countersignature is not its member's", subject=ref)
+        recipients = {member["trustee"]: member for member in document["members"]}
+        for given in ReleasedKey.objects.filter(lot_ref=keyset.lot_ref):
+            if not _fits(given, recipients.get(str(given.trustee_id)), keyset):
+                yield Finding("row", f"key set {keyset.lot_ref}: a released key is not its member's", subject=ref)
+
+
+def _named_sets() -> set[tuple[str, str]]:
+    """(subject, digest) of every key set an entry names: of a lot, or of a draw."""
+    entries = Entry.objects.filter(event__in=("lot.key_set_assigned", "lot.key_set_proposed", "draw.opened"))
+    rows = entries.values_list("subject", "facts")
+    return {(subject, facts.get("key_set") or facts.get("keyset")) for subject, facts in rows.iterator(AT_ONCE)}
+
+
+def _set_hash(document: Any) -> str:
+    try:
+        return keysets.set_hash(document)
+    except (NotCanonical, TypeError, ValueError):
+        return ""
+
+
+def _fits(given: ReleasedKey, member: Any, keyset: KeySet) -> bool:
+    """Whether the secret is the member's, and its signature, where it came with one, that of the member."""
+    try:
+        if member is None or age.recipient_of(given.secret) != member["recipient"]:
+            return False
+    except age.CannotOpen:
+        return False
+    said = keysets.release_statement(keyset.lot_ref, keyset.hash, member["serial"], given.secret)
+    return not given.signature or signing.verified(
+        member["signing_key"], keysets.RELEASE_CONTEXT, said, given.signature
+    )
+
+
 def opened_as_sealed() -> Iterator[Finding]:
     """Every opened envelope whose result, offer or list of files is not what its own manifest says."""
     results = OpeningResult.objects.filter(kind="opened").select_related("envelope")
     ordered = results.order_by("envelope__lot_ref", "pk").prefetch_related("files", "envelope__parts")
-    lot_ref, keyset, secrets = None, None, {}
+    lot_ref, given = None, Given(())
     for result in ordered.iterator(AT_ONCE):
         envelope, ref = result.envelope, f"envelope:{result.envelope_id}"
         if envelope.lot_ref != lot_ref:
             lot_ref = envelope.lot_ref
-            keyset, secrets = keys_given(lot_ref)
+            given = keys_given(lot_ref)
+        keyset, secrets = given.of(envelope)
         unlock = BidderUnlock.objects.filter(pk=envelope.pk).values_list("identity", flat=True).first()
         try:
             manifest = manifest_again(bundle_of(envelope, keyset), secrets=secrets, unlock=unlock)

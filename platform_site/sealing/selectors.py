@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, Sum
+from django.db.models import Min, Q, Sum
 
 from platform_site import clock
 from platform_site.ledger import receipts
@@ -47,6 +47,12 @@ def lot_status(lot_ref: str) -> dict[str, Any] | None:
             for trustee, at in released.values_list("trustee_id", "released_at")
         ],
     }
+
+
+def keysets_of(lot_ref: str) -> list[KeySet]:
+    """Every key set ever assigned to the lot, in their order; the first is named like the lot. One query."""
+    found = KeySet.objects.filter(Q(pk=lot_ref) | Q(pk__startswith=f"{lot_ref}#keys-"))
+    return sorted((row for row in found if keysets.guards(row.pk, lot_ref)), key=lambda row: keysets.number_of(row.pk))
 
 
 def is_trustee_asking(trustee_id: UUID, at: str, signature: str) -> bool:

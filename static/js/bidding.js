@@ -4,7 +4,7 @@ import { showRefusal } from "./asking.js";
 import { chosenFiles, size } from "./filing/chosen.js";
 import { consortiumForm } from "./filing/consortium.js";
 import { alone, deliver, sealed } from "./filing/delivery.js";
-import { earlierOn } from "./filing/earlier.js";
+import { earlierOn, sealable } from "./filing/earlier.js";
 import { note, offerFields, takeFiles } from "./filing/offer.js";
 import { keyChooser } from "./keychooser.js";
 
@@ -131,7 +131,7 @@ function start() {
     const header = JSON.parse(packed.header);
     if (header.lot !== said.lot) return "这个信封是为别的标段封存的。";
     if (header.subject !== said.subject) return "这个信封是别的单位封存的。";
-    if (header.trustee_set !== said.keysetHash) return "信封锁给的受托人与公告不符，请用最新的投标凭据重新封存。";
+    if (!sealable(header.trustee_set, said)) return "信封锁给的受托人与公告不符，请用最新的投标凭据重新封存。";
     if (header.owner !== chooserRoot.dataset.recipient) return "信封不是用登记在册的密钥封存的，请用它重新封存。";
     return "";
   }
@@ -218,6 +218,8 @@ function start() {
     } else if (error.message === "storage.full") {
       const left = Number.isFinite(error.left) ? `，现在可用 ${size(Math.max(0, error.left))}` : "";
       showRefusal(place, error, `本机给浏览器的存储空间不够。还需要 ${size(error.needed)}${left}。清理磁盘以后继续，已加密的文件不用再加密；也可以换一台电脑，或者用离线封装工具。`);
+    } else if (error.message === "server.full") {
+      showRefusal(place, error, "");
     } else if (error.message === "file.missing") {
       showRefusal(place, error, `${file}还没有加密。请重新添加，或者移除。`);
     } else if (error.message === "part.gone") {

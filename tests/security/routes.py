@@ -271,6 +271,8 @@ TABLE: dict[str, Row] = {
     "trading:notice": Row(f"{SIDE_OR_OPERATOR}; side@draft..scheduled: 404", "no"),
     "trading:enquiries": Row(SIDE_PAGE, "no; side: form"),
     "trading:amend": Row(f"{HIDDEN}; side@bidding..failed: 200", "no; side@bidding..failed: form"),
+    "trading:trustees": Row(f"{HIDDEN}; side@bidding: 200", "no; side@bidding: form"),
+    "trading:trustees-publish": Row(DEED, "no; side@bidding: form"),
     "trading:challenges": Row(SIDE_PAGE, "no"),
     "trading:challenge-answer": Row(DEED, "no; side@publicity..archived: form"),
     "trading:results": Row(SIDE_OR_OPERATOR, "no"),

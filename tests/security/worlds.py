@@ -45,10 +45,11 @@ from tests.security.walk import Route, routes
 from trading import tasks as trading_tasks
 from trading.bank_standin import LIES, StandIn, lie
 from trading.models import Bond, BondInstitution, Enquiry, Lot
-from trading.rehearsal import sealed
+from trading.rehearsal import casting, sealed
 from trading.rehearsal.engineering_consortium import said_by
 from trading.services import ticks
 from trading.services.documents import current_version
+from trading.services.trustees import key_set_proposed
 
 # username of everybody who looks; "" is the anonymous public. `bidder1` is the other bidder, `bidder5` a stranger.
 OBSERVERS = (
@@ -82,6 +83,8 @@ RANDOM = {
     "hex": (r"[0-9a-f]{64}", "hashes, roots and commitments of leaves that hold such ids"),
     "short": (r"(?<=gz-hash\">)[0-9a-f]{8,32}|[0-9a-f]{4}…[0-9a-f]{4}", "such hashes as pages shorten them"),
     "root": (r"(?<=\">)[A-Za-z0-9+/]{12}(?=…)", "the record's root, shortened"),
+    "print": (r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}", "fingerprints of keys and sets made in the run"),
+    "key": (r"(?<=公钥 <span class=\"gz-mono\">)[0-9a-f]{8}", "the beginning of such a key"),
     "etag": (r"(?<=ETag: \")[0-9a-f]{32}", "a digest over content that holds such ids"),
     "written": (r"\d{4}-\d\d-\d\dT[\d:]{8}Z(?=</dcterms)", "a spreadsheet says when it was written, by the wall clock"),
     "panel": (r"(?<=data-panel=\")[0-9a-f]{16}|(?<=X-Panel: )[0-9a-f]{16}", "a digest over ids of one's own bid"),
@@ -206,7 +209,7 @@ class World:
         The first rival bids for a consortium, whose member looks on: he learns of it at the opening, like everybody.
         """
         lot, person = self.lot, self.life.cast[who]
-        keyset = KeySet.objects.get(pk=lot.ledger_ref).document
+        keyset = KeySet.objects.get(hash=lot.key_set_hash).document
         said, outside = sealed.offer(person, price, days=lot.period_days), None
         files = [PlainFile("技术标.txt", f"{person.code} 技术标".encode(), "text/plain")]
         if who == RIVALS[0]:
@@ -279,6 +282,16 @@ class World:
         done = self.client(who).post(f"{address}finish/", headers=token)
         assert (sent.status_code, done.status_code) == (200, 200), (sent.content, done.content)
         return begun["id"]
+
+    def replace_a_trustee(self) -> None:
+        """The notary has lost its key: the agency proposes another set, it is countersigned and announced."""
+        cast = self.life.cast
+        fresh = casting.add_trustee(cast, "notary", cast.subjects["notary"], stock=5)
+        kept = [str(row.pk) for row in casting.trustees_of(cast) if row.role != "notary"]
+        self.post("agency", "trustees/", {"trustees": [*kept, str(fresh.pk)], "k": "3"})
+        casting.countersign(cast, key_set_proposed(self.lot).pk)
+        del cast.trustees[str(fresh.pk)]  # the life goes on without it
+        self.post("agency", "trustees/publish/", {"ground": "lost", "reason": "设备损坏。", "bid_deadline": ""})
 
     # -- what everybody sees -----------------------------------------------------------------------------------------
 
@@ -507,6 +520,10 @@ def play(world: World) -> None:
             world.post(rival, "bid/withdraw/")
     world.settle("withdrawn")
     world.glance("withdrawn")
+    with world.turn(hour):
+        world.replace_a_trustee()
+    world.settle("replaced")
+    world.glance("replaced")
     with world.turn(hour):
         for rival in world.rivals:
             world.file(rival, "165000000")

@@ -49,6 +49,7 @@ class Notice(models.Model):
         "contract": "合同公告",
         "postponement": "延期公告",
         "outage": "系统故障顺延公告",
+        "trustees": "更换受托人公告",
         "correction": "更正公告",
         "agency": "招标代理委托公告",
         "cancellation": "取消中标资格公告",

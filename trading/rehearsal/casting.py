@@ -130,14 +130,17 @@ def add_key(cast: Cast, trader: Person) -> BidderKey:
 def add_trustees(cast: Cast) -> None:
     """Four trustees with a stock of signed lot keys: initiator, notary, another city's centre, the own centre."""
     for role, of in TRUSTEES:
-        subject = cast.subjects[of]
-        key = TrusteeKey.generate(subject.name)
-        row = sealing.trustee_register(
-            name=subject.name, role=role, subject_code=subject.code, public_key=key.public_key
-        )
-        keys = [key.lot_key(serial) for serial in range(1, LOT_KEYS + 1)]
-        sealing.publish_batch(trustee_id=row.id, keys=keys, signature=key.sign(sealing.BATCH_CONTEXT, keys))
-        cast.trustees[str(row.id)] = key
+        add_trustee(cast, role, cast.subjects[of])
+
+
+def add_trustee(cast: Cast, role: str, subject: Subject, *, stock: int = LOT_KEYS) -> Trustee:
+    """The subject stands in the register of trustees under a new key, with a stock of lot keys."""
+    key = TrusteeKey.generate(subject.name)
+    row = sealing.trustee_register(name=subject.name, role=role, subject_code=subject.code, public_key=key.public_key)
+    keys = [key.lot_key(serial) for serial in range(1, stock + 1)]
+    sealing.publish_batch(trustee_id=row.id, keys=keys, signature=key.sign(sealing.BATCH_CONTEXT, keys))
+    cast.trustees[str(row.id)] = key
+    return row
 
 
 def add_experts(cast: Cast) -> None:

@@ -305,17 +305,16 @@ def opened(stage: Stage, cast: Cast, lot: Lot, *, trustees: int = 3, skip: int =
     )
 
 
-def release(cast: Cast, lot: Lot, trustee_id: str) -> Any:
-    """The trustee's agent gives the lot key away, signed."""
+def release(cast: Cast, lot: Lot, trustee_id: str, set_ref: str = "") -> Any:
+    """The trustee's agent gives the lot key away, signed: of the lot's first key set, unless another is named."""
     from platform_site.sealing.models import KeySet
     from platform_site.sealing.services.trustees import trustee_release
 
-    keyset = KeySet.objects.get(pk=lot.ledger_ref)
-    secret, signature = released(cast, lot.ledger_ref, trustee_id)
+    ref = set_ref or lot.ledger_ref
+    keyset = KeySet.objects.get(pk=ref)
+    secret, signature = released(cast, ref, trustee_id)
     serial = next(m["serial"] for m in keyset.document["members"] if m["trustee"] == trustee_id)
-    return trustee_release(
-        lot_ref=lot.ledger_ref, trustee_id=trustee_id, serial=serial, secret=secret, signature=signature
-    )
+    return trustee_release(lot_ref=ref, trustee_id=trustee_id, serial=serial, secret=secret, signature=signature)
 
 
 def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator", host: str = "agency") -> Script:

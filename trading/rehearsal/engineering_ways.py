@@ -10,9 +10,11 @@ from trading.rehearsal import (
     engineering_interrupted,
     engineering_lowest,
     engineering_open,
+    engineering_outage,
     engineering_overturned,
     engineering_performed,
     engineering_prepared,
+    engineering_replaced,
 )
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage
@@ -24,6 +26,8 @@ MODULES: tuple[ModuleType, ...] = (
     engineering_overturned,
     engineering_performed,
     engineering_prepared,
+    engineering_replaced,
+    engineering_outage,
     engineering_consortium,
     engineering_lowest,
 )

@@ -51,7 +51,7 @@ def prepare(
     Args:
         agreement: the file a consortium seals with its bid; None leaves it out.
     """
-    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
+    keyset = KeySet.objects.filter(hash=lot.key_set_hash).first() if lot.key_set_hash else None
     body = text or f"{bidder.code} 技术标".encode()
     files, outside = [PlainFile("技术标.txt", body, "text/plain")], None
     if inside := said.get("consortium"):

@@ -70,6 +70,7 @@ FILING_GUARDS = (
     bidding.arrived_whole,
     bidding.not_operator,
     bidding.not_agency,
+    bidding.not_agencys_person,
     bidding.not_banned,
     bidding.consortium_agreed,
 )
@@ -102,6 +103,15 @@ TRANSITIONS = {
         ("ENG-49",),
         through_hold=True,
         guards=(document.mandate_in_force,),
+    ),
+    "appoint_agency": Transition(
+        ANNOUNCED | states("registered", "scheduled"),
+        "",
+        "initiator",
+        "更换招标代理机构",
+        ("ENG-49",),
+        through_hold=True,
+        guards=(document.agency_replaceable,),
     ),
     "recall_notice": Transition(states("scheduled"), "registered", INITIATOR, "撤回待发布的公告", before="notice_at"),
     "publish_notice": Transition(
@@ -145,6 +155,26 @@ TRANSITIONS = {
         before="bid_deadline",
         through_hold=True,
         guards=(course.later_deadline,),
+    ),
+    "propose_trustees": Transition(
+        BIDDING,
+        "",
+        INITIATOR,
+        "约定接替的受托人",
+        ("ELE-07",),
+        before="bid_deadline",
+        through_hold=True,
+        guards=(document.trustee_gone,),
+    ),
+    "replace_trustees": Transition(
+        BIDDING,
+        "",
+        INITIATOR,
+        "公告更换受托人",
+        ("ELE-07", "ENG-11"),
+        before="bid_deadline",
+        through_hold=True,
+        guards=(document.trustees_agreed, document.trustee_gone, document.amendment_in_time),
     ),
     "suffer_outage": outage("bidding", "publicity"),
     "correct_notice": Transition(
@@ -211,6 +241,7 @@ TRANSITIONS = {
             bond.one_bond,
             bidding.not_operator,
             bidding.not_agency,
+            bidding.not_agencys_person,
         ),
     ),
     "withdraw_bid": Transition(
@@ -223,7 +254,7 @@ TRANSITIONS = {
         "开标",
         ("ENG-27", "ELE-06"),
         not_before="bid_deadline",
-        guards=(bidding.enough_bids, bidding.unrelated_bidders, bidding.members_apart),
+        guards=(bidding.enough_bids, bidding.unrelated_bidders, bidding.agency_apart, bidding.members_apart),
     ),
     "fail_too_few": Transition(
         BIDDING,

@@ -18,7 +18,9 @@ from platform_site.ledger.models import Checkpoint, Entry
 from platform_site.ledger.publishing import signed_note
 from platform_site.ledger.script import bundle
 from platform_site.sealing import storage
-from platform_site.sealing.models import Envelope, KeySet
+from platform_site.sealing.keysets import number_of
+from platform_site.sealing.models import Envelope, ReleasedKey
+from platform_site.sealing.selectors import keysets_of
 from trading.digests import canonical, digest_of, plain
 from trading.models import Archive, Lot, StoredFile
 from trading.services.acts import acting, admitted
@@ -164,18 +166,15 @@ def _entry(members: dict[str, bytes], entry: Entry) -> str:
 
 
 def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
-    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
-    if keyset:
-        members["keys/keyset.json"] = _json(keyset.document)
-    from platform_site.sealing.models import ReleasedKey
-
-    released = ReleasedKey.objects.filter(lot_ref=lot.ledger_ref).select_related("trustee")
-    members["keys/released.json"] = _json(
-        [
-            {"trustee": str(k.trustee_id), "name": k.trustee.name, "secret": k.secret, "signature": k.signature}
-            for k in released
-        ]
-    )
+    sets = keysets_of(lot.ledger_ref)
+    given: dict[str, list[dict[str, str]]] = {lot.ledger_ref: [], **{keyset.pk: [] for keyset in sets}}
+    for k in ReleasedKey.objects.filter(lot_ref__in=list(given)).select_related("trustee").order_by("released_at"):
+        said = {"trustee": str(k.trustee_id), "name": k.trustee.name, "secret": k.secret, "signature": k.signature}
+        given[k.lot_ref].append(said)
+    for keyset in sets:
+        members[f"keys/keyset{_place(keyset.pk)}.json"] = _json(keyset.document)
+    for ref, released in given.items():
+        members[f"keys/released{_place(ref)}.json"] = _json(released)
     for envelope in Envelope.objects.filter(lot_ref=lot.ledger_ref).exclude(
         state__in=("replaced", "retracted", "returned")
     ):
@@ -196,6 +195,12 @@ def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
                 ],
             }
         )
+
+
+def _place(set_ref: str) -> str:
+    """ "" for the lot's first key set, -2 for its second."""
+    number = number_of(set_ref)
+    return f"-{number}" if number > 1 else ""
 
 
 def _evaluation(members: dict[str, bytes], lot: Lot) -> None:

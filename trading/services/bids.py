@@ -17,9 +17,10 @@ from platform_site.sealing.models import Upload
 from trading import addresses
 from trading.kernel.time import counted
 from trading.models import Bid, DocumentObtained, FilingArrival, Lot
-from trading.services import bonds
+from trading.services import bonds, trustees
 from trading.services.acts import acting
 from trading.services.alerts import tell_subjects
+from trading.services.mandates import acts_for, agencies_of
 
 MONITORS = {"ENG-23": "trading.services.bids.refund_by"}
 # A filing that was stamped but neither committed nor refused within this time was cut off.
@@ -87,7 +88,8 @@ def bid_file(
 
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
         parties = (actor.subject_code, *partners)
-        barred = {lot.tender.initiator.code} | ({lot.tender.agency.code} if lot.tender.agency else set())
+        agencies = agencies_of(lot.tender)
+        barred = {lot.tender.initiator.code, *agencies}
         known = set(Subject.objects.filter(code__in=partners).values_list("code", flat=True)) if partners else set()
         return {
             "consortium": bool(partners),
@@ -100,6 +102,7 @@ def bid_file(
             "bound": True,
             "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code in parties,
             "is_agency_or_initiator": bool(lot.tender.party_roles(actor)) or bool(barred & set(parties)),
+            "agency_person": acts_for(actor, agencies),
             "bans": [
                 {"authority": ban.authority, "until": ban.until, "article": ban.document_no}
                 for code in parties
@@ -114,6 +117,8 @@ def bid_file(
         if key is None:
             raise Refused([Violation("key.missing")])
         versions = {v.digest: v for v in lot.documents.filter(issued_at__isnull=False)}
+        key_sets = trustees.key_sets_to_seal(lot)
+        trustees.refuse_former(lot, header, key_sets)
         accepted = sealing.envelope_accept(
             lot_ref=lot.ledger_ref,
             subject_code=subject.code,
@@ -124,6 +129,7 @@ def bid_file(
             public_key=key.verify_key,
             documents=set(versions),
             arrived_at=at,
+            key_sets=key_sets,
         )
         envelope = accepted.envelope
         if (standing := Bid.objects.filter(envelope=envelope).first()) is not None:

@@ -1,6 +1,7 @@
 """Opening: the roll first, then keys from bidders and trustees in any order, then every content at once."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,16 +17,17 @@ from platform_site.ledger import services as record
 from platform_site.ledger.models import Entry
 from platform_site.sealing import selectors as sealed_things
 from platform_site.sealing import services as sealing
-from platform_site.sealing.models import BidderUnlock, KeySet, ReleasedKey
+from platform_site.sealing.models import BidderUnlock, ReleasedKey
 from platform_site.web import streams
 from trading import addresses
 from trading.kernel.consortium import parties_twice
 from trading.locks import lock_lot
 from trading.models import Bid, Lot, Opening
 from trading.services import bond_orders
-from trading.services.acts import acting, mandated
+from trading.services.acts import acting, mandated, not_replaced
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.bonds import required_of
+from trading.services.mandates import agencies_of
 from trading.services.notices import notice_write, noticed
 
 # How long keys are waited for where the document says nothing else.
@@ -49,7 +51,34 @@ def _bid_count(lot: Lot, now: datetime) -> dict[str, object]:
     bids = list(lot.bids.standing().select_related("subject", "envelope"))
     twice = parties_twice({str(bid.id): bid.party_codes for bid in bids})
     names = [bid.subject.name for bid in bids if str(bid.id) in twice]
-    return {"bid_count": len(bids), "related_pairs": (), "members_twice": names}
+    return {
+        "bid_count": len(bids),
+        "related_pairs": sharing(bids),
+        "agency_related": agency_sharing(lot, bids),
+        "members_twice": names,
+    }
+
+
+def sharing(bids: Sequence[Bid]) -> list[list[str]]:
+    """Bidders by name whose legal representatives bear one name: a question for supervision, no finding (ENG-22)."""
+    by_person: dict[str, list[str]] = {}
+    for bid in bids:
+        if bid.subject.legal_person:
+            by_person.setdefault(bid.subject.legal_person, []).append(bid.subject.name)
+    return [names for names in by_person.values() if len(names) > 1]
+
+
+def agency_sharing(lot: Lot, bids: Sequence[Bid]) -> list[str]:
+    """Bidders by name whose legal representative bears the name of that of the project's agency, or of a former one.
+
+    That is all the register knows of a group; who owns or runs whom stands in no record here. One query.
+    """
+    people = set(
+        Subject.objects.filter(code__in=agencies_of(lot.tender))
+        .exclude(legal_person="")
+        .values_list("legal_person", flat=True)
+    )
+    return [bid.subject.name for bid in bids if bid.subject.legal_person in people]
 
 
 def opening_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> Opening:
@@ -203,12 +232,13 @@ def lot_by_ref(lot_ref: str) -> Lot:
 
 
 def keys_are_in(lot: Lot) -> bool:
-    """Whether every envelope could open now: k trustees released, or every bidder unlocked. Three queries."""
-    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
-    if keyset and ReleasedKey.objects.filter(lot_ref=lot.ledger_ref).count() >= keyset.k:
-        return True
-    standing = set(lot.bids.standing().values_list("envelope_id", flat=True))
-    return standing <= set(BidderUnlock.objects.filter(envelope_id__in=standing).values_list("envelope_id", flat=True))
+    """Whether every envelope could open now: k trustees of its set released, or its bidder unlocked. Four queries."""
+    sets = {keyset.pk: keyset for keyset in sealed_things.keysets_of(lot.ledger_ref)}
+    count = Counter(ReleasedKey.objects.filter(lot_ref__in=list(sets)).values_list("lot_ref", flat=True))
+    openable = {keyset.hash for ref, keyset in sets.items() if count[ref] >= keyset.k}
+    standing = dict(lot.bids.standing().values_list("envelope_id", "envelope__header__trustee_set"))
+    unlocked = BidderUnlock.objects.filter(envelope_id__in=list(standing)).values_list("envelope_id", flat=True)
+    return all(standing[one] in openable for one in standing.keys() - set(unlocked))
 
 
 def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: datetime | None = None) -> Opening:
@@ -295,6 +325,7 @@ def opening_remark_answer(*, lot_id: int, number: int, answer: str, actor: Actor
     answer = text_of(answer, field="answer", limit=1000)
     with transaction.atomic():
         lot = lock_lot(lot_id)
+        not_replaced(lot, actor)
         policy.require(actor, "initiator|agency", over=lot)
         mandated(lot, actor, clock.now())
         opening = Opening.objects.select_for_update().get(lot=lot)

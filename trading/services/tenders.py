@@ -20,7 +20,7 @@ from trading.kernel import procedure as kernel
 from trading.locks import lock_lot, lock_tender
 from trading.models import DocumentVersion, Lot, Notice, StoredFile, Tender
 from trading.rulebooks import PROCEDURES, book_for
-from trading.services.acts import acting, facts_of, mandated, traders_only
+from trading.services.acts import acting, facts_of, mandated, not_replaced, traders_only
 from trading.services.documents import document_digest
 from trading.services.notices import notice_write, noticed
 from trading.services.plans import plan_for
@@ -168,6 +168,7 @@ def lot_shape(
     from platform_site.accounts import policy
 
     lot = lock_lot(lot_id)
+    not_replaced(lot, actor)
     policy.require(actor, "initiator|agency", over=lot)
     mandated(lot, actor, clock.now())
     if lot.state != "registered":
@@ -239,6 +240,7 @@ def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor
         lot = lock_lot(lot_id)
         from platform_site.accounts import policy
 
+        not_replaced(lot, actor)
         policy.require(actor, "initiator|agency", over=lot)
         mandated(lot, actor, clock.now())
         if lot.state != "registered":
@@ -352,8 +354,11 @@ def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
 def key_set_said(lot: Lot) -> dict[str, Any]:
     """The trustees and fingerprints that stand in the notice; {} for a lot that runs without. One query."""
     keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
-    if keyset is None:
-        return {}
+    return key_set_shown_as(keyset) if keyset else {}
+
+
+def key_set_shown_as(keyset: KeySet) -> dict[str, Any]:
+    """Names, fingerprints and threshold of a key set, as notices print them."""
     members = keyset.document["members"]
     return {
         "k": keyset.k,

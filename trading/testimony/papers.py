@@ -26,11 +26,12 @@ def tenders(told: Told) -> Iterator[Finding]:
         if said is None:
             yield unspoken("tender", tender.ledger_ref)
             continue
+        agency = told.last(tender.ledger_ref, "tender.registered", "tender.agency_changed") or said
         pairs = {
             "procedure": (tender.procedure, said.facts["procedure"]),
             "book_edition": (tender.book_edition, said.facts["edition"]),
             "initiator": (tender.initiator.code, said.facts["initiator"]),
-            "agency": (tender.agency.code if tender.agency else "", said.facts["agency"]),
+            "agency": (tender.agency.code if tender.agency else "", agency.facts["agency"]),
             "centre": (tender.centre.code if tender.centre else "", said.facts["centre"]),
         }
         yield from differing("tender", tender.ledger_ref, said, pairs)
@@ -40,7 +41,7 @@ def lots(told: Told) -> Iterator[Finding]:
     """Key set, and from the announcement on what the notices say: codes, money, moments."""
     for lot in told.lots:
         ref = lot.ledger_ref
-        keys = told.last(ref, "lot.key_set_assigned")
+        keys = told.last(ref, "lot.key_set_assigned", "lot.trustees_replaced")
         pairs = {"key_set_hash": (lot.key_set_hash, keys.facts["key_set"] if keys else "")}
         yield from differing("lot", ref, keys, pairs)
         announced = told.last(ref, "lot.announced")
@@ -57,8 +58,10 @@ def lots(told: Told) -> Iterator[Finding]:
 
 def _moments(told: Told, lot: Lot, announced: Said, text: Mapping[str, Any]) -> Iterator[Finding]:
     expected: dict[str, tuple[Said, Any]] = {name: (announced, at) for name, at in text.get("moments", {}).items()}
-    if amended := told.last(lot.ledger_ref, "lot.amended", "lot.postponed"):
-        expected["bid_deadline"] = (amended, amended.facts["bid_deadline"])
+    moved = told.all(lot.ledger_ref, "lot.amended", "lot.postponed", "lot.trustees_replaced")
+    for amended in moved:
+        if "bid_deadline" in amended.facts:
+            expected["bid_deadline"] = (amended, amended.facts["bid_deadline"])
     anew = told.anew(lot.ledger_ref)
     for name, (event, key) in FROM_TEXTS.items():
         if name == "candidates_at" and not any(one.event == event for one in anew):

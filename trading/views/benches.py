@@ -18,6 +18,8 @@ PAGES = {
     "recall_notice": "trading:recall",
     "clarify": "trading:enquiries",
     "amend": "trading:amend",
+    "propose_trustees": "trading:trustees",
+    "replace_trustees": "trading:trustees",
     "answer_document": "trading:challenges",
     "answer_result": "trading:challenges",
     "disclose_bids": "trading:opening",

@@ -31,7 +31,6 @@ from platform_site.accounts.requests import PersonRequest
 from platform_site.clock import services as clock_services
 from platform_site.sealing import keysets, offline, tickets
 from platform_site.sealing import views as chunk_door
-from platform_site.sealing.models import KeySet
 from platform_site.web.words import amount
 from trading.bidwords import words_of
 from trading.filings import Own, bidder_next, bids_of, objection_until, open_verbs, own_side, ticket_of, versions_of
@@ -40,6 +39,7 @@ from trading.lifeline import due_of, stages_of
 from trading.models import Lot, StoredFile
 from trading.services import bids, challenges, documents, enquiries
 from trading.services.acts import facts_of, moment_of
+from trading.services.trustees import key_sets_to_seal
 from trading.views.announced import announced_lot, announced_page, for_script
 
 # The filing request: a header of at most 256 KB, wraps of a few KB for every choice of k trustees.
@@ -211,7 +211,8 @@ def filing(request: PersonRequest, lot: Lot) -> HttpResponse:
     own = own_side(lot, request.actor)
     said = words_of(lot.procedure)
     version = documents.current_version(lot)
-    keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
+    sets = key_sets_to_seal(lot)
+    keyset = sets[0] if sets else None
     context = common(request, lot, own, here=said.filing)
     context |= {
         "version": version,
@@ -219,6 +220,8 @@ def filing(request: PersonRequest, lot: Lot) -> HttpResponse:
         "subject": credit.subject_by_code(request.actor.subject_code) if request.actor.subject_code else None,
         "keyset": keyset.document if keyset else None,
         "keyset_hash": keyset.hash if keyset else "",
+        "keyset_url": reverse("sealing:lot", args=[keyset.pk]) if keyset else "",
+        "former_keysets": " ".join(one.hash for one in sets[1:]),
         "keyset_fingerprint": keysets.set_fingerprint(keyset.document) if keyset else "",
         "party_labels": ("本单位，牵头人", "成员一", "成员二", "成员三"),
         "demo_keys": reverse("demo-key") if settings.MODE == "demo" else "",

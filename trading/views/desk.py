@@ -10,9 +10,11 @@ from platform_site import clock
 from platform_site.accounts.benches import benches_for
 from platform_site.messages.selectors import unread_count
 from trading.draftforms import drawn_for
+from trading.kernel.mandates import lapsed
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Challenge, Lot
 from trading.services import overturns, retenders, tenders
+from trading.services.trustees import key_set_proposed
 from trading.views.benches import act_links, framed, lot_address
 from trading.views.own import SIDE, lot_page
 from trading.worklists import own_lots, taken_lots
@@ -71,10 +73,16 @@ def askable(lot: Lot, acts: list[OpenAct], challenges: list[Challenge]) -> list[
         idle.add("retender")
     if "forgo_tender" in verbs and retenders.failures_of(lot) < 2:
         idle.add("forgo_tender")
+    if not lot.key_set_hash:
+        idle.add("propose_trustees")
+    if "replace_trustees" in verbs and key_set_proposed(lot) is None:
+        idle.add("replace_trustees")
     if lot.tender.agency_id is None:
         idle |= {"sign_mandate", "end_mandate"}
     elif "ended_at" in lot.tender.mandate:
         idle.add("end_mandate")
+    if lot.tender.agency_id and lapsed(lot.tender.mandate, clock.now()) is None:
+        idle.add("appoint_agency")
     kept = [act for act in acts if not act.verb.startswith("answer_") or act.verb in raised]
     return [act for act in kept if act.verb not in idle]
 

@@ -111,12 +111,9 @@ def panels(lot: Lot, checks: list[drafting.Check]) -> dict[str, Any]:
     """Files and trustees of the files step. Up to five queries."""
     found: dict[str, Any] = {"files": drafts.draft_files(lot), "roles": keysets.ROLES}
     if lot.key_set_hash:
-        found["key_set"] = key_set_shown(lot)
+        found["key_set"] = key_set_shown(lot.ledger_ref)
     else:
-        rows = Trustee.objects.filter(active=True).order_by("name")
-        # Whoever stands on this lot's own side first; the rest are outsiders.
-        own = {lot.tender.initiator.code, lot.tender.centre.code if lot.tender.centre else ""}
-        fitting = [t for t in rows if t.role not in keysets.INSIDERS or t.subject_code in own]
+        fitting = fitting_trustees(lot)
         found["trustees"] = [
             {"row": t, "role": keysets.ROLES.get(t.role, t.role), "on": len(fitting) <= 4} for t in fitting
         ]
@@ -125,14 +122,22 @@ def panels(lot: Lot, checks: list[drafting.Check]) -> dict[str, Any]:
     return found
 
 
-def key_set_shown(lot: Lot) -> dict[str, Any]:
-    """The lot's trustees with fingerprints and who has countersigned."""
-    status = sealing.lot_status(lot.ledger_ref)
+def fitting_trustees(lot: Lot) -> list[Trustee]:
+    """Whoever may be chosen for the lot: outsiders, and those of its own side. One query."""
+    own = {lot.tender.initiator.code, lot.tender.centre.code if lot.tender.centre else ""}
+    rows = Trustee.objects.filter(active=True).order_by("name", "created_at")
+    return [t for t in rows if t.role not in keysets.INSIDERS or t.subject_code in own]
+
+
+def key_set_shown(set_ref: str) -> dict[str, Any]:
+    """The trustees of a key set with fingerprints and who has countersigned."""
+    status = sealing.lot_status(set_ref)
     assert status is not None
     signed = status["countersignatures"]
     members = [
         {
             "name": m["name"],
+            "id": m["trustee"],
             "role": keysets.ROLES.get(m["role"], m["role"]),
             "fingerprint": keysets.member_fingerprint(m),
             "signed": m["trustee"] in signed,

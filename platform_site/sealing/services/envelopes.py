@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import transaction
 from platform_site import clock
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import age, hooks
+from platform_site.sealing.canonical import NotCanonical, parse
 from platform_site.sealing.envelope import EnvelopeRefused, Header, check_outer, part_entries
 from platform_site.sealing.models import STATES, BidderUnlock, Envelope, KeySet, Part, Upload
 
@@ -45,6 +46,7 @@ def envelope_accept(
     documents: Collection[str],
     arrived_at: datetime,
     purpose: str = "bid",
+    key_sets: Sequence[KeySet] | None = None,
 ) -> Accepted:
     """The envelope is kept, bound to lot and subject. The same header again is answered alike.
 
@@ -56,11 +58,14 @@ def envelope_accept(
         public_key: hex; the key registered for the subject.
         documents: digests of document versions that may be answered; {""} where there is none.
         arrived_at: when the filing request arrived; the envelope's time is the latest of this and its last byte.
+        key_sets: those it may be sealed to, the one in force first; None for the set named like the lot.
 
     Raises:
         EnvelopeRefused: malformed, wrongly bound, unfinished or somebody else's parts. Outside all look alike.
     """
-    keyset = KeySet.objects.filter(pk=lot_ref).first()
+    if key_sets is None:
+        key_sets = KeySet.objects.filter(pk=lot_ref)
+    keyset = _named(header, key_sets)
     raw_wraps = _decoded(wraps)
     checked = check_outer(
         header,
@@ -136,6 +141,16 @@ def unlock(envelope_id: UUID, identity: str, *, subject_code: str) -> BidderUnlo
         envelope=envelope, defaults={"identity": identity, "unlocked_at": clock.now()}
     )
     return given
+
+
+def _named(header: bytes, key_sets: Iterable[KeySet]) -> KeySet | None:
+    """The set the header says it is sealed to; the first where it names none of them, to be refused by it."""
+    rows = list(key_sets)
+    try:
+        said = parse(header).get("trustee_set")
+    except (NotCanonical, AttributeError):
+        said = None
+    return next((row for row in rows if row.hash == said), rows[0] if rows else None)
 
 
 def wraps_bytes(envelope: Envelope) -> dict[str, Any]:

@@ -9,7 +9,7 @@ if ready(opened):
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
@@ -29,6 +29,7 @@ from platform_site.sealing.models import (
     PlainFile,
     ReleasedKey,
 )
+from platform_site.sealing.selectors import keysets_of
 from platform_site.sealing.services.envelopes import wraps_bytes
 from platform_site.sealing.unseal import Bundle, Outcome, decrypt
 
@@ -54,13 +55,14 @@ def open_envelopes(lot_ref: str, *, final: bool = False) -> list[Opened]:
     """
     if not hooks.opening_started(lot_ref):
         raise Refused([Violation("opening.not_started", "ELE-05", "20号令 第二十七条")])
-    keyset, secrets = keys_given(lot_ref)
+    given = keys_given(lot_ref)
     envelopes = Envelope.objects.filter(lot_ref=lot_ref, state="sealed").order_by("arrived_at", "id")
     unlocks = dict(BidderUnlock.objects.filter(envelope__in=envelopes).values_list("envelope_id", "identity"))
     results = []
     for envelope in envelopes.prefetch_related("parts"):
         folder = storage.workshop()
         try:
+            keyset, secrets = given.of(envelope)
             outcome = decrypt(
                 bundle_of(envelope, keyset),
                 secrets=secrets,
@@ -141,12 +143,35 @@ def discard(opened: Sequence[Opened]) -> None:
         shutil.rmtree(one.folder, ignore_errors=True)
 
 
-def keys_given(lot_ref: str) -> tuple[KeySet | None, dict[int, str]]:
-    """The lot's key set and the released lot keys by member number. Two queries."""
-    keyset = KeySet.objects.filter(pk=lot_ref).first()
-    released = dict(ReleasedKey.objects.filter(lot_ref=lot_ref).values_list("trustee_id", "secret"))
-    members = keyset.document["members"] if keyset else []
-    return keyset, {n: released[UUID(m["trustee"])] for n, m in enumerate(members) if UUID(m["trustee"]) in released}
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A lot's key sets, in their order, each with the keys given away by member number."""
+
+    sets: tuple[tuple[KeySet, Mapping[int, str]], ...]
+
+    def of(self, envelope: Envelope) -> tuple[KeySet | None, Mapping[int, str]]:
+        """The set the envelope was sealed to and its keys.
+
+        An envelope that names none of them is judged by the first, whose fault it then shows.
+        """
+        named = envelope.header.get("trustee_set") if isinstance(envelope.header, dict) else ""
+        return next((one for one in self.sets if one[0].hash == named), self.sets[0] if self.sets else (None, {}))
+
+
+def keys_given(lot_ref: str) -> Given:
+    """The lot's key sets, and the released keys of each by member number. Two queries."""
+    rows = keysets_of(lot_ref)
+    released: dict[str, dict[str, str]] = {row.pk: {} for row in rows}
+    for ref, trustee, secret in ReleasedKey.objects.filter(lot_ref__in=list(released)).values_list(
+        "lot_ref", "trustee_id", "secret"
+    ):
+        released[ref][str(trustee)] = secret
+    return Given(tuple((row, _by_number(row, released[row.pk])) for row in rows))
+
+
+def _by_number(keyset: KeySet, secrets: Mapping[str, str]) -> dict[int, str]:
+    members = enumerate(keyset.document["members"])
+    return {number: secrets[m["trustee"]] for number, m in members if m["trustee"] in secrets}
 
 
 def bundle_of(envelope: Envelope, keyset: KeySet | None) -> Bundle:

@@ -2,10 +2,15 @@
 import { digest, sealedOn } from "../../vendor/sealing.js";
 import { size } from "./chosen.js";
 
+/** Whether the portal takes an envelope sealed to this set: the one in force, or one before a trustee was replaced. */
+export function sealable(set, said) {
+  return set === said.keysetHash || (said.keysetFormer ?? "").split(" ").filter(Boolean).includes(set);
+}
+
 /** Why the envelope cannot be sent any more, or "". `said` is the form's data, `recipient` the registered key. */
 function stale(journal, said, recipient) {
   if (journal.owner !== recipient) return "密钥已经更换，它不能再递交，请重新封存。";
-  if (journal.trustee_set !== said.keysetHash) return "受托人的密钥已经更换，它不能再递交，请重新封存。";
+  if (!sealable(journal.trustee_set, said)) return "受托人的密钥已经更换，它不能再递交，请重新封存。";
   return "";
 }
 
@@ -20,7 +25,8 @@ export async function earlierOn(shelf, said, recipient) {
   const envelope = await sealedOn(shelf);
   if (!envelope) {
     const { all = 0, made = 0 } = journal.files ?? {};
-    const fits = !stale(journal, said, recipient);
+    // What is half made goes on under the set it was begun for only; another begins anew.
+    const fits = !stale(journal, said, recipient) && journal.trustee_set === said.keysetHash;
     if (!fits) await shelf.clear();
     if (!fits) return { kind: "none" };
     return {

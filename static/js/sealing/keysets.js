@@ -6,13 +6,18 @@ import { verified } from "./signing.js";
 const INSIDERS = new Set(["initiator", "agency", "own_centre", "operator"]);
 const ROLES = new Set([...INSIDERS, "notary", "ca", "other_centre"]);
 
+/** Whether a key set of this name is one of the lot's: the first, or a later one that replaced a trustee. */
+function guards(name, lot) {
+  return name === lot || (name.startsWith(lot) && /^#keys-([2-9]|[1-9][0-9]{1,3})$/.test(name.slice(lot.length)));
+}
+
 /** Every reason not to seal to this set; empty means its members published these keys. */
 export function keysetFaults(keyset, lot) {
   try {
     const { members, k } = keyset;
     const found = [];
     if (keyset.format !== "ggzy-keyset/1") found.push("format");
-    if (keyset.lot !== lot) found.push("lot");
+    if (!guards(keyset.lot, lot)) found.push("lot");
     if (!Number.isInteger(k) || k < 2 || members.length < k) found.push("k");
     if (!members.every((member) => ROLES.has(member.role))) found.push("role");
     if (members.filter((member) => INSIDERS.has(member.role)).length >= k) found.push("insiders");

@@ -150,6 +150,8 @@ function checkKeyset(keyset, context) {
   if (!keyset) return;
   const [fault] = keysetFaults(keyset, context.lot);
   if (fault) throw new Error(`keyset.${fault}`);
+  // Its members give their keys away when this has happened: a bid's not before the roll is public.
+  if (context.purpose === "bid" && keyset.release_event !== "lot.opening_started") throw new Error("keyset.event");
   if (!isBound(keyset, context.countersignatures ?? {})) throw new Error("keyset.not_countersigned");
 }
 

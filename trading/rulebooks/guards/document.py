@@ -243,6 +243,25 @@ def mandate_in_force(facts: Facts, book: Book) -> Violation | None:
     return None if facts.values.get("in_force") else book.violation("mandate.already_ended", "ENG-49")
 
 
+@guard("ENG-49")
+def agency_replaceable(facts: Facts, book: Book) -> Violation | None:
+    """Another agency is appointed once the former mandate is over; it trades as an agency, and stands outside."""
+    for name, code in (
+        ("mandate_stands", "mandate.in_force"),
+        ("same_agency", "mandate.same_agency"),
+        ("not_an_agency", "agency.unfit"),
+        ("agency_bids", "bidder.agency"),
+    ):
+        if facts.values.get(name):
+            return book.violation(code, "ENG-49", name=facts.values.get("agency_name", ""))
+    if bans := facts.values.get("bans"):
+        ban = bans[0]
+        return book.violation(
+            "sanction.banned", "ENG-49", authority=ban["authority"], until=ban["until"], basis=ban["article"]
+        )
+    return mandate_dated(facts, book)
+
+
 @guard("ENG-01", effect="warn")
 def mandatory_threshold(facts: Facts, book: Book) -> Violation | None:
     """Tells a tenderer who declares the project as not mandatory that it is state-funded and reaches the threshold."""
@@ -281,6 +300,14 @@ def trustees_agreed(facts: Facts, book: Book) -> Violation | None:
         return book.violation("fact.missing", "ELE-07", fact="key_set")
     gaps = facts.values.get("key_set_gaps") or ()
     return gaps[0] if gaps else None
+
+
+@guard("ELE-07")
+def trustee_gone(facts: Facts, book: Book) -> Violation | None:
+    """Another key set is for a trustee who lost its key or left; a lot without trustees has none to replace."""
+    if not facts.values.get("key_set"):
+        return book.violation("fact.missing", "ELE-07", fact="key_set")
+    return None if facts.values.get("gone") else book.violation("trustees.nobody_gone", "ELE-07")
 
 
 @guard("ENG-11")
