@@ -4,6 +4,7 @@ import base64
 import copy
 import json
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ from platform_site.sealing import keysets, services
 from platform_site.sealing.agent import Agent, Declined, Memory, PortalTrouble
 from platform_site.sealing.evidence import NoEvidence, proven_entry
 from platform_site.sealing.models import LotKey, ReleasedKey
-from tests.sealing.guards import four_guards
+from tests.sealing.guards import Guard, four_guards
 from tests.sealing.world import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.sealing.urls")]
@@ -33,12 +34,12 @@ class ClientPortal:
 
     def get(self, path, headers=None):
         meta = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in (headers or {}).items()}
-        return self._read(path, self.client.get(f"/sealing/{path}", HTTP_ACCEPT="application/json", **meta))
+        return self._read(path, self.client.get(f"/sealing/{quote(path)}", HTTP_ACCEPT="application/json", **meta))
 
     def post(self, path, body):
         data = json.dumps(body)
         answer = self.client.post(
-            f"/sealing/{path}", data, content_type="application/json", HTTP_ACCEPT="application/json"
+            f"/sealing/{quote(path)}", data, content_type="application/json", HTTP_ACCEPT="application/json"
         )
         return self._read(path, answer)
 
@@ -100,6 +101,22 @@ def test_after_the_opening_the_key_is_given_with_its_proof_kept(agent, keyset, g
     assert ReleasedKey.objects.get().secret == guards[1].secret(keyset)
     kept = Memory.load(agent.memory.path).given[LOT]
     assert proven_entry(kept["proof"], agent.log_key).leaf["event"] == "lot.opening_started"
+
+
+def test_a_second_set_of_the_lot_is_signed_and_given_beside_the_first(agent, keyset, guards):
+    """A trustee was replaced: whoever stays keeps two serials of the lot, and one opening frees both."""
+    fresh = Guard("ca", "另一家认证机构", "91990000MYAAAAAA01")
+    kept = [guard.row for guard in guards[:3]]
+    later = services.assign_keyset(keysets.later_ref(LOT, 2), [*kept, fresh.row], 3, not_before=NOON)
+    agent.round()
+    assert later.countersignatures.count() == keyset.countersignatures.count() == 1
+    open_lot()
+
+    assert agent.round() == 2
+
+    given = dict(ReleasedKey.objects.values_list("lot_ref", "secret"))
+    assert given == {LOT: guards[1].secret(keyset), later.pk: guards[1].secret(later)}
+    assert len(set(given.values())) == 2
 
 
 def test_before_the_opening_nothing_is_given(agent, keyset):

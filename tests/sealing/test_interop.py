@@ -15,7 +15,7 @@ from platform_site.sealing.keyfiles import BidderKey
 from platform_site.sealing.seal import Sealed
 from platform_site.sealing.unseal import unwrap_by_owner
 from tests.sealing.javascript import NODE, ROOT, SOURCE, countersigned, needs_node, node
-from tests.sealing.world import ALPHA, BETA, DOCUMENT, NOON, resigned
+from tests.sealing.world import ALPHA, BETA, DOCUMENT, NOON, keyset_for, resigned
 
 pytestmark = needs_node
 
@@ -178,6 +178,35 @@ def test_the_browser_does_not_seal_to_a_key_the_operator_put_in(world):
 def test_the_browser_does_not_seal_to_another_lots_set(world):
     with pytest.raises(RuntimeError, match=r"keyset\.lot"):
         js_seal(world, lot="lot:T-2026-0001/2")
+
+
+@pytest.mark.parametrize("name", ["#keys-2", "#keys-17"])
+def test_the_browser_seals_to_a_later_set_of_the_same_lot(world, name):
+    later = keyset_for(world.lot + name, world.trustees)
+
+    sealed, _ = js_seal(world, keyset=later, countersignatures=countersigned_by(world, later))
+
+    judged(world, sealed, keyset=later)
+
+
+@pytest.mark.parametrize("name", ["#keys-1", "#keys-02", "#reserve", "#keys-2/1"])
+def test_a_set_of_another_name_is_no_set_of_the_lot(world, name):
+    with pytest.raises(RuntimeError, match=r"keyset\.lot"):
+        js_seal(world, keyset=keyset_for(world.lot + name, world.trustees))
+
+
+def test_the_browser_does_not_seal_to_keys_that_something_else_than_the_opening_frees(world):
+    early = {**world.keyset, "release_event": "lot.announced"}
+
+    with pytest.raises(RuntimeError, match=r"keyset\.event"):
+        js_seal(world, keyset=early, countersignatures=countersigned_by(world, early))
+
+
+def countersigned_by(world, keyset):
+    return {
+        member["trustee"]: key.sign(keysets.COUNTERSIGN_CONTEXT, keyset)
+        for member, key in zip(keyset["members"], world.trustees, strict=True)
+    }
 
 
 def test_a_file_that_changes_while_it_is_sealed_is_noticed(world):

@@ -69,7 +69,9 @@ def clarify(scene, who):
     [
         ({"mandate_stands": True}, "mandate.in_force"),
         ({"not_an_agency": True}, "agency.unfit"),
+        ({"same_agency": True}, "mandate.same_agency"),
         ({"agency_bids": True}, "bidder.agency"),
+        ({"bans": [{"authority": "某局", "until": None, "article": ""}]}, "sanction.banned"),
         ({"until": day(-1)}, "mandate.past"),
         ({}, None),
     ],
@@ -141,6 +143,9 @@ def test_two_agencies_at_once_and_one_that_is_none_are_refused_and_nothing_chang
     for code in (scene.cast["bidder5"].code, scene.cast["initiator"].code, scene.cast.subjects["centre"].code, "none"):
         with pytest.raises(Refused, match=r"agency\.unfit"):
             appoint(scene, code=code)
+
+    with pytest.raises(Refused, match=r"mandate\.same_agency"):
+        appoint(scene, code=scene.cast["agency"].code)
 
     assert scene.again().tender.agency.code == scene.cast["agency"].code
 

@@ -9,14 +9,17 @@ from django.db.utils import IntegrityError
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
+from platform_site.holds.models import Hold
 from platform_site.holds.registers import holds_as_recorded
 from platform_site.ledger.models import Entry
 from platform_site.messages.models import Message
 from tests.trading.course_world import lived
 from tests.trading.public_side import followed
-from tests.trading.stage import signed_in
+from tests.trading.stage import START, signed_in
 from trading import testimony
-from trading.models import Notice, Outage
+from trading.models import Lot, Notice, Outage
+from trading.rehearsal import land_listing
+from trading.rehearsal.stage import Played, Stage, play
 from trading.services import outages, postponements, ticks
 from trading.services.acts import moment_of
 from trading.services.deadlines import deadline_of
@@ -282,3 +285,23 @@ def test_the_notice_of_a_document_with_the_clause_prints_it(scene, client):
     page = client.get(f"/trades/{scene.lot.reference}/notices/{notice.pk}/").content.decode()
 
     assert "不足一日的按一日" in page
+
+
+# -- another law ------------------------------------------------------------------------------------------------------
+
+
+def test_a_listing_whose_grant_document_carries_the_clause_ends_later(stage_cast, db, files, at):
+    stage = Stage(START)
+    play(stage, land_listing.script(stage, stage_cast, "low_offer"), Played("land.listing", ""), stop_at="offered")
+    lot = Lot.objects.select_related("tender").latest("pk")
+    ends = moment_of(lot, "listing_until")
+    at(ends + HOUR)
+    outages.outage_declare(
+        starts_at=ends - HOUR, ends_at=ends + HOUR, failed="机房断电", evidence="停电记录。",
+        actor=stage_cast["operator"].actor,
+    )  # fmt: skip
+
+    assert moment_of(Lot.objects.get(pk=lot.pk), "listing_until").date() > ends.date()
+    notice = Notice.objects.get(lot=lot, kind="outage")
+    assert notice.content["article"] == ""  # the document's own term: the decree on e-tendering governs no grant
+    assert "载明的补救方案" in Hold.objects.get(ref=lot.ledger_ref).article

@@ -90,8 +90,9 @@ def agency_appoint(*, lot_id: int, code: str, scope: str, until: date, reason: s
 
     Raises:
         PermissionDenied: not the initiator.
-        Refused: the former mandate is still in force; no such agency, a suspended one, one that bids here (asked only
-            once the roll is public); a day that has passed; no scope, no reason.
+        Refused: the former mandate is still in force; no such agency, a suspended one, the same again (its mandate is
+            signed anew instead); one that bids here (asked only once the roll is public); a day that has passed; no
+            scope, no reason.
     """
     scope = text_of(scope, field="mandate_scope", limit=200)
     reason = text_of(reason, field="reason", limit=1000)
@@ -104,8 +105,8 @@ def agency_appoint(*, lot_id: int, code: str, scope: str, until: date, reason: s
     with transaction.atomic():
         tender = lock_tender(Lot.objects.values_list("tender_id", flat=True).get(pk=lot_id))
         former, told = tender.agency, []
-        for pk in [lot_id, *tender.lots.exclude(pk=lot_id).order_by("pk").values_list("pk", flat=True)]:
-            if told and not _asks(pk):
+        for pk in tender.lots.order_by("pk").values_list("pk", flat=True):
+            if pk != lot_id and not _asks(pk):
                 continue
             with acting("appoint_agency", lot_id=pk, actor=actor, values=values) as act:
                 assert found is not None
@@ -151,7 +152,7 @@ def _fitness(lot: Lot, found: Subject | None, now: datetime) -> dict[str, Any]:
     )
     return {
         "mandate_stands": stands,
-        "same_agency": found.pk == tender.agency_id and stands,
+        "same_agency": found.pk == tender.agency_id,
         "agency_bids": found.code in bidders,
         "agency_name": found.name,
         "bans": [

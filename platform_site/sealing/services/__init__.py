@@ -2,7 +2,7 @@
 
 upload_begin / upload_append / upload_finish / upload_store      resumable ciphertexts
 uploads_sweep                                                    those nobody came back for are gone
-trustee_register / publish_batch / assign_keyset / keyset_countersign / keyset_gaps / release_key
+trustee_enrol / trustee_retire / publish_batch / assign_keyset / keyset_countersign / keyset_gaps / release_key
 envelope_accept / envelope_retire / unlock
 open_envelopes → ready / missing → record (or discard)
 """
@@ -19,8 +19,10 @@ from platform_site.sealing.services.trustees import (
     release_key,
     trustee_batch,
     trustee_countersign,
+    trustee_enrol,
     trustee_register,
     trustee_release,
+    trustee_retire,
 )
 from platform_site.sealing.services.uploads import (
     MAX_CHUNK,
@@ -52,8 +54,10 @@ __all__ = [
     "release_key",
     "trustee_batch",
     "trustee_countersign",
+    "trustee_enrol",
     "trustee_register",
     "trustee_release",
+    "trustee_retire",
     "unlock",
     "upload_append",
     "upload_begin",

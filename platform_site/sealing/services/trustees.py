@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from platform_site import clock, ledger
+from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import age, hooks, keysets, signing
@@ -38,6 +39,48 @@ def trustee_register(*, name: str, role: str, subject_code: str, public_key: str
     )
     if not made:
         raise Refused([Violation("trustees.key_reused")])
+    return trustee
+
+
+@transaction.atomic
+def trustee_enrol(*, name: str, role: str, subject_code: str, public_key: str, actor: Actor) -> Trustee:
+    """As `trustee_register`, by the console, and the ledger says so. A subject that lost its key enrols a new one.
+
+    Raises:
+        PermissionDenied: not the console.
+        Refused: no name; not a public key; any reason of `trustee_register`.
+    """
+    policy.require(actor, "console")
+    if not name.strip() or len(public_key) != 64 or set(public_key) - set("0123456789abcdef"):
+        raise Refused([Violation("trustees.malformed")])
+    trustee = trustee_register(name=name.strip(), role=role, subject_code=subject_code, public_key=public_key)
+    ledger.append(
+        "trustee.registered",
+        subject=f"trustee:{trustee.pk}",
+        actor=actor,
+        facts={"name": trustee.name, "role": role, "subject": subject_code, "key": public_key},
+    )
+    return trustee
+
+
+@transaction.atomic
+def trustee_retire(*, trustee_id: UUID, reason: str, actor: Actor) -> Trustee:
+    """The trustee is chosen for no new key set; what names it stays as it is. A second time changes nothing.
+
+    Raises:
+        PermissionDenied: not the console.
+        Refused: no reason.
+        Trustee.DoesNotExist: no such trustee.
+    """
+    policy.require(actor, "console")
+    if not reason.strip():
+        raise Refused([Violation("trustees.malformed")])
+    trustee = Trustee.objects.select_for_update(no_key=True).get(pk=trustee_id)
+    if trustee.active:
+        trustee.active = False
+        trustee.save(update_fields=["active"])
+        facts = {"reason": reason.strip()[:1000]}
+        ledger.append("trustee.retired", subject=f"trustee:{trustee.pk}", actor=actor, facts=facts)
     return trustee
 
 
