@@ -290,15 +290,15 @@ def test_the_notice_of_a_document_with_the_clause_prints_it(scene, client):
 # -- another law ------------------------------------------------------------------------------------------------------
 
 
-def test_a_listing_whose_grant_document_carries_the_clause_ends_later(stage_cast, db, files, at):
+def test_a_listing_whose_grant_document_carries_the_clause_ends_later(scene, at):
     stage = Stage(START)
-    play(stage, land_listing.script(stage, stage_cast, "low_offer"), Played("land.listing", ""), stop_at="offered")
+    play(stage, land_listing.script(stage, scene.cast, "low_offer"), Played("land.listing", ""), stop_at="offered")
     lot = Lot.objects.select_related("tender").latest("pk")
     ends = moment_of(lot, "listing_until")
     at(ends + HOUR)
     outages.outage_declare(
         starts_at=ends - HOUR, ends_at=ends + HOUR, failed="机房断电", evidence="停电记录。",
-        actor=stage_cast["operator"].actor,
+        actor=scene.cast["operator"].actor,
     )  # fmt: skip
 
     assert moment_of(Lot.objects.get(pk=lot.pk), "listing_until").date() > ends.date()

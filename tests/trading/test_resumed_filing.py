@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from uuid import UUID
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -113,7 +114,7 @@ def test_an_expired_session_and_a_dead_tab_lose_no_byte(scene, envelope):
     bid = Bid.objects.select_related("envelope").get()
     assert bid.envelope.header_sha256 == sha(envelope.header)
     assert Upload.objects.count() == 2
-    assert [ciphertext_path(one["id"]).read_bytes() for one in begun] == [manifest, file]
+    assert [ciphertext_path(UUID(one["id"])).read_bytes() for one in begun] == [manifest, file]
 
 
 def test_what_one_subject_left_unfinished_nobody_else_goes_on_with(scene, envelope):

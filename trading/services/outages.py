@@ -24,11 +24,11 @@ from platform_site.holds import selectors as held
 from platform_site.holds import services as holds
 from platform_site.rules import rule
 from trading import addresses
-from trading.bidwords import words_of
 from trading.kernel import procedure as kernel
 from trading.kernel.time import HeldFor, counted, through_holds
 from trading.locks import lock_lots
 from trading.models import Lot, Opening, Outage
+from trading.paperwords import words_of
 from trading.rulebooks import PROCEDURES
 from trading.services.acts import Act, acting, facts_of
 from trading.services.alerts import tell_holders, tell_initiator, tell_subjects

@@ -12,7 +12,6 @@ from platform_site.sealing import keysets
 from platform_site.sealing.keyfiles import fingerprint
 from platform_site.sealing.models import Trustee
 from platform_site.sealing.services import trustee_enrol, trustee_retire
-from platform_site.web import refusals
 
 
 class Command(BaseCommand):
@@ -38,7 +37,7 @@ class Command(BaseCommand):
         try:
             rows = getattr(self, f"_{verb}")(**options)
         except Refused as refused:
-            raise CommandError("\n".join(refusals.text(one) for one in refused.violations)) from None
+            raise CommandError(str(refused)) from None
         except Trustee.DoesNotExist:
             raise CommandError("no such trustee") from None
         for row in rows:
