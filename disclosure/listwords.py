@@ -19,7 +19,7 @@ STAGES = {
     ),
     "opening": ("开标记录", ("opening",)),
     "result": ("候选人与结果", ("candidates", "award", "result", "deal", "redo", "cancellation", "set_aside")),
-    "contract": ("合同与履约", ("contract", "contract_change", "milestone", "acceptance", "payment")),
+    "contract": ("合同与履约", ("contract", "contract_change", "milestone", "acceptance", "payment", "settlement")),
     "end": ("失败与终止", ("failure", "termination", "suspension", "forgone")),
     "objection": ("异议答复", ("objection",)),
     "other": ("其他公告", ("other",)),

@@ -64,6 +64,8 @@ EVENTS = {
     "listing.round_started": "进入限时竞价",
     "listing.closed": "竞价结束",
     "lot.unsold": "未成交",
+    "disclosure.ended": "信息披露期满",
+    "deal.settled": "结算价款，出具交易凭证",
     "sealed.revealed": "公开已到时间的封存记录",
 }
 
@@ -171,6 +173,17 @@ def words_of(procedure: Procedure) -> dict[str, str]:
             "objection": "异议",
             "notice": "出让公告",
             "ceiling": "最高限价",
+            "period": "履行期限",
+            "objection_rule": "",
+        }
+    if procedure.category == "equity":
+        return {
+            "bidder": "意向受让方",
+            "opening": "报价",
+            "result": "成交结果",
+            "objection": "异议",
+            "notice": "信息披露公告",
+            "ceiling": "转让底价",
             "period": "履行期限",
             "objection_rule": "",
         }

@@ -16,6 +16,7 @@ class PaperWords:
         objection: 异议 or 质疑; doubt: one raised on the spot.
         award, result: headings of the two letters; "" where the book has none.
         opened, announced, failed, terminated: headings of notices.
+        start_price, deposit: of a sale: 起始价, 竞买保证金.
         contract: what is signed, and `party`: what the contract calls the winner.
     """
 
@@ -38,6 +39,8 @@ class PaperWords:
     terminated: str
     contract: str
     party: str
+    start_price: str = "起始价"
+    deposit: str = "竞买保证金"
 
 
 ENGINEERING = PaperWords(
@@ -103,7 +106,30 @@ LISTING = PaperWords(
     contract="出让合同公告",
     party="受让人",
 )
-WORDS = {"engineering": ENGINEERING, "procurement": PROCUREMENT, "land": LISTING, "mining": LISTING, "equity": LISTING}
+EQUITY = PaperWords(
+    bidder="意向受让方",
+    winner="受让方",
+    bid="报价",
+    document="转让文件",
+    price="成交价格",
+    deadline="信息披露期满",
+    opening="报价",
+    period="履行期限",
+    ceiling="最高限价",
+    objection="异议",
+    doubt="异议",
+    award="成交确认书",
+    result="",
+    opened="报价记录",
+    announced="成交结果公告",
+    failed="未成交公告",
+    terminated="终止公告",
+    contract="产权交易合同公告",
+    party="受让方",
+    start_price="转让底价",
+    deposit="交易保证金",
+)
+WORDS = {"engineering": ENGINEERING, "procurement": PROCUREMENT, "land": LISTING, "mining": LISTING, "equity": EQUITY}
 
 
 def words_of(procedure: Procedure) -> PaperWords:

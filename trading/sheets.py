@@ -105,6 +105,7 @@ def _heading(notice: Any, procedure: Procedure) -> str:
         "forgone": "不再招标公告",
         "contract_change": "合同变更公告",
         "acceptance": "验收公告",
+        "settlement": "交易结果公告",
     }
     return headings[notice.kind]
 

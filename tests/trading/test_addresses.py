@@ -59,7 +59,7 @@ def test_every_address_anybody_is_sent_to_leads_somewhere(procedure, variant, db
     for url, user in sent:
         assert resolve(url.partition("#")[0]).func
         # What a trader is sent to opens for him; officials and experts have a second factor and desks of their own.
-        trader = user.username.startswith(("bidder", "initiator", "agency", "purchaser", "grantor"))
+        trader = user.username.startswith(("bidder", "initiator", "agency", "purchaser", "grantor", "transferor"))
         if trader and not url.endswith(("/opening/", "/questions/")):
             client = Client()
             client.force_login(user)

@@ -58,6 +58,7 @@ class Notice(models.Model):
         "forgone": "不再招标公告",
         "contract_change": "合同变更公告",
         "acceptance": "验收公告",
+        "settlement": "交易结果公告",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -24,6 +24,7 @@ ORGANISATIONS = {
     "initiator": ("泽安市江北水务建设有限公司", ("initiator",), "91", "李闻溪"),
     "agency": ("云泽中正工程咨询有限公司", ("agency",), "91", "沈知言"),
     "purchaser": ("泽安市第三中学", ("initiator",), "12", "陶然"),
+    "transferor": ("泽安市城建投资控股有限公司", ("initiator",), "91", "许怀川"),
     "grantor": ("泽安市自然资源和规划局", ("initiator",), "11", "卢远川"),
     "bidder1": ("云泽恒岳建设集团有限公司", ("bidder",), "91", "周启明"),
     "bidder2": ("澜浦禹通水利建设有限公司", ("bidder",), "91", "沈致远"),

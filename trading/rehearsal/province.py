@@ -31,7 +31,8 @@ ROLES = {
     "initiator": ("招标人经办", "约定受托人，公示候选人，定标，订立合同"),
     "agency": ("招标代理经办", "编制并提交招标公告，答复询问和异议"),
     "purchaser": ("采购人经办", "政府采购询价，从登记到归档"),
-    "grantor": ("出让人经办", "土地使用权挂牌出让"),
+    "grantor": ("出让人经办", "土地使用权、矿业权挂牌出让"),
+    "transferor": ("转让方经办", "国有产权转让"),
     "bidder1": ("投标人经办", "获取文件，加密递交，解密，提出异议"),
     "bidder2": ("投标人经办", "获取文件，加密递交，解密，提出异议"),
     "bidder3": ("投标人经办", "获取文件，加密递交，解密，提出异议"),
@@ -172,6 +173,8 @@ TRADES = (
     Trade("land.listing", 27, "offered", "happy"),
     Trade("mining.listing", 90, "", "happy"),
     Trade("mining.listing", 40, "offered", "happy"),
+    Trade("equity.transfer", 70, "", "happy"),
+    Trade("equity.transfer", 12, "announced", "happy"),
 )
 
 

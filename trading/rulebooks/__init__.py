@@ -3,9 +3,9 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Procedure
-from trading.rulebooks import engineering, land, mining, planning, procurement
+from trading.rulebooks import engineering, equity, land, mining, planning, procurement
 
-EDITIONS: tuple[Book, ...] = (engineering.BOOK, procurement.BOOK, land.BOOK, mining.BOOK)
+EDITIONS: tuple[Book, ...] = (engineering.BOOK, procurement.BOOK, land.BOOK, mining.BOOK, equity.BOOK)
 PROCEDURES: dict[str, Procedure] = {p.id: p for book in EDITIONS for p in book.procedures.values()}
 # What is announced before there is a lot. No lot goes by it, so no form offers it and no page lists it as a procedure.
 PLANS: dict[str, Procedure] = {planning.PLAN.id: planning.PLAN}
@@ -25,6 +25,8 @@ UNBOUND: dict[str, dict[str, str]] = {
     "GP-34": {"publish": "合同公告期限尚未装入", "file": "合同备案尚未装入"},
     "MIN-06": {"start": "成交确认书签订的同时公示结果，没有可以迟延的间隔"},
     "MIN-07": dict.fromkeys(("exploration", "renewals", "mining"), "矿业权登记在自然资源部门，本平台不办理"),
+    "SOE-01": {"bidders": "与 SOE-13 的 bidding 是同一个数，由它执行"},
+    "SOE-16": {"first": "分期付款尚未装入", "years": "分期付款尚未装入"},
     "CRE-06": {
         "record": "违法行为记录公告由发布部门的系统公告，本平台尚未装入",
         "record_kept": "违法行为记录公告期限尚未装入",

@@ -263,6 +263,7 @@ def contract_values(
         "differs_quality": _differs(particulars, "quality", offer.get("quality")),
         "differs_subject": _differs(particulars, "subject", lot.title),
         "contract_cny": amount,
+        "priority_holders": bool(lot.terms.get("priority_holders")),
         **bonds,
         **{name: particulars[name] for name in PAYMENT if particulars.get(name) not in (None, "")},
     }

@@ -27,6 +27,7 @@ RESTS_ON = {
     ("procurement", "result"): ("GP-33", "GP-39"),
     ("land", "deal"): ("LND-11", "LND-09"),
     ("mining", "deal"): ("MIN-06", "MIN-09"),
+    ("equity", "deal"): ("SOE-13", "SOE-01"),
 }
 
 

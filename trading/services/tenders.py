@@ -48,7 +48,10 @@ LOT_FIELDS = (
     "estimate_cny",
     "ceiling_cny",
 )
-SET_BY_HAND = ("notice_at", "documents_from", "documents_until", "bid_deadline", "listing_from", "listing_until")
+SET_BY_HAND = (
+    *("notice_at", "documents_from", "documents_until", "bid_deadline"),
+    *("listing_from", "listing_until", "disclosure_until", "bidding_from"),
+)
 
 
 @transaction.atomic

@@ -85,6 +85,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
         "start_price_cny": decimal_of(terms, "start_price_cny"),
         "increment_cny": decimal_of(terms, "increment_cny"),
         "scope": lot.scope,
+        "valuation_cny": decimal_of(terms, "valuation_cny"),
         "performance_bond_share": decimal_of(terms, "performance_bond_share"),
         "base_prices": terms.get("base_prices") or 0,
         **{
@@ -99,6 +100,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
                 "media",
                 "standard_document",
                 "finding",
+                "way",
             )
         },
         "suspect_words": suspect_words(f"{lot.qualification}\n{lot.scope}"),

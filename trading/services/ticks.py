@@ -11,7 +11,7 @@ from platform_site.accounts.refusals import Refused
 from trading.kernel import procedure as kernel
 from trading.locks import lock_lot
 from trading.models import Lot
-from trading.services import bids, listings, openings, sessions, tenders
+from trading.services import bids, listings, openings, sessions, takers, tenders
 from trading.services.acts import facts_of, next_check
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,10 @@ CLOCK_ACTS = {
     "fail_too_few": lambda lot_id, now: openings.lot_fail_too_few(lot_id=lot_id, now=now),
     "disclose_final": lambda lot_id, now: openings.bids_disclose(lot_id=lot_id, actor=CLOCK, final=True, now=now),
     "start_listing": lambda lot_id, now: listings.listing_start(lot_id=lot_id, now=now),
+    "fail_no_taker": lambda lot_id, now: takers.disclosure_end(lot_id=lot_id, verb="fail_no_taker", now=now),
+    "call_single": lambda lot_id, now: takers.disclosure_end(lot_id=lot_id, verb="call_single", now=now),
+    "call_bidding": lambda lot_id, now: takers.disclosure_end(lot_id=lot_id, verb="call_bidding", now=now),
+    "start_bidding": lambda lot_id, now: takers.bidding_start(lot_id=lot_id, now=now),
     "start_call": lambda lot_id, now: listings.call_start(lot_id=lot_id, now=now),
     "close_call": lambda lot_id, now: listings.listing_close(lot_id=lot_id, verb="close_call", now=now),
     "close_round": lambda lot_id, now: listings.listing_close(lot_id=lot_id, verb="close_round", now=now),

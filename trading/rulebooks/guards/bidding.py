@@ -134,7 +134,7 @@ def keys_settled(facts: Facts, book: Book) -> Violation | None:
     return book.violation("opening.waiting", "ELE-06", waiting=waiting) if waiting else None
 
 
-def _under_floor(facts: Facts, book: Book, rule: str) -> Violation | None:
+def under_floor(facts: Facts, book: Book, rule: str) -> Violation | None:
     """An offer reaches the start price and then each increment; once made it stands."""
     amount, floor = facts.values["amount"], facts.values["floor"]
     if amount >= floor:
@@ -154,8 +154,8 @@ def _reached(facts: Facts, book: Book, rule: str) -> Violation | None:
 
 @guard("LND-09")
 def offer_high_enough(facts: Facts, book: Book) -> Violation | None:
-    """Land: `_under_floor`."""
-    return _under_floor(facts, book, "LND-09")
+    """Land: `under_floor`."""
+    return under_floor(facts, book, "LND-09")
 
 
 @guard("LND-09")
@@ -172,8 +172,8 @@ def reserve_missed(facts: Facts, book: Book) -> Violation | None:
 
 @guard("MIN-09")
 def mining_offer(facts: Facts, book: Book) -> Violation | None:
-    """Mining rights: `_under_floor`."""
-    return _under_floor(facts, book, "MIN-09")
+    """Mining rights: `under_floor`."""
+    return under_floor(facts, book, "MIN-09")
 
 
 @guard("MIN-09")

@@ -39,7 +39,7 @@ def inside_validity(facts: Facts, book: Book) -> Violation | None:
     return book.violation("validity.over", "ENG-14", until=end) if end and facts.now > end else None
 
 
-def _differing(facts: Facts, book: Book, rule: str) -> Violation | None:
+def differing(facts: Facts, book: Book, rule: str) -> Violation | None:
     """Subject, price, quality and term of the contract equal the announcement and what won."""
     differing = [n for n in ("price", "period", "quality", "subject") if facts.values.get(f"differs_{n}")]
     return book.violation("contract.mismatch", rule, differing=tuple(differing)) if differing else None
@@ -47,20 +47,20 @@ def _differing(facts: Facts, book: Book, rule: str) -> Violation | None:
 
 @guard("ENG-44")
 def contract_equals_bid(facts: Facts, book: Book) -> Violation | None:
-    """Engineering and procurement by tender: `_differing`."""
-    return _differing(facts, book, "ENG-44")
+    """Engineering and procurement by tender: `differing`."""
+    return differing(facts, book, "ENG-44")
 
 
 @guard("LND-11")
 def land_contract_equals_deal(facts: Facts, book: Book) -> Violation | None:
-    """出让合同 says what 成交确认书 says: `_differing`."""
-    return _differing(facts, book, "LND-11")
+    """出让合同 says what 成交确认书 says: `differing`."""
+    return differing(facts, book, "LND-11")
 
 
 @guard("MIN-07")
 def mining_contract_equals_deal(facts: Facts, book: Book) -> Violation | None:
-    """矿业权出让合同 says what the deal says: `_differing`."""
-    return _differing(facts, book, "MIN-07")
+    """矿业权出让合同 says what the deal says: `differing`."""
+    return differing(facts, book, "MIN-07")
 
 
 @guard("ENG-25")
