@@ -25,7 +25,7 @@ def test_an_imported_notice_is_found_by_its_title_and_says_it_is_history(client,
     found = client.get(reverse("disclosure:trades"), {"q": "人民医院某某系统", "period": "all"}).content.decode()
     page = client.get(row.path).content.decode()
 
-    assert "某县人民医院某某系统采购项目1公开招标公告" in found
+    assert "某县<mark>人民医院某某系统</mark>采购项目1公开招标公告" in found
     assert "导入的历史公告，不是本平台办理的交易" in page
     assert "某省政府采购网" in page
     assert "预算金额" in page
