@@ -40,6 +40,11 @@ def room(lot: Lot) -> str:
     return f"{work(lot)}opening/"
 
 
+def factor(lot: Lot) -> str:
+    """Binding and drawing of the lot's factor, for both sides that bind it and whoever looks on."""
+    return f"{work(lot)}factor/"
+
+
 def questions(lot: Lot) -> str:
     """The committee's questions to the bidder who reads them."""
     return f"{work(lot)}questions/"

@@ -14,6 +14,7 @@ from uuid import UUID
 from platform_site.accounts.actors import Actor
 from trading.kernel import scoring
 from trading.kernel.contests import HUNDRED, PriceFormula, benchmark, price_points
+from trading.kernel.factors import factors_of
 from trading.models import Bid, CommitteeMember, Lot, ReviewMark, ScoreMark
 from trading.paperwords import Said as Said
 from trading.paperwords import said_of as said_of
@@ -259,7 +260,7 @@ class Room:
             return None
         out = {row["bid"] for row in self.marks.rejected()}
         prices = {b.bid: b.price for b in self.marks.bids if b.bid not in out and b.price is not None}
-        return pricing_of(self.lot.terms, prices) if prices else None
+        return pricing_of(self.lot.scored_terms, prices) if prices else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +401,8 @@ def pricing_of(terms: Mapping[str, Any], prices: Mapping[str, Decimal]) -> Prici
 SAMPLE = {"甲": Decimal("1000000.00"), "乙": Decimal("970000.00"), "丙": Decimal("1060000.00")}
 
 
-def sample_pricing(terms: Mapping[str, Any]) -> Pricing | None:
-    """The formula walked through with round made-up prices; None where price is not scored by a formula."""
-    return pricing_of(terms, SAMPLE) if terms.get("price_formula") else None
+def sample_pricing(lot: Lot) -> Pricing | None:
+    """The formula walked through with round made-up prices; None where price is not scored by a formula, or its factor
+    is still to be drawn."""
+    waits = factors_of(lot.terms) and not lot.drawn_factor
+    return pricing_of(lot.scored_terms, SAMPLE) if lot.terms.get("price_formula") and not waits else None

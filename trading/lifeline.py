@@ -11,6 +11,7 @@ from platform_site.accounts.refusals import Violation
 from platform_site.holds import selectors as holds
 from platform_site.web import moments as say
 from trading.kernel import procedure as kernel
+from trading.kernel.factors import factors_of
 from trading.kernel.time import HeldFor
 from trading.models import Lot
 
@@ -164,6 +165,8 @@ def _allowed_later(lot: Lot, facts: kernel.Facts) -> Next | None:
     return None
 
 
+# Acts of a lot whose document draws its factor at the opening; others never see them.
+OF_FACTORS = frozenset({"commit_factor", "draw_factor"})
 WAITING = {
     "opened": "开始评标：评标委员会组建以后由招标人或者交易中心启动",
     "evaluating": "评标委员会评审并提交评标报告",
@@ -186,7 +189,7 @@ def open_acts_of(lot: Lot, facts: kernel.Facts, held: frozenset[str]) -> list[Op
             if move.deadline or move.before
             else None
         )
-        if DONE.get(verb) in facts.moments:
+        if DONE.get(verb) in facts.moments or (verb in OF_FACTORS and not factors_of(lot.terms)):
             continue
         found.append(
             OpenAct(verb, move.title, book.article(rule), rule, until, kernel.gate(book, procedure, verb, facts))

@@ -99,6 +99,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "trading_documentversion":        ("-", "rac", "r", "rac", "-"),
         "trading_documentversion_files":  ("-", "racd", "r", "racd", "-"),
         "trading_notice":                 ("-", "rac", "r", "rac", "-"),
+        "trading_factordraw":             ("-", "rac", "r", "rac", "-"),
         "trading_tenderplan":             ("-", "rac", "r", "rac", "-"),
         "trading_plannotice":             ("-", "rac", "r", "rac", "-"),
         "trading_mediaoutlet":            ("-", "rac", "r", "rac", "-"),

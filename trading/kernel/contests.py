@@ -27,7 +27,7 @@ class PriceFormula:
         kind: `mean_deviation` (benchmark = mean of the valid prices × factor; each percent of deviation costs points)
             or `lowest_ratio` (lowest valid price / price × full points).
         full: points of the price part.
-        factor: multiplies the mean (the opening factor 下浮系数, e.g. 0.98); 1 where none is drawn.
+        factor: multiplies the mean: fixed by the document, or drawn at the opening (基准价系数, 下浮系数, e.g. 0.98).
         above, below: points lost per percent above and below the benchmark.
     """
 

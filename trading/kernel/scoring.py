@@ -80,8 +80,14 @@ def scoring_items(terms: Mapping[str, Any]) -> dict[str, Item]:
 
 
 def formula_of(terms: Mapping[str, Any]) -> PriceFormula:
-    """The published price formula as a value."""
+    """The published price formula as a value.
+
+    Raises:
+        LookupError: the document draws its factor at the opening, and none has been drawn: there is no price to score.
+    """
     said = terms["price_formula"]
+    if said.get("factors") and "factor" not in said:
+        raise LookupError("the factor of this formula has not been drawn")
     numbers = {name: Decimal(str(said[name])) for name in ("full", "factor", "above", "below") if name in said}
     return PriceFormula(said["kind"], **numbers)
 

@@ -15,6 +15,7 @@ from trading.models.bid import Bid, DocumentObtained, Enquiry, FilingArrival, Op
 from trading.models.bond import Bond, BondInstitution, BondMessage, BondOrder
 from trading.models.course import ContractChange, EvaluationSetAside, Milestone, Payment
 from trading.models.evaluation import BidQuestion, Committee, CommitteeMember, Report, ReviewMark, ScoreMark, Signature
+from trading.models.factor import FactorDraw
 from trading.models.media import MediaOutlet, MediaPost
 from trading.models.notice import DocumentVersion, Notice, StoredFile
 from trading.models.offer import Offer, SignUp
@@ -44,6 +45,7 @@ __all__ = [
     "DocumentVersion",
     "Enquiry",
     "EvaluationSetAside",
+    "FactorDraw",
     "FilingArrival",
     "Instrument",
     "Letter",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from platform_site.accounts.actors import Actor
+from trading.kernel import factors
 from trading.kernel.procedure import Book, Procedure
 from trading.rulebooks import PROCEDURES, book_for
 
@@ -146,6 +147,18 @@ class Lot(models.Model):
     def record(self, name: str, at: datetime) -> None:
         """Note the moment `name`; the caller saves."""
         self.moments = {**self.moments, name: at.astimezone(UTC).isoformat()}
+
+    @property
+    def drawn_factor(self) -> str:
+        """The factor drawn at the opening; "" before the draw, and where the document draws none. At most one query."""
+        draw = getattr(self, "factor_draw", None) if factors.factors_of(self.terms) else None
+        return draw.drawn if draw else ""
+
+    @property
+    def scored_terms(self) -> Mapping[str, Any]:
+        """The terms prices are scored by: the document's, with the factor drawn at the opening. At most one query."""
+        drawn = self.drawn_factor
+        return factors.with_factor(self.terms, drawn) if drawn else self.terms
 
     @property
     def standing_award(self) -> Any:

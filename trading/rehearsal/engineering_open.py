@@ -10,6 +10,8 @@ from experts.draw import commitment, new_nonce
 from experts.services import draws, invitations
 from platform_site import ledger, workdays
 from platform_site.accounts.actors import Actor
+from platform_site.sealing.models import KeySet
+from trading.kernel.factors import need_of
 from trading.kernel.time import same_hour
 from trading.models import Lot
 from trading.rehearsal import bonds_played, sealed
@@ -26,6 +28,7 @@ from trading.services import (
     documents,
     enquiries,
     evaluations,
+    factors,
     marks,
     openings,
     papers,
@@ -175,6 +178,8 @@ def drafted(stage: Stage, cast: Cast, lot: Lot, variant: str = "happy") -> Any:
         lambda: tenders.key_set_assign(lot_id=lot.pk, trustees=trustees_of(cast), k=3, actor=cast["initiator"].actor),
     )
     yield Step("受托人", "会签密钥集", lambda: countersign(cast, lot.ledger_ref))
+    if factors.factor_asked(lot):
+        yield from factor_bound(cast, lot)
     if variant == "short_period":
         refused = yield Step("招标代理机构", "提交招标公告", lambda: schedule(cast, lot), refused="period.too_short")
         remedy = refused.violations[0].remedy["value"]
@@ -187,6 +192,26 @@ def drafted(stage: Stage, cast: Cast, lot: Lot, variant: str = "happy") -> Any:
     stage.to(publish)
     yield Step("服务器时钟", "到点发布招标公告", lambda: None, state="bidding")
     return Lot.objects.get(pk=lot.pk)
+
+
+def factor_bound(cast: Cast, lot: Lot) -> Script:
+    """Both sides are bound to their nonces for the draw of the factor, which lie with the lot's trustees."""
+    for who, role, actor in (
+        ("招标人代表", "initiator", cast["initiator"].actor),
+        ("见证人", "witness", cast["supervisor"].actor),
+    ):
+        yield Step(who, "提交抽取系数的随机数承诺", lambda r=role, a=actor: commit(lot, r, a))
+
+
+def commit(lot: Lot, role: str, actor: Actor) -> Any:
+    """What the browser does: a nonce nobody keeps, its commitment, its sealed copy."""
+    nonce, keyset = new_nonce(), KeySet.objects.get(pk=lot.ledger_ref).document
+    return factors.factor_commit(
+        lot_id=lot.pk,
+        commitment=commitment(need_of(lot.ledger_ref), role, nonce),
+        sealed_nonce=nonces.seal_nonce(nonce, keyset),
+        actor=actor,
+    )
 
 
 def lawful_moments(publish: datetime) -> dict[str, datetime]:
@@ -297,6 +322,13 @@ def opened(stage: Stage, cast: Cast, lot: Lot, *, trustees: int = 3, skip: int =
         yield Step("投标人", "解密投标文件", lambda who=bidder: sealed.unlock(cast, lot, who))
     for trustee_id in list(cast.trustees)[skip:][:trustees]:
         yield Step("受托人", "交出本标段密钥", lambda t=trustee_id: release(cast, lot, t))
+    if factors.factor_asked(lot):
+        yield Step(
+            "交易中心",
+            "抽取评标基准价系数",
+            lambda: factors.factor_draw(lot_id=lot.pk, actor=cast["operator"].actor),
+            state="factor",
+        )
     yield Step(
         "交易中心",
         "公布全部投标文件",
@@ -307,7 +339,6 @@ def opened(stage: Stage, cast: Cast, lot: Lot, *, trustees: int = 3, skip: int =
 
 def release(cast: Cast, lot: Lot, trustee_id: str, set_ref: str = "") -> Any:
     """The trustee's agent gives the lot key away, signed: of the lot's first key set, unless another is named."""
-    from platform_site.sealing.models import KeySet
     from platform_site.sealing.services.trustees import trustee_release
 
     ref = set_ref or lot.ledger_ref

@@ -6,6 +6,7 @@ from typing import Any
 
 from trading.rehearsal import (
     engineering_consortium,
+    engineering_factor,
     engineering_failed,
     engineering_interrupted,
     engineering_lowest,
@@ -30,6 +31,7 @@ MODULES: tuple[ModuleType, ...] = (
     engineering_outage,
     engineering_consortium,
     engineering_lowest,
+    engineering_factor,
 )
 BY_VARIANT = {variant: module for module in MODULES for variant in module.VARIANTS}
 VARIANTS: dict[str, str] = {variant: text for module in MODULES for variant, text in module.VARIANTS.items()}

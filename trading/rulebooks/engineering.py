@@ -58,6 +58,7 @@ DRAFT_GUARDS = (
     document.price_limits,
     document.performance_bond_cap,
     document.method_published,
+    document.factors_bound,
     document.reasonable_conditions,
     document.confirmed_conditions,
     document.trustees_agreed,
@@ -113,6 +114,14 @@ TRANSITIONS = {
         through_hold=True,
         guards=(document.agency_replaceable,),
     ),
+    "commit_factor": Transition(
+        states("registered"),
+        "",
+        "initiator|agency|supervisor",
+        "提交抽取系数的随机数承诺",
+        ("ENG-31", "ELE-07"),
+        guards=(document.factors_published,),
+    ),
     "recall_notice": Transition(states("scheduled"), "registered", INITIATOR, "撤回待发布的公告", before="notice_at"),
     "publish_notice": Transition(
         states("scheduled"),
@@ -144,7 +153,7 @@ TRANSITIONS = {
         ("ENG-11",),
         before="bid_deadline",
         through_hold=True,
-        guards=(document.amendment_in_time, document.bidding_period, document.issue_window),
+        guards=(document.amendment_in_time, document.bidding_period, document.issue_window, document.factors_bound),
     ),
     "postpone": Transition(
         BIDDING,
@@ -275,13 +284,21 @@ TRANSITIONS = {
         not_before="opening_closes",
         guards=(bidding.keys_settled,),
     ),
+    "draw_factor": Transition(
+        states("opening", "opened"),
+        "",
+        "clock|operator|initiator|agency",
+        "抽取评标基准价系数",
+        ("ENG-31", "ENG-27"),
+        guards=(bidding.factor_once,),
+    ),
     "disclose_bids": Transition(
         states("opening"),
         "opened",
         "clock|operator|initiator|agency",
         "公布投标文件",
         ("ELE-06", "ENG-27"),
-        guards=(bidding.keys_settled,),
+        guards=(bidding.keys_settled, bidding.factor_settled),
     ),
     "object_opening": Transition(states("opening", "opened"), "", "bidder", "当场提出异议", ("ENG-27",)),
     "form_committee": Transition(
@@ -298,7 +315,12 @@ TRANSITIONS = {
         "operator|initiator|agency",
         "开始评标",
         ("ENG-28",),
-        guards=(evaluation.committee_composed, evaluation.no_conflict, evaluation.members_kept),
+        guards=(
+            evaluation.committee_composed,
+            evaluation.no_conflict,
+            evaluation.members_kept,
+            bidding.factor_settled,
+        ),
     ),
     "review_bid": Transition(
         states("evaluating"), "", "committee", "响应性审查", ("ENG-32",), guards=(evaluation.rejections_grounded,)

@@ -19,6 +19,7 @@ from trading.services.acts import Act, acting, facts_of, mandated, not_replaced
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.committees import conflicts, members_of
 from trading.services.enquiries import text_of
+from trading.services.factors import factor_undrawn
 
 
 def seat_of(lot: Lot, actor: Actor) -> CommitteeMember:
@@ -42,7 +43,8 @@ def evaluation_start(*, lot_id: int, actor: Actor) -> Lot:
 
     Raises:
         PermissionDenied: neither initiator, agency nor operator.
-        Refused: bids not disclosed; no lawful committee; a member with an interest in a bidder (replace him first).
+        Refused: bids not disclosed; no lawful committee; a member with an interest in a bidder (replace him first); the
+            factor the document draws at the opening is undrawn.
     """
 
     def values(lot: Lot, now: datetime) -> dict[str, Any]:
@@ -55,6 +57,7 @@ def evaluation_start(*, lot_id: int, actor: Actor) -> Lot:
             "experts": len(employers),
             "conflicts": conflicts(lot, [(m.user_id, employers.get(m.user_id, ""), m.is_expert) for m in members]),
             "replaced": f"{left}名成员被更换" if left else "",
+            "factor_undrawn": factor_undrawn(lot),
         }
 
     with acting("start_evaluation", lot_id=lot_id, actor=actor, values=values) as act:

@@ -27,6 +27,7 @@ from trading.services import bond_orders
 from trading.services.acts import acting, mandated, not_replaced
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.bonds import required_of
+from trading.services.factors import factor_said, factor_undrawn
 from trading.services.mandates import agencies_of
 from trading.services.notices import notice_write, noticed
 
@@ -251,14 +252,19 @@ def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: dateti
         final: the time for keys is over: what still waits counts as 视为撤回, with the missing named.
 
     Raises:
-        Refused: keys still missing while `final` is off; somebody else disclosed already.
+        Refused: keys still missing while `final` is off, or the factor the document draws is undrawn; somebody else
+            disclosed already.
     """
     lot = Lot.objects.select_related("tender").get(pk=lot_id)
     opened = sealing.open_envelopes(lot.ledger_ref, final=final)
     waiting = sealing.missing(opened)
     try:
         verb = "disclose_final" if final else "disclose_bids"
-        with acting(verb, lot_id=lot_id, actor=actor, values={"waiting": len(waiting)}, now=now) as act:
+
+        def values(lot: Lot, now: datetime) -> dict[str, Any]:
+            return {"waiting": len(waiting), "factor_undrawn": factor_undrawn(lot)}
+
+        with acting(verb, lot_id=lot_id, actor=actor, values=values, now=now) as act:
             results = {r.envelope_id: r for r in sealing.record(opened)}
             opening, said = act.lot.opening, []
             for bid in act.lot.bids.select_for_update(of=("self",)).filter(envelope_id__in=list(results)):
@@ -288,6 +294,7 @@ def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: dateti
                     "ceiling_cny": act.lot.ceiling_cny,
                     "roll": opening.roll,
                     "results": said,
+                    **factor_said(act.lot),
                     # Raised on the spot and so far: later ones stand in the record beside this notice.
                     "remarks": [{name: r[name] for name in ("text", "at", "answer")} for r in opening.remarks],
                 },

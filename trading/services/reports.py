@@ -143,7 +143,7 @@ def report_content(lot: Lot) -> dict[str, Any]:
     Raises:
         Refused: `marks.missing`, with who owes how many.
     """
-    marks = Marks(lot)
+    marks, terms = Marks(lot), lot.scored_terms
     rejected = marks.rejected()
     out = {row["bid"] for row in rejected}
     prices = {b.bid: b.price for b in marks.bids if b.bid not in out and b.price is not None}
@@ -158,7 +158,7 @@ def report_content(lot: Lot) -> dict[str, Any]:
     parts = scoring.parts_of(means, marks.items) if marks.pointed else {}
     steps = marks.adjusted(prices)
     compared = {bid: adjusting.evaluated(price, steps[bid]) for bid, price in prices.items()} if steps else prices
-    ranking = scoring.ranked(marks.contest, lot.terms, compared, parts) if prices else []
+    ranking = scoring.ranked(marks.contest, terms, compared, parts) if prices else []
     allowed = int(lot.terms.get("candidates") or 3)
     content = {
         "lot": lot.reference,
@@ -166,7 +166,7 @@ def report_content(lot: Lot) -> dict[str, Any]:
         "procedure": lot.procedure.id,
         "contest": marks.contest,
         "criteria": lot.terms.get("criteria") or [],
-        "price_formula": lot.terms.get("price_formula"),
+        "price_formula": terms.get("price_formula"),
         "trim": bool(lot.terms.get("trim")),
         "ceiling_cny": lot.ceiling_cny,
         "members": [{"label": m.label, "expert": m.is_expert} for m in marks.members],
@@ -182,7 +182,7 @@ def report_content(lot: Lot) -> dict[str, Any]:
         ],
         "rejected": rejected,
         **consortia_said(marks.rows),
-        "benchmark_cny": scoring.benchmark_of(marks.contest, lot.terms, prices),
+        "benchmark_cny": scoring.benchmark_of(marks.contest, terms, prices),
         "means": means,
         **adjusted_said(marks, steps),
         "ranking": [_row(marks, row, prices[row.bid], evaluated=bool(steps)) for row in ranking],

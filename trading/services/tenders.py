@@ -22,6 +22,7 @@ from trading.models import DocumentVersion, Lot, Notice, StoredFile, Tender
 from trading.rulebooks import PROCEDURES, book_for
 from trading.services.acts import acting, facts_of, mandated, not_replaced, traders_only
 from trading.services.documents import document_digest
+from trading.services.factors import factor_announced
 from trading.services.notices import notice_write, noticed
 from trading.services.plans import plan_for
 from trading.services.terms import draft_values
@@ -349,6 +350,7 @@ def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
         "document": version.digest,
         "key_set": key_set_said(lot),
         "edition": tender.book_edition,
+        **factor_announced(lot),
         **({"retenders": lot.retenders.reference} if lot.retenders_id else {}),
         **({"plan": {"reference": tender.plan.reference, "at": tender.plan.published_at}} if tender.plan else {}),
     }

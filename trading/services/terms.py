@@ -13,10 +13,11 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from experts.draw import ROLES
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import services as sealing
-from trading.kernel import mandates
-from trading.models import Lot
+from trading.kernel import factors, mandates
+from trading.models import FactorDraw, Lot
 from trading.texts import suspect_words
 
 # 最高投标限价 and other money: at least one fen, below what the columns hold.
@@ -61,6 +62,20 @@ def _split(lot: Lot) -> list[str]:
     return [f"标段 {number}" for number, _ in estimates] if len(estimates) > 1 and apart and together >= limit else []
 
 
+def _factors(lot: Lot) -> dict[str, Any]:
+    """A factor drawn at the opening: its list, what is wrong with it, whose nonce is not bound yet. Up to one query."""
+    listed = factors.factors_of(lot.terms)
+    if not listed:
+        return {"factors": ()}
+    draw = FactorDraw.objects.filter(lot=lot).only("commitments").first()
+    bound = draw.commitments if draw else {}
+    return {
+        "factors": listed,
+        "factor_fault": factors.list_fault(lot.terms),
+        "factor_waiting": [role for role in ROLES if role not in bound],
+    }
+
+
 def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
     """What the guards of a notice ask for. Nothing here is about a bidder."""
     tender, terms = lot.tender, lot.terms
@@ -103,6 +118,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
                 "way",
             )
         },
+        **_factors(lot),
         "suspect_words": suspect_words(f"{lot.qualification}\n{lot.scope}"),
         "confirmed_unreasonable": terms.get("confirmed_unreasonable"),
         "budget_funds_cny": decimal_of(terms, "budget_funds_cny"),

@@ -11,7 +11,7 @@ from platform_site.accounts.refusals import Refused
 from trading.kernel import procedure as kernel
 from trading.locks import lock_lot
 from trading.models import Lot
-from trading.services import bids, listings, openings, sessions, takers, tenders
+from trading.services import bids, factors, listings, openings, sessions, takers, tenders
 from trading.services.acts import facts_of, next_check
 
 log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ CLOCK_ACTS = {
     "publish_notice": lambda lot_id, now: tenders.notice_publish(lot_id=lot_id, now=now),
     "start_opening": lambda lot_id, now: openings.opening_start(lot_id=lot_id, now=now),
     "fail_too_few": lambda lot_id, now: openings.lot_fail_too_few(lot_id=lot_id, now=now),
-    "disclose_final": lambda lot_id, now: openings.bids_disclose(lot_id=lot_id, actor=CLOCK, final=True, now=now),
+    "disclose_final": lambda lot_id, now: _disclose_final(lot_id, now),
     "start_listing": lambda lot_id, now: listings.listing_start(lot_id=lot_id, now=now),
     "fail_no_taker": lambda lot_id, now: takers.disclosure_end(lot_id=lot_id, verb="fail_no_taker", now=now),
     "call_single": lambda lot_id, now: takers.disclosure_end(lot_id=lot_id, verb="call_single", now=now),
@@ -31,6 +31,22 @@ CLOCK_ACTS = {
     "close_call": lambda lot_id, now: listings.listing_close(lot_id=lot_id, verb="close_call", now=now),
     "close_round": lambda lot_id, now: listings.listing_close(lot_id=lot_id, verb="close_round", now=now),
 }
+
+
+def _disclose_final(lot_id: int, now: datetime) -> None:
+    """Time for keys is over. The factor comes first where it can be drawn; where it cannot, the contents do not wait."""
+    _factor_first(Lot.objects.select_related("tender").get(pk=lot_id), now)
+    openings.bids_disclose(lot_id=lot_id, actor=CLOCK, final=True, now=now)
+
+
+def _factor_first(lot: Lot, now: datetime | None = None) -> None:
+    """The factor the document draws is drawn, if the trustees' keys are in."""
+    if not factors.factor_ready(lot):
+        return
+    try:
+        factors.factor_draw(lot_id=lot.pk, now=now)
+    except Refused as refused:
+        log.warning("the factor of %s waits: %s", lot.ledger_ref, refused.violations[0].code)
 
 
 def tick(*, until: datetime | None = None, limit: int = 500) -> int:
@@ -100,8 +116,13 @@ def next_moment() -> datetime | None:
 
 
 def disclose_ready() -> int:
-    """Every opening whose keys are all in has its contents published. How many."""
+    """Every opening whose keys are all in has its contents published, and before them its factor drawn. How many.
+
+    Keys that came after the contents had to appear without them still draw the factor the evaluation waits for.
+    """
     done = 0
+    for lot in Lot.objects.filter(factor_draw__drawn_at=None, factor_draw__isnull=False, state__in=("opening", "opened")):
+        _factor_first(lot)
     for lot in Lot.objects.filter(state="opening").select_related("tender"):
         if openings.keys_are_in(lot):
             try:

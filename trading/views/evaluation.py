@@ -105,7 +105,7 @@ def sheet_context(found: Room, sheet: Sheet, lot: Lot) -> dict[str, Any]:
         "after": after,
         "grounds": GROUND_LIST,
         "pricing": found.pricing,
-        "sample": None if found.pricing else sample_pricing(lot.terms) if found.marks.pointed else None,
+        "sample": None if found.pricing else sample_pricing(lot) if found.marks.pointed else None,
     }
 
 
@@ -212,7 +212,7 @@ def document(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpRes
     context = framed(lot, seat, here="document") | {
         "version": version,
         "files": list(version.files.order_by("name")) if version else [],
-        "sample": sample_pricing(lot.terms) if scored else None,
+        "sample": sample_pricing(lot) if scored else None,
         "grounds": {ground.number: ground for ground in GROUND_LIST},
         "scored": scored,
     }

@@ -134,6 +134,27 @@ def keys_settled(facts: Facts, book: Book) -> Violation | None:
     return book.violation("opening.waiting", "ELE-06", waiting=waiting) if waiting else None
 
 
+@guard("ENG-31")
+def factor_once(facts: Facts, book: Book) -> Violation | None:
+    """The factor is drawn where the document says so, once for ever, from nonces as they were committed to."""
+    if not facts.values.get("factors"):
+        return book.violation("factor.none", "ENG-31")
+    if drawn := facts.values.get("drawn"):
+        return book.violation("factor.drawn", "ENG-31", drawn=drawn)
+    have, need = facts.values.get("have", 0), facts.values.get("need", 0)
+    if have < need:
+        return book.violation("factor.keys_missing", "ENG-31", have=have, need=need)
+    if false := facts.values.get("false"):
+        return book.violation("factor.nonce_false", "ENG-31", roles=tuple(false))
+    return None
+
+
+@guard("ENG-31")
+def factor_settled(facts: Facts, book: Book) -> Violation | None:
+    """Where the document draws its factor, the draw comes before prices are seen, and before anything is evaluated."""
+    return book.violation("factor.undrawn", "ENG-31") if facts.values.get("factor_undrawn") else None
+
+
 def under_floor(facts: Facts, book: Book, rule: str) -> Violation | None:
     """An offer reaches the start price and then each increment; once made it stands."""
     amount, floor = facts.values["amount"], facts.values["floor"]

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from platform_site import workdays
 from platform_site.accounts.refusals import Violation
+from trading.kernel import factors
 from trading.kernel.adjusting import unquantified
 from trading.kernel.guards import guard
 from trading.kernel.procedure import Book, Facts
@@ -198,6 +199,26 @@ def method_published(facts: Facts, book: Book) -> Violation | None:
         return book.violation("adjustment.vague", "ENG-31", titles=tuple(vague))
     total = sum((Decimal(str(part["points"])) for part in facts.values["criteria"]), Decimal(0))
     return None if total == 100 else book.violation("criteria.sum", "ENG-31", total=total)
+
+
+@guard("ENG-31")
+def factors_bound(facts: Facts, book: Book) -> Violation | None:
+    """A factor that is drawn at the opening: its list can be drawn from, and both nonces are bound beforehand.
+
+    Bound before the notice is out, nobody can still choose; a draw that were bound later would have to wait for it.
+    """
+    if fault := facts.values.get("factor_fault"):
+        bounds = {"least": factors.LEAST, "most": factors.MOST, "lowest": factors.LOWEST, "highest": factors.HIGHEST}
+        return book.violation("factor.list", "ENG-31", fault=fault, **bounds)
+    if waiting := facts.values.get("factor_waiting"):
+        return book.violation("factor.uncommitted", "ENG-31", roles=tuple(waiting))
+    return None
+
+
+@guard("ENG-31")
+def factors_published(facts: Facts, book: Book) -> Violation | None:
+    """Nonces are bound for a factor the document draws, and for no other."""
+    return None if facts.values.get("factors") else book.violation("factor.none", "ENG-31")
 
 
 @guard("ENG-20", effect="warn")
