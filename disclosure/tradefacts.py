@@ -257,6 +257,21 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """A benchmark factor that is drawn at the opening.
+
+    Attributes:
+        factors: what it is drawn from, as the document publishes them.
+        drawn, at, certificate: the factor, when, and from what anybody draws it again; "", None and {} before.
+    """
+
+    factors: list[str]
+    drawn: str
+    at: datetime | None
+    certificate: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """Another lot, by name."""
 
@@ -285,3 +300,4 @@ class PublicLot:
     challenges: list[Challenged]
     former: Named | None
     posts: list[Posted] = field(default_factory=list)
+    factor: Factor | None = None

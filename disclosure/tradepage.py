@@ -1,5 +1,6 @@
 """The public trade page: public facts and the present moment, composed for the template."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -90,7 +91,7 @@ def compose(trade: PublicTrade, now: datetime) -> dict[str, Any]:
         "stages": strip.stages(book, procedure, facts),
         "next": nexts,
         "due": due,
-        "overview": overview(lot),
+        "overview": overview(lot, public.factor.factors if public.factor else ()),
         "dates": key_dates(lot, facts),
         "bond": bond(lot),
         "notices": chain(lot, papers),
@@ -199,8 +200,12 @@ def words_of(procedure: Procedure) -> dict[str, str]:
     }
 
 
-def overview(lot: Lot) -> list[tuple[str, Any, str]]:
-    """(name, value, form) of what the lot is; form: text | mono | money | subject | plan."""
+def overview(lot: Lot, drawn: Sequence[str] = ()) -> list[tuple[str, Any, str]]:
+    """(name, value, form) of what the lot is; form: text | mono | money | subject | plan.
+
+    Args:
+        drawn: the factors one of which is drawn at the opening, where the document says so.
+    """
     tender, terms, words = lot.tender, lot.terms, words_of(lot.procedure)
     parts = "、".join(f"{p['title']} {p['points']} 分" for p in terms.get("criteria") or [] if p.get("points"))
     method = METHODS.get(terms.get("method", ""), terms.get("method", ""))
@@ -218,6 +223,7 @@ def overview(lot: Lot) -> list[tuple[str, Any, str]]:
         ("资格条件", lot.qualification, "text"),
         ("联合体", {True: "接受", False: "不接受"}.get(terms.get("consortium_allowed"), ""), "text"),
         ("评审办法", "，".join(word for word in (method, parts) if word), "text"),
+        ("基准价系数", f"{words['opening']}时从 {'、'.join(drawn)} 中抽取一个" if drawn else "", "text"),
         (words["period"], lot.period_text, "text"),
         ("监督部门", tender.authority, "subject"),
         ("交易中心", tender.centre, "subject"),

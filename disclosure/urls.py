@@ -19,6 +19,7 @@ urlpatterns = [
     path("trades/<str:reference>/<int:number>/notices/<uuid:notice_id>/", trades.notice_detail, name="notice"),
     path("trades/<str:reference>/<int:number>/notices/<uuid:notice_id>.pdf", trades.notice_pdf, name="notice-pdf"),
     path("trades/<str:reference>/<int:number>/files/<uuid:file_id>/", trades.document_file, name="document"),
+    path("trades/<str:reference>/<int:number>/factor.json", trades.factor, name="factor"),
     path("plans/<str:reference>/", plans.plan_detail, name="plan"),
     path("subjects/<str:code>/trades/", subjects.subject_trades, name="subject-trades"),
     path("calendar/", calendar.day_plan, name="calendar"),

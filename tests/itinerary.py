@@ -210,6 +210,7 @@ CENTRE = [
 SUPERVISORS = [
     see("supervision:board", role="supervisor"),
     see("supervision:orders", at("publicity"), role="supervisor"),
+    see("trading:factor", at("publicity"), role="supervisor"),
     see("trading:bonds", at("contracted"), role="supervisor", label="supervisor"),
     see("trading:evaluation", at("reported"), role="supervisor", label="supervisor"),
 ]
@@ -250,6 +251,7 @@ FETCHED = [
     see("sealing:tool-named", lambda: [things.sealing_tool()]),
     see("trading:bid-ticket", lambda: place(things.obtained_lot()), role="bidder1"),
     see("disclosure:document", things.public_file),
+    see("disclosure:factor", at("publicity")),
     see("disclosure:feed", query="q=工程"),
     see("disclosure:export", query="q=工程"),
     # Nothing is imported into the demo; tests/disclosure/test_history.py draws the page.
@@ -291,6 +293,7 @@ POSTED = [
     "trading:obtain", "trading:ask",
     "trading:object-document", "trading:object-result",
     "trading:bid-uploads", "trading:bid-send", "trading:opening-unlock", "trading:opening-disclose",
+    "trading:opening-factor", "trading:factor-commit",
     "trading:opening-remark", "trading:opening-answer", "trading:evaluation-draw", "trading:evaluation-form",
     "trading:evaluation-start", "trading:evaluation-extend", "trading:evaluation-time", "trading:evaluation-review",
     "trading:evaluation-score", "trading:evaluation-draft", "trading:evaluation-sign", "trading:evaluation-submit",

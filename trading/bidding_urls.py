@@ -37,6 +37,7 @@ bidding_patterns = [
     path(LOT + "opening/panel/", opening.panel, name="opening-panel"),
     path(LOT + "opening/envelope/", opening.envelope, name="opening-envelope"),
     path(LOT + "opening/unlock/", opening.unlock, name="opening-unlock"),
+    path(LOT + "opening/factor/", opening.factor, name="opening-factor"),
     path(LOT + "opening/disclose/", opening.disclose, name="opening-disclose"),
     path(LOT + "opening/remark/", opening.remark, name="opening-remark"),
     path(LOT + "opening/remark/<int:place>/answer/", opening.remark_answer, name="opening-answer"),

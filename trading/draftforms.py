@@ -19,6 +19,7 @@ from trading.fields import (
     Choice,
     Choices,
     Day,
+    Factors,
     Figure,
     Money,
     Percent,
@@ -119,6 +120,14 @@ class MethodStep(forms.Form):
         "price_formula",
         half=True,
     )
+    factors = kept(
+        Factors(
+            label="开标时抽取的系数",
+            help_text="写两个以上就在开标时随机抽取一个，代替上面的固定系数。例如 0.95、0.96、0.97、0.98",
+        ),
+        "price_formula",
+        half=True,
+    )
     above = kept(
         Figure(label="每高于基准价 1% 扣", least=0, most=100, whole=False), "price_formula", suffix="分", half=True
     )
@@ -190,6 +199,8 @@ HOME_OF = {name: step.slug for step in STEPS for name in step.form.base_fields}
 # Facts of the kernel whose field has another name, or no field but a panel.
 FIELD_OF_FACT = {"mandate": "mandate_scope", "key_set": "trustees"}
 STEP_OF_FIELD = {**HOME_OF, "trustees": "files"}
+# Where a violation of a rule with several fields stands.
+FIELD_OF_CODE = {"factor.list": "factors", "factor.uncommitted": "trustees"}
 # Where a violation stands that names neither a fact nor a remedy.
 FIELD_OF_RULE = {
     "ENG-20": "qualification",
@@ -210,7 +221,7 @@ _NESTED = {
 }
 
 
-PRICED = frozenset({"kind_of_formula", "factor", "above", "below", "trim"})
+PRICED = frozenset({"kind_of_formula", "factor", "factors", "above", "below", "trim"})
 
 
 def shows(lot: Lot, name: str) -> bool:
@@ -308,6 +319,10 @@ def _consistent(lot: Lot, made: dict[str, dict[str, Any]]) -> dict[str, dict[str
                 **(lot.terms.get("price_formula") or {}),
                 **(terms.get("price_formula") or {}),
             }
+            if formula.get("factors"):
+                del formula["factor"]  # drawn, not fixed
+            else:
+                formula.pop("factors", None)
             terms["price_formula"] = {**formula, "full": str(full)}
     days = made["columns"].get("period_days")
     if (

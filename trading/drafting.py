@@ -12,7 +12,7 @@ from platform_site import workdays
 from platform_site.accounts.refusals import Violation
 from platform_site.web import amounts, law, refusals, words
 from platform_site.web import moments as say
-from trading.draftforms import FIELD_OF_FACT, FIELD_OF_RULE, STEP_OF_FIELD, STEPS
+from trading.draftforms import FIELD_OF_CODE, FIELD_OF_FACT, FIELD_OF_RULE, STEP_OF_FIELD, STEPS
 from trading.kernel.procedure import Facts
 from trading.models import Lot
 from trading.rulebooks.guards.evaluation import committee_composed
@@ -125,7 +125,8 @@ def _own(lot: Lot, now: datetime) -> list[Check]:
 
 def field_of(violation: Violation) -> str:
     """The field a violation stands at: its remedy's, its missing fact's, or its rule's."""
-    name = str(violation.remedy.get("field") or violation.facts.get("fact") or FIELD_OF_RULE.get(violation.rule, ""))
+    own = FIELD_OF_CODE.get(violation.code) or FIELD_OF_RULE.get(violation.rule, "")
+    name = str(violation.remedy.get("field") or violation.facts.get("fact") or own)
     return FIELD_OF_FACT.get(name, name)
 
 
@@ -142,6 +143,8 @@ def brief(violation: Violation) -> str:
         return f"现合计 {facts['total']} 分"
     if hits := facts.get("hits"):
         return "“" + "”“".join(hits) + "”"
+    if roles := facts.get("roles"):
+        return f"尚待提交承诺：{'、'.join(roles)}"
     if waiting := facts.get("waiting"):
         return f"尚未会签：{'、'.join(waiting)}"
     if "estimate" in facts:

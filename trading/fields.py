@@ -228,6 +228,37 @@ class Words(forms.CharField):
         return "、".join(value) if isinstance(value, list | tuple) else value or ""
 
 
+class Factors(forms.CharField):
+    """Several factors in one line, as the document writes them: a list of text. Whether they can be drawn is asked of
+    the kernel."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 300)
+        kwargs.setdefault("widget", number_input(inputmode="decimal"))
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        """The factors in the order typed, without trailing zeros.
+
+        Raises:
+            ValidationError: one that is no number.
+        """
+        found = []
+        for word in re.split(r"[\s,、；;]+", super().clean(value).translate(WIDE)):
+            if not word:
+                continue
+            share = figure(word.removesuffix("%"))
+            if share is None or len(word) > 12:
+                raise ValidationError(f"“{word[:20]}”不是数字。写成 0.95、0.96、0.97", code="number")
+            found.append(plain(share / 100 if word.endswith("%") else share))
+        return found
+
+    def prepare_value(self, value: Any) -> str:
+        """Factors joined for the input."""
+        return "、".join(value) if isinstance(value, list | tuple) else value or ""
+
+
 class Ratings(forms.CharField):
     """One required rating a line, 专业 then 等级: a list of {"speciality", "level"}."""
 

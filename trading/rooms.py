@@ -12,7 +12,8 @@ from platform_site.sealing.models import BidderUnlock, ReleasedKey
 from platform_site.sealing.selectors import keysets_of
 from trading.bidwords import OPENED_BY, OUTCOMES
 from trading.digests import digest_of
-from trading.models import Bid, Lot, Opening
+from trading.kernel.factors import factors_of
+from trading.models import Bid, FactorDraw, Lot, Opening
 
 CLOSED = ("failed", "terminated")
 # Nothing new is told in these states but an objection and its answer.
@@ -92,6 +93,8 @@ class Room:
     guards: list[GuardRow]
     remarks: list[dict[str, Any]]
     token: str
+    factors: tuple[str, ...] = ()  # from which one is drawn; () where the document draws none
+    factor: FactorDraw | None = None
 
     @property
     def k(self) -> int:
@@ -100,7 +103,7 @@ class Room:
 
 
 def room_of(lot: Lot, actor: Actor) -> Room:
-    """The room as it stands. Two queries before the opening (the key sets), seven after it.
+    """The room as it stands. Two queries before the opening (the key sets), eight after it.
 
     Before the opening nothing is read that a filing could have written.
     """
@@ -117,6 +120,8 @@ def room_of(lot: Lot, actor: Actor) -> Room:
     roll = [_row(lot, row, bids[row["bid"]], unlocked, results.get(row["bid"]), actor) for row in opening.roll]
     if opening.disclosed_at:
         roll.sort(key=lambda row: (row.price is None, row.price or 0, row.arrived_at))
+    listed = factors_of(lot.terms)
+    drawn = FactorDraw.objects.filter(lot=lot, drawn_at__isnull=False).first() if listed else None
     token = digest_of(
         [
             lot.state,
@@ -125,9 +130,10 @@ def room_of(lot: Lot, actor: Actor) -> Room:
             sorted(str(pk) for pk in unlocked),
             opening.remarks,
             opening.disclosed_at,
+            drawn.drawn if drawn else "",
         ]
     )[:16]
-    return Room(opening, roll, guards, _remarks(opening), token)
+    return Room(opening, roll, guards, _remarks(opening), token, listed, drawn)
 
 
 def guards_of(lot: Lot) -> list[GuardRow]:

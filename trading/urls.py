@@ -8,6 +8,7 @@ from trading.views import (
     acts,
     challenges,
     desk,
+    factor,
     letters,
     media,
     notices,
@@ -43,6 +44,9 @@ urlpatterns = [
     path(LOT + "draft/trustees/", wizard.key_set, name="wizard-trustees"),
     path(LOT + "draft/submit/", wizard.submit, name="wizard-submit"),
     path(LOT + "draft/<str:slug>/", wizard.wizard, name="wizard"),
+    # the factor drawn at the opening
+    path(LOT + "factor/", factor.factor, name="factor"),
+    path(LOT + "factor/commit/", factor.commit, name="factor-commit"),
     # notices
     path(LOT + "files/<uuid:file_id>/", notices.file, name="file"),
     path(LOT + "notices/<uuid:notice_id>/", notices.notice, name="notice"),

@@ -3,7 +3,7 @@
 
 Every member against the manifest, every entry's proof against the archive's own checkpoint and key (or the keys you
 bring, which is better), every paper against the entry that names its bytes and the certificate that entry names, every
-envelope opened again from its ciphertext and the released keys, the draw drawn again, the scores added up again.
+envelope opened again from its ciphertext and the released keys, the draws drawn again, the scores added up again.
 Standard library only; runs beside or inside verify.py. Exit 0 where everything holds.
 """
 
@@ -42,7 +42,12 @@ def check_archive(folder, script, keys):
     holds.append(f"{len(proofs)} entries stand in the record")
     faults += _papers(folder, script, told, holds)
     faults += _envelopes(folder, script, told, holds)
-    for name, verb, word in (("draw.json", "draw", "the draw"), ("evaluation.json", "scores", "the evaluation")):
+    faults += _factor(folder, told)
+    for name, verb, word in (
+        ("draw.json", "draw", "the draw"),
+        ("factor.json", "factor", "the factor"),
+        ("evaluation.json", "scores", "the evaluation"),
+    ):
         if (folder / name).is_file():
             found = _run(script, verb, folder / name)
             faults += found
@@ -91,6 +96,28 @@ def _papers(folder, script, told, holds):
         faults += _run(script, "paper", *files, "--certificates", folder / "certificates")
     if rows and not faults:
         holds.append(f"{len(rows)} papers are those the record names, and their signatures hold")
+    return faults
+
+
+def _factor(folder, told):
+    """The factor of the price formula is the one the record says was drawn, from what the record held before."""
+    report, path = folder / "evaluation.json", folder / "factor.json"
+    formula = (json.loads(report.read_text("utf-8")).get("price_formula") or {}) if report.is_file() else {}
+    if not path.is_file():
+        return ["the report scores by a drawn factor, and its draw is missing"] if formula.get("factors") else []
+    c, by_act = json.loads(path.read_text("utf-8")), {}
+    for facts in told.values():
+        by_act.setdefault(facts.get("act"), []).append(facts)
+    faults = []
+    if [one["certificate"] for one in by_act.get("draw_factor", ())] != [c]:
+        faults.append("factor.json is not the one certificate of the record")
+    if {one["role"]: one["commitment"] for one in by_act.get("commit_factor", ())} != c["commitments"]:
+        faults.append("factor.json: the record holds other commitments")
+    rolls = [[{n: row[n] for n in ("bid", "digest")} for row in one["roll"]] for one in by_act.get("start_opening", ())]
+    if rolls != [c["roll"]]:
+        faults.append("factor.json: the roll is not the one the opening began with")
+    if report.is_file() and (formula.get("factor"), formula.get("factors")) != (c["drawn"], c["factors"]):
+        faults.append("the report scores by another factor than was drawn")
     return faults
 
 

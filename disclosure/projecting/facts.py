@@ -11,6 +11,7 @@ from disclosure import tradefacts as public
 from disclosure.tradefacts import AFTER_AWARD, AFTER_CANDIDATES
 from platform_site.holds import selectors as holds
 from trading import models as trade
+from trading.kernel.factors import factors_of
 from trading.kernel.time import HeldFor
 from trading.services.mandates import mandate_words
 
@@ -18,7 +19,7 @@ TERMS = ("method", "criteria", "start_price_cny", "increment_cny", "consortium_a
 
 
 def public_facts(lot: trade.Lot) -> public.PublicLot:
-    """Everything public about an announced lot. At most 15 queries, whatever the number of rows."""
+    """Everything public about an announced lot. At most 16 queries, whatever the number of rows."""
     opening = getattr(lot, "opening", None)
     shown = lot.state in AFTER_CANDIDATES
     awarded = lot.state in AFTER_AWARD
@@ -41,6 +42,7 @@ def public_facts(lot: trade.Lot) -> public.PublicLot:
         milestones=[_milestone(m) for m in performed.milestones.prefetch_related("payments")] if performed else [],
         challenges=[_challenge(c) for c in lot.challenges.order_by("-number")],
         former=_former(lot),
+        factor=_factor(lot),
         posts=[_posted(one) for one in trade.MediaPost.objects.filter(notice__lot=lot).select_related(*POSTED)],
     )
 
@@ -59,6 +61,17 @@ def _posted(post: trade.MediaPost) -> public.Posted:
         posted_at=post.posted_at,
         overdue=post.overdue_told_at is not None,
     )
+
+
+def _factor(lot: trade.Lot) -> public.Factor | None:
+    """The list as published with the notice; the draw once it happened, at the opening."""
+    listed = factors_of(lot.terms)
+    if not listed:
+        return None
+    draw = trade.FactorDraw.objects.filter(lot=lot, drawn_at__isnull=False).first()
+    if draw is None:
+        return public.Factor(list(listed), "", None, {})
+    return public.Factor(list(listed), draw.drawn, draw.drawn_at, draw.certificate or {})
 
 
 def _party(subject: Any) -> public.Party | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -86,6 +86,15 @@ def document_file(request: HttpRequest, reference: str, number: int, file_id: UU
     if file is None or public.opening_started is None:
         raise Http404("not public yet")
     return stored(file.name, file.path, file.sha256, as_attachment=True)
+
+
+@require_GET
+def factor(request: HttpRequest, reference: str, number: int) -> JsonResponse:
+    """The certificate by which anybody draws the opening's factor again; 404 until it is drawn."""
+    drawn = _trade(reference, number).public.factor
+    if drawn is None or not drawn.certificate:
+        raise Http404("not drawn")
+    return JsonResponse(drawn.certificate, json_dumps_params={"ensure_ascii": False})
 
 
 def stored(name: str, path: str, sha256: str, *, as_attachment: bool) -> FileResponse:

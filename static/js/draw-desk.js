@@ -3,7 +3,8 @@ import { newNonce, nonceCommitment, sealNonce } from "../vendor/sealing.js";
 
 const commit = document.getElementById("nonce-commit");
 if (commit) {
-  const { draw, role } = commit.dataset;
+  // A lot's factor is sealed to the lot's own key set, and nobody keeps its nonce: the trustees' keys open it.
+  const { draw, role, lot } = commit.dataset;
   const status = document.getElementById("nonce-status");
   const make = commit.querySelector('[data-step="make"]');
   const send = commit.querySelector('[data-step="commit"]');
@@ -13,9 +14,10 @@ if (commit) {
       const nonce = newNonce();
       const keyset = JSON.parse(document.getElementById("keyset").textContent);
       commit.elements.commitment.value = nonceCommitment(draw, role, nonce);
-      commit.elements.sealed_nonce.value = JSON.stringify(await sealNonce(nonce, keyset, `draw:${draw}`));
-      localStorage.setItem(`draw-nonce:${draw}:${role}`, nonce);
-      status.textContent = `已生成并封存，承诺值 ${commit.elements.commitment.value.slice(0, 16)}…。随机数留在本浏览器：${nonce}。请另行抄存，公开时需要。`;
+      commit.elements.sealed_nonce.value = JSON.stringify(await sealNonce(nonce, keyset, lot || `draw:${draw}`));
+      const made = `已生成并封存，承诺值 ${commit.elements.commitment.value.slice(0, 16)}…。`;
+      if (!lot) localStorage.setItem(`draw-nonce:${draw}:${role}`, nonce);
+      status.textContent = lot ? `${made}随机数没有保留。` : `${made}随机数留在本浏览器：${nonce}。请另行抄存，公开时需要。`;
       send.disabled = false;
       send.focus();
     } catch (error) {

@@ -15,7 +15,7 @@ from platform_site.accounts.actors import CONSOLE
 from platform_site.accounts.services.duties import duty_grant
 from platform_site.ledger import publishing
 from tests import databases
-from trading.rehearsal import casting, engineering_open, repertoire
+from trading.rehearsal import casting, engineering_factor, engineering_open, repertoire
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Played, Script, Stage, play
 
@@ -103,7 +103,8 @@ def lived(cluster: databases.Cluster, template: str, home: Path) -> Iterator[Lif
             life = Life(cluster, home, company())
             stage, played = Stage(repertoire.START), Played("engineering.open", "objection")
             life.keep("assembled", stage.now)
-            script = engineering_open.script(stage, life.cast, "objection")
+            given = {"lots": [{**engineering_open.LOT, "terms": engineering_factor.TERMS}]}
+            script = engineering_open.script(stage, life.cast, "objection", draft=given)
 
             def reached(milestone: str) -> None:
                 life.keep(milestone, stage.now)

@@ -187,6 +187,8 @@ TABLE: dict[str, Row] = {
     # Papers are made for the archive in this life; with them the rule is the notice's.
     "disclosure:notice-pdf": Row("404; all@archived: 200", "no"),
     # Before the opening the holders get it, signed in (trading:bid-document); afterwards everybody does.
+    # Drawn once the keys are in, before any content: the life's next state after the opening began.
+    "disclosure:factor": Row("404; all@opened..archived: 200", "no"),
     "disclosure:document": Row("404; all@opening..archived: 200", "no"),
     "experts:draws": PUBLIC,
     # A draw is public once it has run, by labels (design §6.2).
@@ -333,7 +335,11 @@ TABLE: dict[str, Row] = {
     "trading:opening-panel": TRADE,
     "trading:opening-envelope": Row("404; anonymous: 401; bidders@opening: 200", "no"),
     "trading:opening-unlock": Row("405; anonymous: 401", "no"),
+    "trading:opening-factor": Row(DEED, "no"),
     "trading:opening-disclose": Row(DEED, "no"),
+    # Both sides that bind the draw: the initiator's, and the lot's own authority as the witness.
+    "trading:factor": Row(f"{HIDDEN}; side+supervisor: 200", "no"),
+    "trading:factor-commit": Row(DEED, "no; side+supervisor: form"),
     "trading:opening-remark": Row(DEED, "no"),
     "trading:opening-answer": Row(DEED, "no"),
     # -- the centre's own: its operator's alone ----------------------------------------------------------------------

@@ -110,6 +110,12 @@ STATE: dict[str, dict[str, str]] = {
         "started_at": HOUR,
         "disclosed_at": HOUR,
     },
+    "trading_factordraw": {
+        "commitments": """jsonb_set(commitments, '{witness}', to_jsonb(repeat('0', 64)))""",
+        "sealed_nonces": "sealed_nonces - 'initiator'",
+        "certificate": """jsonb_set(certificate, '{drawn}', '"0.95"') || '{"order": []}'""",
+        "drawn_at": HOUR,
+    },
     "trading_committee": {"time_asked": """'["评委甲"]'::jsonb""", "time_extended_to": "formed_at"},
     "trading_committeemember": {
         "label": TEXT,
@@ -226,10 +232,10 @@ STATE: dict[str, dict[str, str]] = {
 WORDS = {
     "trading_tender": "tender", "trading_lot": "lot", "trading_notice": "notice",
     "trading_documentversion": "document version 1", "trading_enquiry": "enquiry", "trading_bid": "bid",
-    "trading_opening": "opening", "trading_committee": "committee", "trading_reviewmark": "mark",
-    "trading_scoremark": "mark", "trading_report": "report", "trading_challenge": "challenge",
-    "trading_award": "award", "trading_letter": "letter", "trading_contract": "contract",
-    "trading_archive": "archive", "trading_mediapost": "media post",
+    "trading_opening": "opening", "trading_factordraw": "factor draw", "trading_committee": "committee",
+    "trading_reviewmark": "mark", "trading_scoremark": "mark", "trading_report": "report",
+    "trading_challenge": "challenge", "trading_award": "award", "trading_letter": "letter",
+    "trading_contract": "contract", "trading_archive": "archive", "trading_mediapost": "media post",
 }  # fmt: skip
 DIGEST_OF = "what it is the digest of is"
 CANDIDATES = "the candidates are not those of the submitted report"
@@ -337,6 +343,7 @@ GONE: list[dict[str, str]] = [
         "trading_documentobtained": "is gone, documents.obtained speaks of it",
         "trading_enquiry": "is gone, enquiry.asked speaks of it",
         "trading_opening": "opening is gone, lot.opening_started speaks of it",
+        "trading_factordraw": "factor draw is gone, lot.factor_drawn speaks of it",
         "trading_reviewmark": "mark is gone, bid.reviewed speaks of it",
         "trading_scoremark": "mark is gone, bid.scored speaks of it",
         "trading_signature": "is gone, report.signed speaks of it",

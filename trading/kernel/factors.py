@@ -19,6 +19,8 @@ FORMAT = "ggzy-factor/1"
 LEAST, MOST = 2, 20
 LOWEST, HIGHEST = Decimal("0.5"), Decimal(1)
 PLACES = 4
+# Whose nonces, by role.
+SIDES = {"initiator": "招标人代表", "witness": "见证人"}
 
 
 def factors_of(terms: Mapping[str, Any]) -> tuple[str, ...]:

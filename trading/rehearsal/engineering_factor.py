@@ -28,25 +28,16 @@ def script(stage: Stage, cast: Cast, variant: str, *, draft: Mapping[str, Any] |
     assert variant in VARIANTS
     given = {"lots": [{**happy.LOT, "terms": TERMS}], **(draft or {})}
     lot = yield from announced(stage, cast, given)
-    operator = cast["operator"].actor
-    yield Step(
-        "交易中心", "截止以前抽取系数", lambda: factors.factor_draw(lot_id=lot.pk, actor=operator), refused="state.wrong"
-    )
+
+    def draw(who: str = "operator") -> Any:
+        return factors.factor_draw(lot_id=lot.pk, actor=cast[who].actor)
+
+    yield Step("交易中心", "截止以前抽取系数", draw, refused="state.wrong")
     yield from happy.bidding(stage, cast, lot, variant)
-    yield Step(
-        "交易中心",
-        "密钥未到齐时抽取系数",
-        lambda: factors.factor_draw(lot_id=lot.pk, actor=operator),
-        refused="factor.keys_missing",
-    )
-    yield Step(
-        "投标人", "自行抽取系数", lambda: factors.factor_draw(lot_id=lot.pk, actor=cast["bidder1"].actor), refused=DENIED
-    )
-    for step in waited(happy.opened(stage, cast, lot), cast, lot):
-        yield step
-    yield Step(
-        "交易中心", "再次抽取系数", lambda: factors.factor_draw(lot_id=lot.pk, actor=operator), refused="factor.drawn"
-    )
+    yield Step("交易中心", "密钥未到齐时抽取系数", draw, refused="factor.keys_missing")
+    yield Step("投标人", "自行抽取系数", lambda: draw("bidder1"), refused=DENIED)
+    yield from waited(happy.opened(stage, cast, lot), cast, lot)
+    yield Step("交易中心", "再次抽取系数", draw, refused="factor.drawn")
     yield from happy.evaluated(stage, cast, lot)
     yield from happy.published(stage, cast, lot)
     yield from happy.won(stage, cast, lot)
@@ -60,7 +51,10 @@ def announced(stage: Stage, cast: Cast, given: Mapping[str, Any]) -> Any:
     while step.state != "bidding":
         if step.who == "见证人" and lot is not None:
             yield Step(
-                "招标代理机构", "见证人未提交承诺时提交公告", lambda: happy.schedule(cast, lot), refused="factor.uncommitted"
+                "招标代理机构",
+                "见证人未提交承诺时提交公告",
+                lambda draft=lot: happy.schedule(cast, draft),
+                refused="factor.uncommitted",
             )
         answer = yield step
         step = drafting.send(answer)

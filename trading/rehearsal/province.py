@@ -16,8 +16,8 @@ from platform_site import clock, ledger
 from platform_site.accounts.models import User
 from platform_site.ledger import keys
 from trading.media_standin import StandIn, answer_all
+from trading.rehearsal import engineering_factor, engineering_prepared
 from trading.rehearsal import engineering_open as open_tender
-from trading.rehearsal import engineering_prepared
 from trading.rehearsal.casting import assemble
 from trading.rehearsal.furnishing import furnish, plan_sessions
 from trading.rehearsal.people import Cast
@@ -65,6 +65,7 @@ class Trade:
     ceiling: str = ""
     category: str = "A07"
     scope: str = ""
+    drawn: bool = False  # its benchmark factor is drawn at the opening
 
 
 TRADES = (
@@ -107,6 +108,7 @@ TRADES = (
         "186420000",
         "A07",
         "新建日处理10万立方米净水厂的土建、工艺设备安装、自动化与厂区管网；不含取水头部。",
+        drawn=True,
     ),
     Trade(
         "engineering.open",
@@ -137,6 +139,7 @@ TRADES = (
         "68200000",
         "A01",
         "教学楼、综合楼、运动场，建筑面积 1.9 万平方米。",
+        drawn=True,
     ),
     Trade(
         "engineering.open",
@@ -190,7 +193,8 @@ def draft_of(trade: Trade) -> dict[str, Any] | None:
         "ceiling_cny": ceiling,
         "estimate_cny": ceiling,
     }
-    terms = {**open_tender.TERMS, "bond_cny": str(min(ceiling / 100, Decimal(800_000)).quantize(Decimal("0.01")))}
+    said = engineering_factor.TERMS if trade.drawn else open_tender.TERMS
+    terms = {**said, "bond_cny": str(min(ceiling / 100, Decimal(800_000)).quantize(Decimal("0.01")))}
     code, region = next(((c, n) for c, n in REGIONS if trade.title.startswith(n)), ("990100", "泽安市"))
     tender = {
         **open_tender.TENDER,

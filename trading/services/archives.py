@@ -83,7 +83,8 @@ def package(lot: Lot) -> Package:
 
     In it: manifest.json (digest of every member), entries/ with proofs and checkpoint, notices/, papers/ as they were
     signed with papers.json that says what each is, certificates/ as the record names them, documents/, envelopes/
-    with headers, wraps and ciphertexts, keys/ as released, evaluation.json, contract.json, course/ with evaluations
+    with headers, wraps and ciphertexts, keys/ as released, factor.json where one was drawn, evaluation.json,
+    contract.json, course/ with evaluations
     that were set aside and the performance of the contract, and verify.py itself.
     """
     members: dict[str, bytes] = {}
@@ -215,6 +216,8 @@ def _evaluation(members: dict[str, bytes], lot: Lot) -> None:
         members["course/performance.json"] = canonical(plain(course))
     if (committee := getattr(lot, "committee", None)) and committee.draw:
         members["draw.json"] = canonical(committee.draw.certificate)
+    if (draw := getattr(lot, "factor_draw", None)) and draw.certificate:
+        members["factor.json"] = canonical(draw.certificate)
     if opening := getattr(lot, "opening", None):
         members["opening.json"] = canonical(
             {"roll": opening.roll, "results": opening.results, "remarks": opening.remarks}

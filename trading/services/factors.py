@@ -1,14 +1,16 @@
-"""评标基准价系数: bound before the notice, drawn once at the opening. docs/decisions/0060-opening-factors.md says why so."""
+"""评标基准价系数: bound before the notice, drawn once at the opening (docs/decisions/0060-opening-factors.md)."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from credit.selectors import members_of
+from django.core.exceptions import PermissionDenied
+
 from experts.draw import ROLES, is_nonce
 from experts.nonces import is_sealed, open_nonce
 from platform_site.accounts.actors import CLOCK, Actor
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.accounts.selectors import holders_of
 from platform_site.messages import services as messages
 from platform_site.sealing.canonical import digest
 from platform_site.sealing.models import KeySet
@@ -19,14 +21,13 @@ from trading.kernel import factors
 from trading.models import FactorDraw, Lot
 from trading.services.acts import acting
 
-SIDES = {"initiator": "招标人代表", "witness": "见证人"}
-
 
 def side_of(lot: Lot, actor: Actor) -> str:
-    """Whose nonce the actor binds: the initiator's side (its agency too), or, for supervision, the witness's; "" none."""
+    """Whose nonce the actor binds: the initiator's, an agency too; the witness's, for the authority; "" for none."""
     if lot.tender.party_roles(actor):
         return "initiator"
-    return "witness" if "supervisor" in actor.duties else ""
+    authority = lot.tender.authority
+    return "witness" if "supervisor" in actor.duties and authority and authority.code == actor.subject_code else ""
 
 
 def factor_asked(lot: Lot) -> bool:
@@ -45,7 +46,7 @@ def factor_commit(*, lot_id: int, commitment: str, sealed_nonce: Mapping[str, An
     Nobody reveals it himself: there is nothing to hold back later. The nonce opens with the lot's keys.
 
     Raises:
-        PermissionDenied: neither the initiator's side nor supervision.
+        PermissionDenied: neither the initiator's side nor a supervisor of the lot's authority.
         Refused: the document draws no factor; no key set yet; bound before; malformed or sealed to others.
     """
 
@@ -54,6 +55,8 @@ def factor_commit(*, lot_id: int, commitment: str, sealed_nonce: Mapping[str, An
 
     with acting("commit_factor", lot_id=lot_id, actor=actor, values=values) as act:
         lot, role = act.lot, side_of(act.lot, actor)
+        if not role:
+            raise PermissionDenied("another authority supervises this lot")
         keyset = KeySet.objects.filter(pk=lot.ledger_ref).first()
         if keyset is None:
             raise Refused([Violation("draw.no_trustees", "ELE-07", lot.book.article("ELE-07"))])
@@ -72,11 +75,11 @@ def factor_commit(*, lot_id: int, commitment: str, sealed_nonce: Mapping[str, An
 
 
 def _tell_other(lot: Lot, draw: FactorDraw) -> None:
-    """Whose nonce is still owed finds the page in the inbox: supervision once the initiator's side is bound."""
+    """Once the initiator's side is bound, the authority's supervisors find the page to bind the other nonce."""
     if "witness" in draw.commitments or lot.tender.authority is None:
         return
     messages.deliver(
-        members_of(lot.tender.authority.code),
+        [user.pk for user in holders_of("supervisor", subject_code=lot.tender.authority.code)],
         dedupe=f"factor:{lot.ledger_ref}",
         title="抽取评标基准价系数，请见证人提交随机数承诺",
         body=lot.title,
@@ -86,9 +89,11 @@ def _tell_other(lot: Lot, draw: FactorDraw) -> None:
 
 def nonces_open(lot: Lot, draw: FactorDraw | None) -> tuple[dict[str, str], int, int]:
     """(nonces by role as the trustees' keys open them, keys in, keys needed). Up to two queries."""
-    keyset, secrets = keys_given(lot.ledger_ref)
-    if keyset is None or draw is None:
+    sets = keys_given(lot.ledger_ref).sets
+    if not sets or draw is None:
         return {}, 0, 1
+    # A set that replaced a trustee guards bids sealed after it; the nonces lie with the first one, like the bids before.
+    keyset, secrets = sets[0]
     found = {role: open_nonce(sealed, keyset.document, secrets) for role, sealed in draw.sealed_nonces.items()}
     return {role: nonce for role, nonce in found.items() if nonce}, len(secrets), keyset.k
 
@@ -124,7 +129,7 @@ def factor_draw(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = Non
             "drawn": bound.drawn if bound else "",
             "have": have,
             "need": need,
-            "false": [SIDES[role] for role in ROLES if not true[role]],
+            "false": [factors.SIDES[role] for role in ROLES if not true[role]],
         }
 
     with acting("draw_factor", lot_id=lot_id, actor=actor, values=values, now=now) as act:
@@ -155,5 +160,7 @@ def factor_said(lot: Lot) -> dict[str, Any]:
     if not factor_asked(lot):
         return {}
     draw = FactorDraw.objects.filter(lot=lot).first()
-    drawn = {"drawn": draw.drawn, "at": draw.drawn_at, "digest": digest(draw.certificate)} if draw and draw.drawn else {}
-    return {"factor": {"factors": list(factors.factors_of(lot.terms)), **drawn}}
+    said: dict[str, Any] = {"factors": list(factors.factors_of(lot.terms))}
+    if draw and draw.drawn:
+        said |= {"drawn": draw.drawn, "at": draw.drawn_at, "digest": digest(draw.certificate)}
+    return {"factor": said}

@@ -62,7 +62,7 @@ def _split(lot: Lot) -> list[str]:
     return [f"标段 {number}" for number, _ in estimates] if len(estimates) > 1 and apart and together >= limit else []
 
 
-def _factors(lot: Lot) -> dict[str, Any]:
+def factor_values(lot: Lot) -> dict[str, Any]:
     """A factor drawn at the opening: its list, what is wrong with it, whose nonce is not bound yet. Up to one query."""
     listed = factors.factors_of(lot.terms)
     if not listed:
@@ -72,7 +72,7 @@ def _factors(lot: Lot) -> dict[str, Any]:
     return {
         "factors": listed,
         "factor_fault": factors.list_fault(lot.terms),
-        "factor_waiting": [role for role in ROLES if role not in bound],
+        "factor_waiting": [factors.SIDES[role] for role in ROLES if role not in bound],
     }
 
 
@@ -118,7 +118,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
                 "way",
             )
         },
-        **_factors(lot),
+        **factor_values(lot),
         "suspect_words": suspect_words(f"{lot.qualification}\n{lot.scope}"),
         "confirmed_unreasonable": terms.get("confirmed_unreasonable"),
         "budget_funds_cny": decimal_of(terms, "budget_funds_cny"),

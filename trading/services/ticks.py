@@ -34,7 +34,7 @@ CLOCK_ACTS = {
 
 
 def _disclose_final(lot_id: int, now: datetime) -> None:
-    """Time for keys is over. The factor comes first where it can be drawn; where it cannot, the contents do not wait."""
+    """Time for keys is over. The factor comes first where it can be drawn; contents do not wait for it otherwise."""
     _factor_first(Lot.objects.select_related("tender").get(pk=lot_id), now)
     openings.bids_disclose(lot_id=lot_id, actor=CLOCK, final=True, now=now)
 
@@ -121,7 +121,8 @@ def disclose_ready() -> int:
     Keys that came after the contents had to appear without them still draw the factor the evaluation waits for.
     """
     done = 0
-    for lot in Lot.objects.filter(factor_draw__drawn_at=None, factor_draw__isnull=False, state__in=("opening", "opened")):
+    waiting = Lot.objects.filter(state__in=("opening", "opened"), factor_draw__drawn_at__isnull=True)
+    for lot in waiting.filter(factor_draw__isnull=False).select_related("tender"):
         _factor_first(lot)
     for lot in Lot.objects.filter(state="opening").select_related("tender"):
         if openings.keys_are_in(lot):

@@ -20,6 +20,7 @@ CHECKS = (
     papers.enquiries,
     contests.bids,
     contests.openings,
+    contests.factor_draws,
     contests.listings,
     bonds.bonds,
     media.posts,

@@ -5,7 +5,8 @@ from typing import Any
 
 from platform_site.ledger.receipts import promise_key, promised_by
 from platform_site.ledger.registers import Finding
-from trading.models import Bid, Lot, Offer, Opening, Report, SignUp
+from platform_site.sealing.canonical import digest
+from trading.models import Bid, FactorDraw, Lot, Offer, Opening, Report, SignUp
 from trading.testimony.told import Said, Told, differing, missing, moment, unspoken
 
 OUTCOMES = {"opened": "opened", "revoked": "revoked", "withdrawn": "lapsed"}
@@ -149,6 +150,35 @@ def _remarks(told: Told, ref: str, row: Opening) -> Iterator[Finding]:
     expected = [(said.facts["text"], answers.get(said.facts["number"], "")) for said in raised]
     found = [(remark["text"], remark.get("answer") or "") for remark in row.remarks]
     yield from differing("opening", ref, raised[-1] if raised else None, {"remarks": (found, expected)})
+
+
+def factor_draws(told: Told) -> Iterator[Finding]:
+    """Who was bound to which nonce, and which factor came of it by which certificate."""
+    rows = {row.lot_id: row for row in FactorDraw.objects.filter(lot__in=told.lots)}
+    for lot in told.lots:
+        ref, row = lot.ledger_ref, rows.get(lot.pk)
+        bound = {said.facts["role"]: said for said in told.all(ref, "lot.factor_committed")}
+        drawn = told.last(ref, "lot.factor_drawn")
+        if row is None or not bound:
+            if said := drawn or next(iter(bound.values()), None):
+                yield missing("factor draw", ref, said)
+            elif row:
+                yield unspoken("factor draw", ref)
+            continue
+        last = list(bound.values())[-1]
+        pairs: dict[str, tuple[Any, Any]] = {
+            "commitments": (row.commitments, {role: said.facts["commitment"] for role, said in bound.items()}),
+            "sealed_nonces": (
+                {role: digest(sealed) for role, sealed in row.sealed_nonces.items()},
+                {role: said.facts["sealed"] for role, said in bound.items()},
+            ),
+        }
+        yield from differing("factor draw", ref, last, pairs)
+        pairs = {
+            "certificate": (row.certificate, drawn.facts["certificate"] if drawn else None),
+            "drawn_at": (row.drawn_at, drawn.facts["at"] if drawn else None),
+        }
+        yield from differing("factor draw", ref, drawn or last, pairs)
 
 
 def listings(told: Told) -> Iterator[Finding]:

@@ -16,6 +16,8 @@ from trading.services.acts import facts_of
 PAGES = {
     "schedule_notice": "trading:wizard-review",
     "recall_notice": "trading:recall",
+    "commit_factor": "trading:factor",
+    "draw_factor": "trading:opening",
     "clarify": "trading:enquiries",
     "amend": "trading:amend",
     "propose_trustees": "trading:trustees",

@@ -28,7 +28,7 @@ from trading.kernel import procedure as kernel
 from trading.lifeline import stages_of
 from trading.models import Bid, Lot
 from trading.rooms import LIVE, Room, room_of
-from trading.services import openings
+from trading.services import factors, openings
 from trading.services.acts import facts_of
 from trading.views.announced import announced_lot, for_script
 
@@ -79,10 +79,13 @@ def panel_of(request: ActedRequest, lot: Lot, room: Room, facts: kernel.Facts) -
         "hosts": held if lot.state != "bidding" else frozenset(),
         "answers": [said for said in room.remarks if not said["answer"]] if held & SIDE else [],
         "keys_in": opening and bool(held) and openings.keys_are_in(lot),
+        "factor_due": bool(held) and lot.state in {"opening", "opened"} and factors.factor_undrawn(lot),
+        "factor_ready": bool(held) and lot.state in {"opening", "opened"} and factors.factor_ready(lot),
         "demo_keys": reverse("demo-key") if settings.MODE == "demo" else "",
     }
     changes = [
         lot.state, str(own.pk) if own else "", unlocked, found["may_remark"], found["keys_in"],
+        found["factor_due"], found["factor_ready"],
         [said["place"] for said in found["answers"]],
     ]  # fmt: skip
     return found | {"panel": digest_of(changes)[:16]}
@@ -200,6 +203,21 @@ def disclose(request: ActedRequest, reference: str, number: int) -> HttpResponse
         return show(request, announced_lot(reference, number), violations=refused.violations, status=409)
     messages.success(request, f"全部{words_of(lot.procedure).bid}已同时公布")
     return _back(lot)
+
+
+@never_cache
+@login_required
+@require_POST
+def factor(request: ActedRequest, reference: str, number: int) -> HttpResponse:
+    """The factor the document draws is drawn, once the trustees' keys are in."""
+    lot = announced_lot(reference, number, verb="draw_factor")
+    policy.require(request.actor, lot.procedure.transitions["draw_factor"].actor, over=lot)
+    try:
+        draw = factors.factor_draw(lot_id=lot.pk, actor=request.actor)
+    except Refused as refused:
+        return show(request, announced_lot(reference, number), violations=refused.violations, status=409)
+    messages.success(request, f"抽中系数 {draw.drawn}，证书已记入账本")
+    return _back(lot, "#factor")
 
 
 @never_cache

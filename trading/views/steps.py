@@ -14,6 +14,7 @@ from trading import drafting, editors
 from trading.draftforms import STEPS, StepKind, shows, stored
 from trading.models import Lot
 from trading.services import drafts
+from trading.services.terms import factor_values
 from trading.views.benches import framed, lot_address
 
 TABLES = {
@@ -112,6 +113,8 @@ def panels(lot: Lot, checks: list[drafting.Check]) -> dict[str, Any]:
     found: dict[str, Any] = {"files": drafts.draft_files(lot), "roles": keysets.ROLES}
     if lot.key_set_hash:
         found["key_set"] = key_set_shown(lot.ledger_ref)
+        said = factor_values(lot)
+        found |= {"factors": said["factors"], "factor_waiting": said.get("factor_waiting")}
     else:
         fitting = fitting_trustees(lot)
         found["trustees"] = [
