@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from experts.draw import commitment
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry
 from platform_site.ledger.script import bundle
 from tests.trading.stage import signed_in
 from trading import addresses
+from trading.kernel import factors
 from trading.models import Archive, Instrument, Lot
 from trading.services import archives, papers
 
@@ -49,6 +51,7 @@ def test_an_archive_verifies_offline_and_a_changed_one_does_not(archive, tmp_pat
     for word in (
         "entries stand in the record",
         "the draw comes out the same",
+        "the factor comes out the same",
         "the evaluation comes out the same",
         "4 envelopes open again",
         "13 papers are those the record names, and their signatures hold",
@@ -75,11 +78,7 @@ def test_a_paper_forged_together_with_every_list_in_the_package_is_found(archive
     members[forged] = members[forged].replace(b"%PDF-1.7", b"%PDF-1.6")
     rows[0]["sha256"] = hashlib.sha256(members[forged]).hexdigest()
     members["papers.json"] = json.dumps(rows).encode()
-    manifest = json.loads(members.pop("manifest.json"))
-    manifest["members"] = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
-    with zipfile.ZipFile(tmp_path / "forged.zip", "w") as new:
-        for name, data in {**members, "manifest.json": json.dumps(manifest).encode()}.items():
-            new.writestr(name, data)
+    packed_anew(members, tmp_path / "forged.zip")
 
     done = verify(script, tmp_path / "forged.zip")
 
@@ -87,6 +86,41 @@ def test_a_paper_forged_together_with_every_list_in_the_package_is_found(archive
     assert f"FAULT: {forged} is not the file the record names" in done.stdout
     assert "the file was changed after it was signed" in done.stdout
     assert done.stdout.count("FAULT") == 2
+
+
+def packed_anew(members: dict[str, bytes], target: Path) -> None:
+    """The members with a manifest that fits them."""
+    manifest = json.loads(members.pop("manifest.json"))
+    manifest["members"] = {name: hashlib.sha256(data).hexdigest() for name, data in members.items()}
+    with zipfile.ZipFile(target, "w") as new:
+        for name, data in {**members, "manifest.json": json.dumps(manifest).encode()}.items():
+            new.writestr(name, data)
+
+
+def test_a_factor_drawn_again_at_home_is_found(archive, tmp_path):
+    """Nonces of one's own choice lead to a certificate that recomputes; the record holds other commitments."""
+    file, script = archive
+    with zipfile.ZipFile(file) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    real = json.loads(members["factor.json"])
+    nonces = {role: "a" * 64 for role in real["nonces"]}
+    forged = factors.certify(
+        lot=real["lot"],
+        factors=real["factors"],
+        roll=real["roll"],
+        commitments={role: commitment(real["draw"], role, nonce) for role, nonce in nonces.items()},
+        nonces=nonces,
+    )
+    report = json.loads(members["evaluation.json"])
+    report["price_formula"]["factor"] = forged["drawn"]
+    members["factor.json"], members["evaluation.json"] = json.dumps(forged).encode(), json.dumps(report).encode()
+    packed_anew(members, tmp_path / "forged.zip")
+
+    done = verify(script, tmp_path / "forged.zip")
+
+    assert done.returncode == 1
+    assert "FAULT: factor.json is not the one certificate of the record" in done.stdout
+    assert "FAULT: factor.json: the record holds other commitments" in done.stdout
 
 
 def test_the_cover_names_its_package_and_is_read_by_those_who_keep_it(archive, life):

@@ -41,8 +41,20 @@ def draw(scene):
     return factors.factor_draw(lot_id=scene.lot.pk, actor=scene.cast["operator"].actor)
 
 
-def disclose(scene, **more):
-    return openings.bids_disclose(lot_id=scene.lot.pk, actor=scene.cast["operator"].actor, **more)
+def disclose(scene):
+    return openings.bids_disclose(lot_id=scene.lot.pk, actor=scene.cast["operator"].actor)
+
+
+@pytest.fixture
+def time_is_up(scene, at):
+    """The time for keys has run out; the clock did what it had to do."""
+
+    def over():
+        moment = scene.again().recorded["opening_closes"]
+        at(moment)
+        ticks.tick(until=moment)
+
+    return over
 
 
 def test_two_keys_of_three_open_nothing(scene):
@@ -90,8 +102,8 @@ def test_the_trustees_keys_draw_it_without_anybody_s_hand(scene):
 
 
 @pytest.mark.rule("ENG-31")
-def test_without_keys_the_contents_do_not_wait_but_the_evaluation_does(scene):
-    disclose(scene, final=True)
+def test_without_keys_the_contents_do_not_wait_but_the_evaluation_does(scene, time_is_up):
+    time_is_up()
 
     said = Notice.objects.get(lot=scene.lot, kind="opening").content["factor"]
     assert said == {"factors": LISTED}
@@ -100,8 +112,8 @@ def test_without_keys_the_contents_do_not_wait_but_the_evaluation_does(scene):
     assert "factor.undrawn" in {v.code for v in refused.value.violations}
 
 
-def test_keys_that_come_late_still_draw_it(scene):
-    disclose(scene, final=True)
+def test_keys_that_come_late_still_draw_it(scene, time_is_up):
+    time_is_up()
     keys(scene)
 
     ticks.disclose_ready()
@@ -109,10 +121,18 @@ def test_keys_that_come_late_still_draw_it(scene):
     assert FactorDraw.objects.get().drawn in LISTED
 
 
+def test_the_clock_draws_it_before_it_discloses(scene, time_is_up):
+    keys(scene)
+
+    time_is_up()
+
+    assert Notice.objects.get(lot=scene.lot, kind="opening").content["factor"]["drawn"] in LISTED
+
+
 def test_a_nonce_that_is_not_the_one_committed_to_is_named_and_never_used(scene):
-    draw, keyset = FactorDraw.objects.get(), KeySet.objects.get(pk=scene.lot.ledger_ref).document
-    draw.sealed_nonces = {**draw.sealed_nonces, "witness": seal_nonce(new_nonce(), keyset)}
-    draw.save()
+    bound, keyset = FactorDraw.objects.get(), KeySet.objects.get(pk=scene.lot.ledger_ref).document
+    bound.sealed_nonces = {**bound.sealed_nonces, "witness": seal_nonce(new_nonce(), keyset)}
+    bound.save()
     keys(scene)
 
     with pytest.raises(Refused, match=r"factor\.nonce_false") as refused:

@@ -18,7 +18,7 @@ from trading.services.alerts import tell_holders, tell_initiator
 from trading.services.deadlines import deadline_of, deadline_set
 from trading.services.documents import current_version, document_digest
 from trading.services.notices import notice_write, noticed
-from trading.services.terms import draft_values
+from trading.services.terms import draft_values, factor_values
 
 TEXT_LIMIT = 5000
 
@@ -129,6 +129,7 @@ def amendment_issue(
         moved["bid_deadline"] = deadline
         return {
             **draft_values(lot, now),
+            **factor_values(lot, {**lot.terms, **(terms or {})}),
             "bid_deadline": deadline,
             "amended_at": now,
             "affects_preparation": affects_preparation,

@@ -62,16 +62,21 @@ def _split(lot: Lot) -> list[str]:
     return [f"标段 {number}" for number, _ in estimates] if len(estimates) > 1 and apart and together >= limit else []
 
 
-def factor_values(lot: Lot) -> dict[str, Any]:
-    """A factor drawn at the opening: its list, what is wrong with it, whose nonce is not bound yet. Up to one query."""
-    listed = factors.factors_of(lot.terms)
+def factor_values(lot: Lot, terms: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A factor drawn at the opening: its list, what is wrong with it, whose nonce is not bound yet. Up to one query.
+
+    Args:
+        terms: the document's as they are to be; by default as they are.
+    """
+    said = lot.terms if terms is None else terms
+    listed = factors.factors_of(said)
     if not listed:
         return {"factors": ()}
     draw = FactorDraw.objects.filter(lot=lot).only("commitments").first()
     bound = draw.commitments if draw else {}
     return {
         "factors": listed,
-        "factor_fault": factors.list_fault(lot.terms),
+        "factor_fault": factors.list_fault(said),
         "factor_waiting": [factors.SIDES[role] for role in ROLES if role not in bound],
     }
 
