@@ -103,7 +103,7 @@ def test_a_factor_drawn_again_at_home_is_found(archive, tmp_path):
     with zipfile.ZipFile(file) as old:
         members = {name: old.read(name) for name in old.namelist()}
     real = json.loads(members["factor.json"])
-    nonces = {role: "a" * 64 for role in real["nonces"]}
+    nonces = dict.fromkeys(real["nonces"], "a" * 64)
     forged = factors.certify(
         lot=real["lot"],
         factors=real["factors"],
