@@ -92,7 +92,7 @@ def nonces_open(lot: Lot, draw: FactorDraw | None) -> tuple[dict[str, str], int,
     sets = keys_given(lot.ledger_ref).sets
     if not sets or draw is None:
         return {}, 0, 1
-    # A set that replaced a trustee guards bids sealed after it; the nonces lie with the first one, like the bids before.
+    # A set that replaced a trustee guards bids sealed after it; the nonces lie with the first, like the bids before.
     keyset, secrets = sets[0]
     found = {role: open_nonce(sealed, keyset.document, secrets) for role, sealed in draw.sealed_nonces.items()}
     return {role: nonce for role, nonce in found.items() if nonce}, len(secrets), keyset.k
