@@ -8,7 +8,7 @@ from typing import Any
 
 from platform_site.accounts.actors import Actor
 from platform_site.sealing import keysets
-from platform_site.sealing.models import BidderUnlock, ReleasedKey
+from platform_site.sealing.models import BidderUnlock, KeySet, ReleasedKey
 from platform_site.sealing.selectors import keysets_of
 from trading.bidwords import OPENED_BY, OUTCOMES
 from trading.digests import digest_of
@@ -54,11 +54,12 @@ class RollRow:
 
 @dataclass(frozen=True, slots=True)
 class TrusteeRow:
-    """One trustee of the lot and when it released its key."""
+    """One trustee of the lot and when it released its key; `gone`: replaced before the opening, none is expected."""
 
     name: str
     role: str
     released_at: datetime | None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +146,18 @@ def guards_of(lot: Lot) -> list[GuardRow]:
         rows = [keyset for keyset in rows if keyset.hash in in_force]
     given = ReleasedKey.objects.filter(lot_ref__in=[keyset.pk for keyset in rows])
     at = {(ref, str(trustee)): when for ref, trustee, when in given.values_list("lot_ref", "trustee_id", "released_at")}
+    acting = {m["trustee"] for keyset in rows[:1] for m in keyset.document["members"]}
+
+    def row(keyset: KeySet, member: Mapping[str, Any]) -> TrusteeRow:
+        key = member["trustee"]
+        role = keysets.ROLES.get(member["role"], "")
+        return TrusteeRow(member["name"], role, at.get((keyset.pk, key)), gone=key not in acting)
+
     return [
         GuardRow(
             keysets.set_fingerprint(keyset.document),
             keyset.k,
-            tuple(
-                TrusteeRow(m["name"], keysets.ROLES.get(m["role"], ""), at.get((keyset.pk, m["trustee"])))
-                for m in keyset.document["members"]
-            ),
+            tuple(row(keyset, member) for member in keyset.document["members"]),
         )
         for keyset in rows
     ]

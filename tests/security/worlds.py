@@ -84,7 +84,6 @@ RANDOM = {
     "short": (r"(?<=gz-hash\">)[0-9a-f]{8,32}|[0-9a-f]{4}…[0-9a-f]{4}", "such hashes as pages shorten them"),
     "root": (r"(?<=\">)[A-Za-z0-9+/]{12}(?=…)", "the record's root, shortened"),
     "print": (r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}", "fingerprints of keys and sets made in the run"),
-    "key": (r"(?<=公钥 <span class=\"gz-mono\">)[0-9a-f]{8}", "the beginning of such a key"),
     "etag": (r"(?<=ETag: \")[0-9a-f]{32}", "a digest over content that holds such ids"),
     "written": (r"\d{4}-\d\d-\d\dT[\d:]{8}Z(?=</dcterms)", "a spreadsheet says when it was written, by the wall clock"),
     "panel": (r"(?<=data-panel=\")[0-9a-f]{16}|(?<=X-Panel: )[0-9a-f]{16}", "a digest over ids of one's own bid"),

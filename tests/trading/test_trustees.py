@@ -17,6 +17,7 @@ from tests.trading.stage import signed_in
 from trading.kernel.procedure import Facts
 from trading.rehearsal import engineering_open, sealed
 from trading.rehearsal.casting import add_trustee, countersign, trustees_of
+from trading.rooms import guards_of
 from trading.rulebooks.guards import document
 from trading.services import bids, ticks, trustees
 from trading.services.deadlines import deadline_of
@@ -242,3 +243,28 @@ def test_the_filing_page_and_the_ticket_speak_of_the_set_in_force_and_name_the_f
     ticket = bidder.get(scene.url("bid/file/ticket.json")).json()["ticket"]
     assert ticket["keyset"]["lot"] == made.pk
     assert client.get(f"/sealing/lots/{made.pk.replace('#', '%23')}/").json()["hash"] == made.hash
+
+
+def test_only_who_must_seal_anew_reads_so_on_the_own_page(scene):
+    propose(scene, "notary", "other_centre")
+    replace(scene, "departed", extend=True)
+    engineering_open.file(scene.cast, scene.again(), "bidder2", "0.905")
+
+    page = {who: signed_in(scene.cast, who).get(scene.url("bid/")).content.decode() for who in ("bidder1", "bidder2")}
+
+    assert "重新加密递交" in page["bidder1"]
+    assert "已经停用的密钥集" not in page["bidder2"]
+    assert "已经停用的密钥集" not in signed_in(scene.cast, "agency").get(scene.url()).content.decode()
+
+
+def test_the_room_shows_both_sets_and_who_is_not_waited_for(scene):
+    propose(scene, "notary")
+    replace(scene)
+    deadline = scene.again().recorded["bid_deadline"]
+    ticks.tick(until=deadline)
+
+    now, before = guards_of(scene.again())
+
+    assert (now.k, before.k) == (3, 3)
+    assert [row.gone for row in now.trustees] == [False] * 4
+    assert [row.name for row in before.trustees if row.gone] == [scene.cast.subjects["notary"].name]

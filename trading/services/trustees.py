@@ -21,7 +21,7 @@ from platform_site.sealing.models import KeySet, Trustee
 from platform_site.sealing.selectors import keysets_of
 from trading import addresses
 from trading.kernel.time import same_hour
-from trading.models import Lot, Notice
+from trading.models import Bid, Lot, Notice
 from trading.services.acts import acting
 from trading.services.alerts import tell_holders
 from trading.services.deadlines import deadline_of, deadline_set
@@ -74,6 +74,12 @@ def _counted_on(former: KeySet, changes: Sequence[Notice]) -> list[bool]:
         keysets.remaining(former.document, gone) >= former.k,
         not any(change.content["ground"] == "exposed" for change in changes),
     ]
+
+
+def left_behind(lot: Lot, bid: Bid) -> bool:
+    """Whether one's own bid is sealed to a set that is no longer used, and should be sealed anew."""
+    named = bid.envelope.header.get("trustee_set")
+    return bool(named) and named not in {row.hash for row in key_sets_to_seal(lot)}
 
 
 def refuse_former(lot: Lot, header: bytes, accepted: Sequence[KeySet]) -> None:
@@ -193,6 +199,8 @@ def trustees_replace(
                 lot.record("validity_until", moved["bid_deadline"] + timedelta(days=int(validity)))
         number = lot.notices.filter(kind="trustees").count() + 1
         said = {
+            # Where nobody has to seal anew, nothing of an amendment is left: the days are no part of the ground.
+            **({"article": lot.book.article("ELE-07")} if change.opens else {}),
             "ground": ground,
             "reason": reason,
             "former": former.hash,

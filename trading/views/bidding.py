@@ -39,12 +39,12 @@ from trading.lifeline import due_of, stages_of
 from trading.models import Lot, StoredFile
 from trading.services import bids, challenges, documents, enquiries
 from trading.services.acts import facts_of, moment_of
-from trading.services.trustees import key_sets_to_seal
+from trading.services.trustees import key_sets_to_seal, left_behind
 from trading.views.announced import announced_lot, announced_page, for_script
 
 # The filing request: a header of at most 256 KB, wraps of a few KB for every choice of k trustees.
 MOST_JSON = 4 * 1024 * 1024
-SPOKEN = ("clarification", "amendment")
+SPOKEN = ("clarification", "amendment", "trustees")
 
 
 # -- the page of a lot -------------------------------------------------------------------------------------------------
@@ -108,6 +108,7 @@ def bid_page(
             verb: amount(lot.book.rule(rule)["days"]) for verb, _, rule, _ in challenges.WAYS.values() if verb in moves
         },
         "winner_acts": winner_acts(lot, request.actor),
+        "seal_anew": bool(own.standing and lot.state == "bidding" and left_behind(lot, own.standing)),
         "typed": typed or {},
         "violations": violations,
     }

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from platform_site.accounts.refusals import Refused
 from platform_site.sealing import keysets
+from platform_site.sealing.keyfiles import fingerprint
 from platform_site.sealing.models import KeySet, Trustee
 from platform_site.sealing.selectors import lot_status
 from trading.forms import TrusteesForm
@@ -79,7 +80,15 @@ def context_of(lot: Lot, held: frozenset[str], *, chosen: list[Trustee] | None =
         "standing": key_set_shown(standing.pk),
         "proposed": key_set_shown(proposed.pk) if proposed else None,
         "gone": gone_names(standing, proposed) if proposed else [],
-        "choices": [{"row": t, "role": keysets.ROLES.get(t.role, t.role), "on": str(t.pk) in on} for t in rows],
+        "choices": [
+            {
+                "row": t,
+                "role": keysets.ROLES.get(t.role, t.role),
+                "print": fingerprint({"ed25519": t.public_key}),
+                "on": str(t.pk) in on,
+            }
+            for t in rows
+        ],
         "thresholds": range(2, max(3, len(rows)) + 1),
         "k": k or standing.k,
         "bound": lot_bound(proposed) if proposed else False,
