@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from disclosure import strip
 from disclosure.afterwards import owed
 from disclosure.listwords import CATEGORIES
-from disclosure.models import PublicPaper, PublicTrade
+from disclosure.models import PublicDraw, PublicPaper, PublicTrade
 from disclosure.rulepages import who
 from disclosure.tradefacts import METHODS, Lot, PublicLot
 from platform_site.ledger import selectors as record
@@ -72,7 +72,7 @@ EVENTS = {
 
 
 def compose(trade: PublicTrade, now: datetime) -> dict[str, Any]:
-    """The template's context. Four queries: papers, lots beside it, and two of the record."""
+    """The template's context. Five queries: papers, lots beside it, draws made for it, and two of the record."""
     public, papers = trade.public, list(trade.papers.filter(letter=False))
     lot = public.lot
     siblings, successor = around(trade)
@@ -109,6 +109,7 @@ def compose(trade: PublicTrade, now: datetime) -> dict[str, Any]:
             if other is not None
         ],
         "siblings": [(one, page_of(one.reference), one.state_name) for one in siblings],
+        "draws": list(PublicDraw.objects.filter(lot=lot.reference).defer("certificate").order_by("drawn_at")),
         "evidence": evidence(lot),
         "verify_url": page_or_nothing("ledger:verify-script"),
         "crumbs": [
@@ -375,16 +376,16 @@ def evidence(lot: Lot, *, rows: int = EVIDENCE_ROWS) -> dict[str, Any]:
     """The newest `rows` public entries of the lot and how many there are. Two queries."""
     found = record.entries_for(lot.ledger_ref)
     newest = found.order_by("-place__position")[:rows]
-    return {"rows": [entry_row(lot, entry) for entry in newest], "count": found.count()}
+    return {"rows": [entry_row(lot.procedure, entry) for entry in newest], "count": found.count()}
 
 
-def entry_row(lot: Lot, entry: Any) -> dict[str, Any]:
-    """One entry in words: the act by its name in the book, the role, never a person."""
+def entry_row(procedure: Procedure | None, entry: Any) -> dict[str, Any]:
+    """One entry in words: the act by its name in the book, the role, never a person. None: of no procedure's act."""
     facts = entry.facts or {}
-    move = lot.procedure.transitions.get(facts.get("act", ""))
+    move = procedure.transitions.get(facts.get("act", "")) if procedure else None
     title = move.title if move else EVENTS.get(entry.event, entry.event)
     actors = {"clock": "服务器时钟", "trustee": "受托人", "anonymous": "未登录"}
-    by = actors.get(entry.actor) or (who(lot.procedure, move.actor) if move else "")
+    by = actors.get(entry.actor) or (who(procedure, move.actor) if procedure and move else "")
     article = facts.get("article") or next((ALL[r].article for r in facts.get("rules") or [] if r in ALL), "")
     return {
         "index": entry.position,

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from disclosure.views import calendar, home, lists, papers, plans, rules, status, subjects, subscriptions, trades
+from disclosure.views import (
+    calendar,
+    draws,
+    home,
+    lists,
+    papers,
+    plans,
+    receipts,
+    rules,
+    status,
+    subjects,
+    subscriptions,
+    trades,
+)
 
 app_name = "disclosure"
 urlpatterns = [
@@ -22,6 +35,9 @@ urlpatterns = [
     path("trades/<str:reference>/<int:number>/factor.json", trades.factor, name="factor"),
     path("plans/<str:reference>/", plans.plan_detail, name="plan"),
     path("subjects/<str:code>/trades/", subjects.subject_trades, name="subject-trades"),
+    path("draws/", draws.draw_index, name="draws"),
+    path("draws/<uuid:draw_id>/", draws.draw_detail, name="draw"),
+    path("draws/<uuid:draw_id>/certificate.json", draws.certificate, name="draw-certificate"),
     path("calendar/", calendar.day_plan, name="calendar"),
     path("deals/", calendar.deal_index, name="deals"),
     path("rules/", rules.rule_index, name="rules"),
@@ -37,6 +53,7 @@ urlpatterns = [
     path("verify/", home.verify, name="verify"),
     path("verify/paper/", papers.paper_asked, name="verify-asked"),
     path("verify/file/", papers.paper_handed_in, name="verify-file"),
+    path("verify/receipt/", receipts.receipt_handed_in, name="verify-receipt"),
     path("verify/certificates/", papers.certificates, name="verify-certificates"),
     path("verify/<str:code>/", papers.paper_by_code, name="verify-paper"),
 ]

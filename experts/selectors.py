@@ -1,11 +1,13 @@
 """What may be seen of draws: labels by everybody, names by nobody before the award, one's own rank by oneself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from experts import draw as drawing
 from experts.models import Draw, Expert, Invitation
+from experts.models.draws import DrawQuerySet
 from platform_site.accounts.actors import Actor
 from platform_site.sealing.models import KeySet, ReleasedKey
 
@@ -14,16 +16,16 @@ REASONS = {**drawing.EXCLUSIONS, "employer": "同一单位已有专家入选"}
 ROLES = {"initiator": "招标人代表", "witness": "见证人"}
 
 
-def certificates() -> Any:
+def certificates() -> DrawQuerySet:
     """Draws that have run, newest first."""
     return Draw.objects.filter(state="drawn").order_by("-drawn_at", "-pk")
 
 
-def steps(draw: Draw) -> list[dict[str, Any]]:
+def steps(certificate: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The walk in words: rank, label, outcome, reason, and what became of a selected one since."""
-    gone = {event["label"]: event["reason"] for event in draw.events if event["kind"] == "declined"}
+    gone = {event["label"]: event["reason"] for event in certificate["events"] if event["kind"] == "declined"}
     found = []
-    for step in draw.issued["walk"]:
+    for step in certificate["walk"]:
         later = drawing.DECLINES.get(gone.get(step["label"], ""), "")
         found.append(
             {
@@ -38,14 +40,14 @@ def steps(draw: Draw) -> list[dict[str, Any]]:
     return found
 
 
-def commitments(draw: Draw) -> list[dict[str, Any]]:
+def commitments(committed: Mapping[str, str], revealed: Mapping[str, str]) -> list[dict[str, Any]]:
     """Both roles with what they committed to and what they revealed, as far as it has happened."""
     return [
         {
             "role": role,
             "name": ROLES[role],
-            "commitment": draw.commitments.get(role, ""),
-            "nonce": draw.nonces.get(role, ""),
+            "commitment": committed.get(role, ""),
+            "nonce": revealed.get(role, ""),
         }
         for role in drawing.ROLES
     ]

@@ -1,14 +1,11 @@
-"""Draws in public, the draw desk, an expert's own pages."""
+"""The draw desk, an expert's own pages. What the public sees of a draw stands with disclosure."""
 
 from django.urls import path
 
-from experts.views import desk, own, public
+from experts.views import desk, own
 
 app_name = "experts"
 urlpatterns = [
-    path("draws/", public.draw_index, name="draws"),
-    path("draws/<uuid:draw_id>/", public.draw_detail, name="draw"),
-    path("draws/<uuid:draw_id>/certificate.json", public.certificate, name="certificate"),
     path("desk/", desk.desk, name="desk"),
     path("desk/<uuid:draw_id>/", desk.draw_desk, name="draw-desk"),
     path("desk/<uuid:draw_id>/commit/", desk.commit, name="commit"),

@@ -1,6 +1,7 @@
 """What this room keeps: read models, all of them made again from the record whenever one likes; imported history;
 subscriptions."""
 
+from disclosure.models.draws import PublicDraw
 from disclosure.models.imported import ImportedNotice, ImportedParty, ImportRun, RejectedRow
 from disclosure.models.listed import GramsField, ListedNotice, ListedRegion, Projection
 from disclosure.models.lots import ListedLot, ListedParty, ListedSession
@@ -18,6 +19,7 @@ __all__ = [
     "ListedRegion",
     "ListedSession",
     "Projection",
+    "PublicDraw",
     "PublicPaper",
     "PublicPlan",
     "PublicTrade",

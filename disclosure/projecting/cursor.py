@@ -10,11 +10,12 @@ from disclosure.models import (
     ListedParty,
     ListedRegion,
     Projection,
+    PublicDraw,
     PublicPaper,
     PublicPlan,
     PublicTrade,
 )
-from disclosure.projecting import imports, lots, plans, trades
+from disclosure.projecting import draws, imports, lots, plans, trades
 from platform_site.ledger import selectors as record
 from platform_site.ledger.models import Entry
 
@@ -22,7 +23,12 @@ RECORD = "record"
 BATCH = 500
 LOT = "lot:"
 PLAN = "plan:"
+DRAW = "draw:"
 PAPERS = ("notice:", "letter:", "instrument:")
+# In the order in which they can be emptied.
+READ_MODELS = (
+    PublicPaper, PublicTrade, PublicPlan, PublicDraw, ListedParty, ListedNotice, ListedLot, ListedRegion,
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -44,6 +50,8 @@ def follow(limit: int = BATCH) -> int:
         lots.project(reference, upto=upto)
     for reference in dict.fromkeys(_plans_of(entries)):
         plans.project(reference, upto=upto)
+    for draw_id in dict.fromkeys(_draws_of(entries)):
+        draws.project(draw_id)
     cursor.position = upto
     cursor.save(update_fields=["position"])
     return len(entries)
@@ -74,6 +82,11 @@ def _plans_of(entries: Iterable[Entry]) -> Iterable[str]:
             yield plan
 
 
+def _draws_of(entries: Iterable[Entry]) -> Iterable[str]:
+    """Ids of the draws the entries are about."""
+    return (entry.subject.removeprefix(DRAW) for entry in entries if entry.subject.startswith(DRAW))
+
+
 def catch_up() -> int:
     """Every numbered entry and every imported row is in the read models. How many were read."""
     read = 0
@@ -93,7 +106,7 @@ def rebuild() -> int:
             Projection.objects.get_or_create(name=name)
         # All claims in one order, waiting for whoever is at it.
         list(Projection.objects.select_for_update().order_by("name"))
-        for model in (PublicPaper, PublicTrade, PublicPlan, ListedParty, ListedNotice, ListedLot, ListedRegion):
+        for model in READ_MODELS:
             model.objects.all().delete()
         Projection.objects.update(position=0)
         return catch_up()

@@ -20,6 +20,10 @@ class DrawQuerySet(models.QuerySet["Draw"]):
         """Without the long columns; for lists."""
         return self.defer("rows", "openings", "listed_ids", "sealed_nonces", "certificate")
 
+    def nameless(self) -> "DrawQuerySet":
+        """Without what opens a label; for whoever passes the certificate on."""
+        return self.defer("openings", "listed_ids", "sealed_nonces", "committed_by")
+
     def concerning(self, actor: Actor) -> "DrawQuerySet":
         """All for the draw officer and supervision; else those the actor's subject commits a nonce for."""
         if actor.duties & {"draw_officer", "supervisor", "pool_supervisor", "auditor"}:

@@ -39,9 +39,9 @@ def _page(request: PersonRequest, draw: Draw, refused: Refused | None = None) ->
     have, need = selectors.keys_in(draw)
     context = {
         "draw": draw,
-        "commitments": selectors.commitments(draw),
+        "commitments": selectors.commitments(draw.commitments, draw.nonces),
         "form": selectors.nonce_form(draw, request.actor),
-        "steps": selectors.steps(draw) if draw.certificate else [],
+        "steps": selectors.steps(draw.certificate) if draw.certificate else [],
         "delivery": selectors.delivery(draw),
         "officer": may(request.actor, "draw_officer"),
         "may_recover": draw.state == "committed" and have >= need > 0 and may(request.actor, "draw_officer|supervisor"),

@@ -150,6 +150,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "disclosure_publictrade":         ("r", "-", "r", "racd", "-"),
         "disclosure_publicplan":          ("r", "-", "r", "racd", "-"),
         "disclosure_publicpaper":         ("r", "-", "r", "racd", "-"),
+        "disclosure_publicdraw":          ("r", "-", "r", "racd", "-"),
         "disclosure_projection":          ("r", "-", "-", "rac", "-"),
         "disclosure_subscription":        ("rac", "-", "-", "rac", "-"),
         "disclosure_importrun":           ("-", "-", "-", "rac", "-"),
@@ -186,6 +187,8 @@ FUNCTIONS: dict[str, tuple[str, str, str, str, str]] = {
                                           ("-", "-", "-", "-", "x"),
     # A witness is shown the record by the worker; one that fetches it hands its line in at trading's door.
     "ledger_cosign(bigint, text, text)":  ("-", "x", "-", "x", "x"),
+    # Where the entry stands whose id and hash somebody holds: the proof for a promise.
+    "ledger_place_of(uuid, bytea)":      ("x", "-", "-", "-", "-"),
     # A column of the read models is computed by it.
     "gz_grams(text)":                     ("x", "-", "-", "x", "-"),
     # Asked by a trigger, as whoever grants.

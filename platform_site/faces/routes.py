@@ -21,12 +21,8 @@ SERVED: dict[str, tuple[str, ...]] = {
     "web": EVERY,
     "disclosure": PUBLIC,
     "ledger": PUBLIC,
-    # They prove sealed entries too, once revealed or promised: the public login sees none of those.
-    "ledger:entry": TRADING,
     # A witness hands its line in where lines can be written.
     "ledger:cosign": TRADING,
-    "ledger:entry-proof": TRADING,
-    "ledger:receipt-proof": TRADING,
     # People's own doors. Behind one origin the front sends them to trading.
     "accounts": ("trading", "supervision"),
     "accounts:demo": NOWHERE,

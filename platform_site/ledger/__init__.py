@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from platform_site.ledger.models import Entry as Entry
     from platform_site.ledger.receipts import promise as promise
     from platform_site.ledger.receipts import proof as proof
-    from platform_site.ledger.receipts import proof_of_promise as proof_of_promise
+    from platform_site.ledger.receipts import public_proof as public_proof
     from platform_site.ledger.registers import register_state_table as register_state_table
     from platform_site.ledger.registers import register_verifier as register_verifier
     from platform_site.ledger.sequencer import sequence_once as sequence_once
@@ -24,7 +24,7 @@ _HOME = {
     "Entry": "models",
     "promise": "receipts",
     "proof": "receipts",
-    "proof_of_promise": "receipts",
+    "public_proof": "receipts",
     "register_state_table": "registers",
     "register_verifier": "registers",
     "verifiers": "registers",

@@ -19,7 +19,7 @@ from django.conf import settings
 from platform_site.failpoints import failpoint
 from platform_site.ledger import batches, layout, notes, tree
 from platform_site.ledger.leaves import FACTS_IN_LEAF
-from platform_site.ledger.merkle import TILE_WIDTH
+from platform_site.ledger.merkle import TILE_WIDTH, chunks
 from platform_site.ledger.models import Batch, Checkpoint, Cosignature, Entry, SealedPlace
 from platform_site.ledger.values import canonical
 
@@ -135,6 +135,15 @@ def batch_places(batch: Batch) -> list[bytes]:
     """All places of a batch. One query."""
     rows = SealedPlace.objects.filter(batch=batch).values_list("slot", "entry__leaf_hash")
     return batches.places(bytes(batch.seed), {slot: bytes(leaf) for slot, leaf in rows})
+
+
+def published_places(number: int) -> list[bytes] | None:
+    """All places of a batch, as anybody reads them; None while the file is not out."""
+    try:
+        data = (folder() / layout.sealed(number)).read_bytes()
+    except OSError:
+        return None
+    return chunks(data)
 
 
 def _forget_partials(root: Path, old: int, new: int) -> None:

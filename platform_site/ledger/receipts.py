@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from platform_site.ledger import genesis, keys, layout, notes, tree
 from platform_site.ledger.batches import path as batch_path
 from platform_site.ledger.models import Checkpoint, Entry, Position, SealedPlace
-from platform_site.ledger.publishing import batch_places, signed_note
+from platform_site.ledger.publishing import batch_places, published_places, signed_note
 from platform_site.ledger.values import canonical, instant
 
 PROMISED = timedelta(seconds=60)
@@ -62,52 +64,62 @@ def promised_by(key: notes.Verifier | None, said: Mapping[str, Any]) -> bool:
     return key.signed(text, signature)
 
 
-def proof(entry: Entry, *, with_leaf: bool = True) -> str | None:
-    """The entry's tlog-proof against the newest checkpoint; None until one covers it.
+def proof(entry: Entry) -> str | None:
+    """The entry's tlog-proof against the newest checkpoint; None until one covers it. For who may read the entry.
 
     The `extra` line makes it self-contained: the leaf itself, and for a sealed entry the way from its place to the
-    batch's public leaf. Without the leaf the proof of a sealed entry tells nothing but that the hash stands there.
+    batch's public leaf.
     """
-    return _sealed_proof(entry, with_leaf) if entry.sealed else _public_proof(entry, with_leaf)
-
-
-def proof_of_promise(entry_id: UUID, leaf_hash: bytes) -> str | None:
-    """The proof for whoever holds a promise, and so both values; it repeats nothing of the entry. None if not sealed
-    yet, and the same None for a hash we never promised. Two to six queries.
-    """
-    entry = Entry.objects.filter(pk=entry_id).first()
-    if entry is None or not hmac.compare_digest(bytes(entry.leaf_hash), leaf_hash):
-        return None
-    return proof(entry, with_leaf=False)
-
-
-def _public_proof(entry: Entry, with_leaf: bool) -> str | None:
-    position = Position.objects.filter(entry_id=entry.pk).values_list("position", flat=True).first()
-    if position is None:
-        return None
-    return _text(position, _standing(entry, with_leaf))
-
-
-def _standing(entry: Entry, with_leaf: bool) -> dict[str, str]:
-    return {"leaf": entry.leaf.decode()} if with_leaf else {"entry": bytes(entry.leaf_hash).hex()}
-
-
-def _sealed_proof(entry: Entry, with_leaf: bool) -> str | None:
+    standing = {"leaf": entry.leaf.decode()}
+    if not entry.sealed:
+        position = Position.objects.filter(entry_id=entry.pk).values_list("position", flat=True).first()
+        return None if position is None else _text(position, standing)
     place = SealedPlace.objects.select_related("batch").filter(entry_id=entry.pk).first()
     if place is None:
         return None
-    batch_leaf = Entry.objects.get(place__position=place.batch.position)
-    extra: dict[str, Any] = {
-        "batch_leaf": batch_leaf.leaf.decode(),
-        "places": layout.sealed(place.batch.number),
-        "slot": place.slot,
-        "path": [step.hex() for step in batch_path(batch_places(place.batch), place.slot)],
-        **_standing(entry, with_leaf),
+    batch = place.batch
+    way = _in_batch(batch.number, batch.position, batch_places(batch), place.slot)
+    return _text(batch.position, way | standing)
+
+
+def public_proof(entry_id: UUID, leaf_hash: bytes, *, leaf: bytes | None = None) -> str | None:
+    """The proof of an entry out of what anybody may see, for whoever names its id and hash: the public face's.
+
+    Args:
+        leaf: repeated in the proof where it is public; without it the proof tells nothing of the entry.
+
+    Returns:
+        None while no published checkpoint covers the entry, and the same None for a hash we never promised.
+        Three to six queries, and for a sealed entry one published file.
+    """
+    standing = {"leaf": leaf.decode()} if leaf is not None else {"entry": leaf_hash.hex()}
+    place = Position.objects.filter(entry_id=entry_id).first()
+    if place is not None:
+        same = hmac.compare_digest(bytes(place.leaf_hash), leaf_hash)
+        return _text(place.position, standing) if same else None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT batch, leaf, slot FROM ledger_place_of(%s, %s)", [entry_id, leaf_hash])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    batch, position, slot = row
+    found = published_places(batch)
+    if found is None or found[slot] != leaf_hash:
+        return None
+    return _text(position, _in_batch(batch, position, found, slot) | standing)
+
+
+def _in_batch(number: int, position: int, places: list[bytes], slot: int) -> dict[str, Any]:
+    """The way from a place to the batch's public leaf. One query."""
+    return {
+        "batch_leaf": Entry.objects.get(place__position=position).leaf.decode(),
+        "places": layout.sealed(number),
+        "slot": slot,
+        "path": [step.hex() for step in batch_path(places, slot)],
     }
-    return _text(place.batch.position, extra)
 
 
-def _text(position: int, extra: dict[str, Any]) -> str | None:
+def _text(position: int, extra: Mapping[str, Any]) -> str | None:
     checkpoint = Checkpoint.objects.order_by("-size").first()
     if checkpoint is None or checkpoint.size < position:
         return None

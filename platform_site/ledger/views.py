@@ -96,9 +96,10 @@ def entry(request: HttpRequest, entry_id: UUID) -> JsonResponse:
 
 @require_safe
 def entry_proof(request: HttpRequest, entry_id: UUID) -> HttpResponse:
-    """The tlog-proof of a public entry; 404 while no checkpoint covers it."""
+    """The tlog-proof of a public entry; 404 while no published checkpoint covers it."""
     found = selectors.public_entry(entry_id)
-    return _proof(receipts.proof(found) if found else None, f"{entry_id}.tlog-proof")
+    text = receipts.public_proof(found.pk, bytes(found.leaf_hash), leaf=found.leaf) if found else None
+    return _proof(text, f"{entry_id}.tlog-proof")
 
 
 @require_safe
@@ -108,7 +109,7 @@ def receipt_proof(request: HttpRequest, entry_id: UUID, entry_hash: str) -> Http
         wanted = bytes.fromhex(entry_hash)
     except ValueError:
         raise Http404 from None
-    text = receipts.proof_of_promise(entry_id, wanted)
+    text = receipts.public_proof(entry_id, wanted)
     if text is None:
         return HttpResponse("not sealed yet\n", content_type=TEXT, status=202, headers={"Cache-Control": "no-store"})
     return _proof(text, f"{entry_id}.tlog-proof")

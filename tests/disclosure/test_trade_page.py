@@ -94,6 +94,16 @@ def test_the_committee_is_named_only_after_the_award(client, province):
     assert "评审委员会" in section(read(client, province, "archived"), "result")
 
 
+def test_the_page_leads_to_the_draws_certificate_and_that_page_back(client, province):
+    html = read(client, province, "objected")
+
+    (path,) = re.findall(r'href="(/draws/[0-9a-f-]+/)"', html)
+    certificate = client.get(path).content.decode()
+    assert f'href="{province["objected"]}"' in certificate
+    assert "抽取评审专家" in certificate
+    assert "评四" not in certificate
+
+
 def test_an_objection_stops_the_clock_and_is_the_next_step(client, province):
     html = read(client, province, "objected")
 

@@ -32,7 +32,7 @@ print(json.dumps(ledger.promise(filed, filed.recorded_at, "drill:1")))
 KEYS = "import json; from platform_site.ledger import genesis; print(json.dumps(genesis.public_keys()))"
 PROOF = (
     "from uuid import UUID; from platform_site.ledger import receipts; "
-    "print(receipts.proof_of_promise(UUID('{id}'), bytes.fromhex('{entry}')), end='')"
+    "print(receipts.public_proof(UUID('{id}'), bytes.fromhex('{entry}')), end='')"
 )
 
 

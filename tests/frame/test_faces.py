@@ -98,7 +98,7 @@ def show(settings):
     [
         ("public", "/rules/", ["/work/", "/supervision/", "/sign-in/", "/demo/", "/sealing/countersign/lot:A/1/"]),
         ("trading", "/sign-in/", ["/rules/", "/supervision/", "/trades/A/1/", "/demo/"]),
-        ("supervision", "/sign-in/", ["/rules/", "/work/", "/experts/draws/", "/demo/"]),
+        ("supervision", "/sign-in/", ["/rules/", "/work/", "/experts/desk/", "/demo/"]),
     ],
 )
 def test_an_address_of_another_face_answers_as_one_that_never_was(show, face, own, others):

@@ -54,6 +54,7 @@ def test_the_page_exchanges_a_promise_for_the_proof_when_sealed(sealed, act, sav
     before = client.get(address)
 
     ledger.sequence_once()
+    publishing.publish()
     answer = client.get(address)
 
     assert (before.status_code, answer.status_code) == (202, 200)

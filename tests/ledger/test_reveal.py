@@ -33,6 +33,7 @@ def test_an_opening_shows_what_was_sealed_and_the_script_finds_it_in_its_batch(a
 def test_a_revealed_entry_has_a_page_of_its_own(act, client):
     filed = act("bid.filed", sealed=True)
     ledger.sequence_once()
+    publishing.publish()
     address = f"/ledger/entries/{filed.pk}"
     before = client.get(address).status_code
 

@@ -183,6 +183,7 @@ TABLE: dict[str, Row] = {
     "disclosure:verify-paper": Row("404", "no"),
     "disclosure:verify-asked": Row("go", "no"),
     "disclosure:verify-file": Row("go", "form"),
+    "disclosure:verify-receipt": Row("go", "form"),
     "disclosure:verify-certificates": PUBLIC,
     # Papers are made for the archive in this life; with them the rule is the notice's.
     "disclosure:notice-pdf": Row("404; all@archived: 200", "no"),
@@ -190,10 +191,10 @@ TABLE: dict[str, Row] = {
     # Drawn once the keys are in, before any content: the life's next state after the opening began.
     "disclosure:factor": Row("404; all@opened..archived: 200", "no"),
     "disclosure:document": Row("404; all@opening..archived: 200", "no"),
-    "experts:draws": PUBLIC,
+    "disclosure:draws": PUBLIC,
     # A draw is public once it has run, by labels (design §6.2).
-    "experts:draw": Row("404; all@seated..archived: 200", "no"),
-    "experts:certificate": Row("404; all@seated..archived: 200", "no"),
+    "disclosure:draw": Row("404; all@seated..archived: 200", "no"),
+    "disclosure:draw-certificate": Row("404; all@seated..archived: 200", "no"),
     "credit:subjects": PUBLIC,
     "credit:subject": PUBLIC,
     # -- the record -------------------------------------------------------------------------------------------------
