@@ -4,9 +4,12 @@ A word that is common stands in the newest few thousand rows often enough for a 
 that is not has a short list in the index of bigrams. So first a glance at the newest rows (of the facets asked for)
 tells how common a word is, by LIKE; where it is common the walk goes on until the page is full, else the index is
 asked. Neither hangs on what the planner believes of a word, and both give exactly the rows LIKE gives
-(tests/disclosure/test_search.py).
+(tests/disclosure/test_search.py). Facets asked for together may be sown as thinly as words, and are found in the
+same way: the newest rows of one of them are looked through for the others, else the index of marks is asked
+(disclosure/facets.py).
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +18,9 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from disclosure import folding
+from disclosure.facets import Facets, condition
 from disclosure.models import ListedNotice
+from disclosure.models.listed import MARKS
 
 TIMEOUT_MS = 2_000
 # How many of the newest rows are compared one by one: first a glance, and a walk where the glance says it pays.
@@ -23,25 +28,30 @@ GLANCE, WALK = 250, 5_000
 CANCELLED = "57014"
 
 Place = tuple[datetime, UUID]
+EVERYTHING = Facets()
 
 
 class TookTooLong(Exception):
     """The search met its statement_timeout."""
 
 
-def newest(found: QuerySet[ListedNotice], words: list[str], count: int) -> list[ListedNotice]:
-    """The newest `count` of `found` in which every folded word occurs. Three queries at most, and one
+def newest(
+    found: QuerySet[ListedNotice], words: list[str], count: int, facets: Facets = EVERYTHING
+) -> list[ListedNotice]:
+    """The newest `count` of `found` with these facets in which every folded word occurs. Three queries at most, and one
     for the time limit.
 
     Raises:
         TookTooLong: it met `TIMEOUT_MS`.
     """
-    return _limited(found, words, count, ("-published_at", "-id"))
+    return _limited(_Asked(found, words, facets), count, ("-published_at", "-id"))
 
 
-def oldest(found: QuerySet[ListedNotice], words: list[str], count: int) -> list[ListedNotice]:
+def oldest(
+    found: QuerySet[ListedNotice], words: list[str], count: int, facets: Facets = EVERYTHING
+) -> list[ListedNotice]:
     """The same from the other end, oldest first."""
-    return _limited(found, words, count, ("published_at", "id"))
+    return _limited(_Asked(found, words, facets), count, ("published_at", "id"))
 
 
 def beyond(place: Place, *, newer: bool) -> Q:
@@ -53,7 +63,29 @@ def beyond(place: Place, *, newer: bool) -> Q:
     return Q(published_at__lte=at) & (Q(published_at__lt=at) | Q(id__lt=pk))
 
 
-def _limited(found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]) -> list[ListedNotice]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    found: QuerySet[ListedNotice]
+    words: list[str]
+    facets: Facets
+
+    @property
+    def ordered(self) -> QuerySet[ListedNotice]:
+        """The rows that an index gives newest first: of the leading facet, or all of them."""
+        lead = self.facets.lead
+        return self.found.filter(condition(lead)) if lead else self.found
+
+    @property
+    def whole(self) -> QuerySet[ListedNotice]:
+        """What is asked for, by the indexes of words and marks."""
+        if self.facets.marks:  # they say all that the columns say, and leave the planner no worse way
+            found = self.found.alias(marks=MARKS).filter(marks__overlap=self.facets.marks)
+        else:
+            found = self.found.filter(*map(condition, self.facets.columns))
+        return found.filter(grams__holds=self.words) if self.words else found
+
+
+def _limited(asked: _Asked, count: int, order: tuple[str, str]) -> list[ListedNotice]:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             # A compiler of queries is started for costly plans only, and never pays here; nor does reading the whole
@@ -63,7 +95,7 @@ def _limited(found: QuerySet[ListedNotice], words: list[str], count: int, order:
                 " set_config('enable_seqscan', 'off', true)",
                 [str(TIMEOUT_MS)],
             )
-            rows = _find(found, words, count, order)
+            rows = _find(asked, count, order)
             if connection.savepoint_ids:  # inside somebody's transaction the limit ends here, not at its commit
                 cursor.execute("SET LOCAL statement_timeout = DEFAULT; SET LOCAL enable_seqscan = DEFAULT")
             return rows
@@ -77,17 +109,17 @@ def _cancelled(trouble: DatabaseError) -> bool:
     return getattr(trouble.__cause__, "pgcode", "") == CANCELLED
 
 
-def _find(found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]) -> list[ListedNotice]:
-    if not words:
-        return list(found.order_by(*order)[:count])
+def _find(asked: _Asked, count: int, order: tuple[str, str]) -> list[ListedNotice]:
+    if not asked.words and not asked.facets.rest:
+        return list(asked.ordered.order_by(*order)[:count])
     for steps in (GLANCE, WALK):
-        rows, walked = _walk(found, words, count, order, steps)
+        rows, walked = _walk(asked, count, order, steps)
         if len(rows) >= count or (walked is not None and walked < steps):
             return rows
         # So thinly sown, even the long walk would hardly fill the page. A single character has no short list anyway.
-        if len(rows) * (WALK // GLANCE) < count and min(map(len, words)) > 1:
+        if len(rows) * (WALK // GLANCE) < count and all(len(word) > 1 for word in asked.words):
             break
-    return _by_index(found, words, count, order)
+    return _by_index(asked, count, order)
 
 
 def _sql(found: QuerySet[ListedNotice], columns: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
@@ -99,25 +131,24 @@ def _direction(order: tuple[str, str]) -> str:
     return ", ".join(f"{name.lstrip('-')} {'DESC' if name.startswith('-') else 'ASC'}" for name in order)
 
 
-def _walk(
-    found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str], steps: int
-) -> tuple[list[ListedNotice], int | None]:
+def _walk(asked: _Asked, count: int, order: tuple[str, str], steps: int) -> tuple[list[ListedNotice], int | None]:
     """Matches among the first `steps` rows, and how many rows there were to walk; None where nothing matched."""
-    inner, params = _sql(found.order_by(*order)[:steps], ("id", "published_at", "haystack"))
-    conditions = " AND ".join(["haystack LIKE %s"] * len(words))
+    rest = asked.facets.rest
+    needed = ("id", "published_at", *(["haystack"] if asked.words else []), *(name for name, _ in rest))
+    inner, params = _sql(asked.ordered.order_by(*order)[:steps], needed)
+    conditions = " AND ".join(["haystack LIKE %s"] * len(asked.words) + [f"{name} = ANY(%s)" for name, _ in rest])
     sql = (
         f"WITH walked AS MATERIALIZED ({inner}), hit AS (SELECT id, (SELECT count(*) FROM walked) AS walked"
         f" FROM walked WHERE {conditions} ORDER BY {_direction(order)} LIMIT %s) {_whole('walked')} {_by(order)}"
     )
-    rows = list(ListedNotice.objects.raw(sql, [*params, *(folding.like(word) for word in words), count]))
+    told = [*(folding.like(word) for word in asked.words), *(list(values) for _, values in rest)]
+    rows = list(ListedNotice.objects.raw(sql, [*params, *told, count]))
     return rows, rows[0].walked if rows else None
 
 
-def _by_index(
-    found: QuerySet[ListedNotice], words: list[str], count: int, order: tuple[str, str]
-) -> list[ListedNotice]:
-    """Matches by the index of bigrams."""
-    inner, params = _sql(found.filter(grams__holds=words), ("id", "published_at"))
+def _by_index(asked: _Asked, count: int, order: tuple[str, str]) -> list[ListedNotice]:
+    """Matches by the indexes of bigrams and marks."""
+    inner, params = _sql(asked.whole, ("id", "published_at"))
     sql = (
         f"WITH found AS MATERIALIZED ({inner}), hit AS (SELECT id FROM found ORDER BY {_direction(order)} LIMIT %s)"
         f" {_whole()} {_by(order)}"

@@ -2,36 +2,20 @@
 
 from collections.abc import Collection
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from disclosure import folding
+from disclosure.facets import Facets, condition
 from disclosure.models import ListedNotice, PublicPaper, Subscription
 from platform_site.web.papers import code_prefix
-
-
-def within(region: str) -> Q:
-    """In the region or anywhere below it: a code ending in 0000 is a province, in 00 a city."""
-    if region.endswith("0000"):
-        return Q(province=region[:2])
-    if region.endswith("00"):
-        return Q(city=region[:4])
-    return Q(region_code=region)
 
 
 def listed(
     *, categories: Collection[str] = (), stages: Collection[str] = (), region: str = "", source: str = ""
 ) -> QuerySet[ListedNotice]:
     """Listed notices of these facets, unordered; what is empty does not narrow. `source`: own | history."""
-    found = ListedNotice.objects.defer("grams", "haystack")
-    if categories:
-        found = found.filter(category__in=categories)
-    if stages:
-        found = found.filter(stage__in=stages)
-    if region:
-        found = found.filter(within(region))
-    if source:
-        found = found.filter(imported=source == "history")
-    return found
+    facets = Facets(tuple(categories), tuple(stages), region, source)
+    return ListedNotice.objects.defer("grams", "haystack").filter(*map(condition, facets.columns))
 
 
 def fitting(subscription: Subscription, upto: int) -> QuerySet[ListedNotice]:

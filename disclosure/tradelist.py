@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from disclosure import finding, folding, selectors
+from disclosure.facets import Facets
 from disclosure.listwords import CATEGORIES, DEFAULT_PERIOD, MOMENTS, OTHER, PERIODS, SOURCES, STAGES
 from disclosure.models import ListedNotice, ListedRegion
 from platform_site import clock
@@ -62,6 +63,11 @@ class Query:
         """Something was typed, but no character of it can be searched for."""
         return bool(self.text) and not self.words
 
+    @property
+    def facets(self) -> Facets:
+        """What narrows the list besides words and time."""
+        return Facets(self.categories, self.kinds, self.region, self.source)
+
     def address(self) -> str:
         """The same question without a place in the list, as a query string: for feeds, spreadsheets, subscriptions."""
         params = QueryDict(mutable=True)
@@ -78,8 +84,8 @@ class Query:
 
 
 def matching(query: Query) -> QuerySet[ListedNotice]:
-    """Listed notices of the facets asked for, unordered; words are `finding`'s."""
-    found = selectors.listed(categories=query.categories, stages=query.kinds, region=query.region, source=query.source)
+    """Listed notices of the period asked for, unordered; words and facets are `finding`'s."""
+    found = selectors.listed()
     if query.period != "all":
         found = found.filter(published_at__gte=clock.now() - timedelta(days=int(query.period)))
     return found
@@ -91,7 +97,7 @@ def newest(query: Query, count: int) -> list[ListedNotice]:
     Raises:
         finding.TookTooLong: the search met its time limit.
     """
-    return [] if query.unreadable else finding.newest(matching(query), list(query.words), count)
+    return [] if query.unreadable else finding.newest(matching(query), list(query.words), count, query.facets)
 
 
 def page(query: Query) -> dict[str, Any]:
@@ -106,13 +112,13 @@ def page(query: Query) -> dict[str, Any]:
     back = _read(query.before)
     ahead = _read(query.after)
     if back:
-        rows = finding.oldest(found.filter(finding.beyond(back, newer=True)), words, PER_PAGE + 1)
+        rows = finding.oldest(found.filter(finding.beyond(back, newer=True)), words, PER_PAGE + 1, query.facets)
         more_before, rows = len(rows) > PER_PAGE, rows[:PER_PAGE][::-1]
         more_after = True
     else:
         if ahead:
             found = found.filter(finding.beyond(ahead, newer=False))
-        rows = finding.newest(found, words, PER_PAGE + 1)
+        rows = finding.newest(found, words, PER_PAGE + 1, query.facets)
         more_before, more_after, rows = bool(ahead), len(rows) > PER_PAGE, rows[:PER_PAGE]
     return {
         "items": [item(row) | {"title": marked(row.title, words)} for row in rows],

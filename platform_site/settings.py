@@ -127,6 +127,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Shanghai"
 
+# Public pages that say the same to everybody are kept so long in their process; 0 keeps none (disclosure/keeping.py).
+PAGE_CACHE_SECONDS = env.number("PORTAL_PAGE_CACHE_SECONDS", 2)
+_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": _MEMORY},
+    "pages": {"BACKEND": _MEMORY, "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 1_000}},
+}
+
 # How many papers are made at the same moment, over all workers: the others keep the clock.
 PAPERS_AT_ONCE = env.number("PORTAL_PAPERS_AT_ONCE", 1)
 # PEM file with the RSA key that signs papers, its certificate and chain; outside production one is made in KEYS_DIR.

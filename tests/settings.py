@@ -34,5 +34,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # Every test client is a server of its own: static files are looked up when asked for, not listed at each start.
 WHITENOISE_AUTOREFRESH = True
+# What a test has just done is seen at once; tests/disclosure/test_keeping.py keeps pages.
+PAGE_CACHE_SECONDS = 0
 # A task asked for in a test waits in memory; tests call the function the task wakes.
 CELERY_BROKER_URL = "memory://"

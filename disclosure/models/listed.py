@@ -3,10 +3,17 @@
 import uuid
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from disclosure import folding
+
+# `category/stage/place/imported` of every two or more of a row's facets, "" for the others (disclosure/facets.py).
+MARKS = models.Func(
+    "category", "stage", "province", "city", "region_code", "imported",
+    function="gz_facets", output_field=ArrayField(models.TextField()),
+)  # fmt: skip
 
 
 class GramsField(models.Field):
@@ -86,6 +93,8 @@ class ListedNotice(models.Model):
             models.Index(fields=["region_code", "published_at", "id"], name="listed_region"),
             models.Index(fields=["imported", "published_at", "id"], name="listed_imported"),
             GinIndex(fields=["grams"], name="listed_grams"),
+            # Facets together, of which there may be few or none.
+            GinIndex(MARKS, name="listed_facets"),
             models.Index(fields=["reference"], name="listed_reference"),
             models.Index(fields=["position"], condition=models.Q(position__isnull=False), name="listed_position"),
         ]

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 
 from disclosure import storing
 from disclosure.tradefacts import Lot, PublicLot
@@ -72,6 +73,8 @@ class PublicPaper(models.Model):
         indexes = [
             # 核验码 is the beginning of the digest.
             models.Index(fields=["digest"], opclasses=["varchar_pattern_ops"], name="paper_by_code"),
+            # Whoever hands in a PDF is answered by its digest.
+            models.Index(KeyTransform("sha256", "paper"), name="paper_by_file"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from disclosure import dayplan, deals
+from disclosure.keeping import kept_briefly
 from disclosure.listwords import CATEGORIES, MOMENTS
 from platform_site import clock
 
@@ -14,6 +15,7 @@ WEEK = 7
 
 
 @require_GET
+@kept_briefly
 def day_plan(request: HttpRequest) -> HttpResponse:
     """Seven days from the day asked for; `?all=1` every trade that is announced and open, a page of them at a time."""
     today = clock.china(clock.now()).date()
@@ -40,6 +42,7 @@ def day_plan(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
+@kept_briefly
 def deal_index(request: HttpRequest) -> HttpResponse:
     """Every deal of a year with the sums at its foot."""
     this_year = clock.china(clock.now()).year

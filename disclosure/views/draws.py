@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from disclosure import tradepage
+from disclosure.keeping import kept_briefly
 from disclosure.models import PublicDraw, PublicTrade
 from experts import selectors
 from experts.draw import EXCLUSIONS
@@ -17,6 +18,7 @@ PER_PAGE = 20
 
 
 @require_safe
+@kept_briefly
 def draw_index(request: HttpRequest) -> HttpResponse:
     """Every draw that has run, newest first."""
     found = PublicDraw.objects.defer("certificate").order_by("-drawn_at", "-pk")
@@ -25,6 +27,7 @@ def draw_index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept_briefly
 def draw_detail(request: HttpRequest, draw_id: UUID) -> HttpResponse:
     """One certificate in words. A draw that has not run yet has no page. Four queries."""
     draw = get_object_or_404(PublicDraw, pk=draw_id)

@@ -8,12 +8,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from disclosure import frontpage, rulepages
+from disclosure.keeping import kept_briefly
 from platform_site.rules import ALL, Rule
 from trading.kernel.procedure import Procedure
 from trading.rulebooks import PROCEDURES
 
 
 @require_GET
+@kept_briefly
 def home(request: HttpRequest) -> HttpResponse:
     """Search first, then what happens today, then the way to everything else."""
     return render(request, "disclosure/home.html", frontpage.compose())

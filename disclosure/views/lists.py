@@ -12,12 +12,14 @@ from django.views.decorators.http import conditional_page, require_GET
 
 from disclosure import feeds, spreadsheet, tradelist
 from disclosure.finding import TookTooLong
+from disclosure.keeping import kept_briefly
 from disclosure.listwords import PERIODS, SOURCES, STAGE_NAMES
 from disclosure.models import ListedNotice
 from platform_site.web.htmx import wants_partial
 
 
 @require_GET
+@kept_briefly
 def trade_index(request: HttpRequest) -> HttpResponse:
     """Published notices, filtered and paged; htmx gets the rows."""
     query = tradelist.Query.of(request.GET)

@@ -7,9 +7,11 @@ from django.views.decorators.http import require_GET
 
 from credit import codes
 from disclosure import subjectdeals
+from disclosure.keeping import kept_briefly
 
 
 @require_GET
+@kept_briefly
 def subject_trades(request: HttpRequest, code: str) -> HttpResponse:
     """Every trade the public knows a subject took part in, by role. 404 where there is none."""
     code = codes.normalise(code[:40])

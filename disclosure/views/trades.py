@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from disclosure import tradepage
+from disclosure.keeping import kept_briefly
 from disclosure.models import PublicPaper, PublicTrade
 from platform_site import clock
 from platform_site.web.htmx import wants_partial
@@ -38,6 +39,7 @@ def tender_detail(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @require_GET
+@kept_briefly
 def trade_detail(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """Everything public about one lot on one page."""
     context = tradepage.compose(_trade(reference, number), clock.now())
@@ -47,6 +49,7 @@ def trade_detail(request: HttpRequest, reference: str, number: int) -> HttpRespo
 
 
 @require_GET
+@kept_briefly
 def notice_detail(request: HttpRequest, reference: str, number: int, notice_id: UUID) -> HttpResponse:
     """One published notice as the paper it is."""
     notice = _notice(reference, number, notice_id)

@@ -191,6 +191,9 @@ FUNCTIONS: dict[str, tuple[str, str, str, str, str]] = {
     "ledger_place_of(uuid, bytea)":      ("x", "-", "-", "-", "-"),
     # A column of the read models is computed by it.
     "gz_grams(text)":                     ("x", "-", "-", "x", "-"),
+    # And an index of them.
+    "gz_facets(text, text, text, text, text, boolean)":
+                                          ("x", "-", "-", "x", "-"),
     # Asked by a trigger, as whoever grants.
     "accounts_duties_exclude(text, text)":("-", "x", "-", "x", "-"),
 }  # fmt: skip

@@ -54,9 +54,14 @@ def many(ground: Ground) -> Any:
 def _copy(cursor: Any, count: int) -> None:
     """`count` rows like the listed tender notice; title, place, category, day and what follows from them differ."""
     cursor.execute("SET maintenance_work_mem = '256MB'")
-    cursor.execute("SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indexrelid = 'listed_grams'::regclass")
-    (definition,) = cursor.fetchone()
-    cursor.execute("DROP INDEX listed_grams")
+    # An index is built much sooner over all rows than row by row.
+    cursor.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
+        " WHERE indrelid = 'disclosure_listednotice'::regclass AND NOT indisprimary"
+    )
+    definitions = dict(cursor.fetchall())
+    for name in definitions:
+        cursor.execute(f"DROP INDEX {name}")
     given = {
         "id": "gen_random_uuid()",
         "title": "made.title",
@@ -86,7 +91,8 @@ def _copy(cursor: Any, count: int) -> None:
             "works": list(WORKS), "tails": list(TAILS), "rare": RARE, "count": count,
         },
     )  # fmt: skip
-    cursor.execute(definition)
+    for definition in definitions.values():
+        cursor.execute(definition)
     cursor.execute("VACUUM ANALYZE disclosure_listednotice")
 
 
@@ -115,7 +121,9 @@ def pages(ground: Ground) -> Row:
         for ask in kinds.values():
             _ask(client, *ask())
         taken = {what: [_ask(client, *ask()) for _ in range(PAGES)] for what, ask in kinds.items()}
-        pairs = [(_ask(client, "/bench/nothing/", {}), _ask(client, trade, {})) for _ in range(PAGES)]
+        kept = {"public list": trades, "front page": reverse("disclosure:home"), "trade page": trade}
+        with override_settings(PAGE_CACHE_SECONDS=3600):
+            pairs = {what: _in_turns(client, path) for what, path in kept.items()}
     note = "" if held >= 1_000_000 else f"the budget says 1,000,000 notices; measured at {held:,} (--notices)"
     parts = [
         Part(
@@ -124,17 +132,23 @@ def pages(ground: Ground) -> Row:
         )
         for what, samples in taken.items()
     ]  # fmt: skip
-    parts.append(_cached(pairs))
+    parts += [_cached(what, samples) for what, samples in pairs.items()]
     return Row("pages", parts, {"notices": held})
 
 
-def _cached(pairs: list[tuple[float, float]]) -> Part:
-    """The rate of a page when cached. There is no page cache, so there is nothing to measure."""
+def _in_turns(client: Client, path: str) -> list[tuple[float, float]]:
+    """Seconds of an empty view and of the kept page, one after the other."""
+    _ask(client, path, {})
+    return [(_ask(client, "/bench/nothing/", {}), _ask(client, path, {})) for _ in range(4 * PAGES)]
+
+
+def _cached(what: str, pairs: list[tuple[float, float]]) -> Part:
+    """The rate of a page while it is kept (disclosure/keeping.py)."""
     return Part(
-        what="rate of a cached page", figure=None, unit="/s",
+        what=f"{what}, rate while kept", figure=len(pairs) / sum(page for _, page in pairs), unit="/s",
         against=len(pairs) / sum(empty for empty, _ in pairs), beside="an empty view", at_least=0.5,
         samples=[(empty * 1000, page * 1000) for empty, page in pairs],
-        note="not built yet: the portal caches no page; samples are pairs (empty view, uncached trade page) in ms",
+        note="samples are pairs (empty view, kept page) in ms, taken in turns through every middleware",
     )  # fmt: skip
 
 

@@ -154,7 +154,7 @@ def test_the_script_understands_every_command_that_the_verify_page_offers(client
     offline = [words for words in commands if words[0] != "mirror"]
     (tmp_path / "keys.json").write_bytes(client.get("/ledger/keys").content)
 
-    assert len(offline) == 3
+    assert len(offline) == 4
     for words in offline:
         done = subprocess.run(
             [sys.executable, Path(settings.BASE_DIR, "verify", "verify.py"), *words],

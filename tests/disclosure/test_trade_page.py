@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection, transaction
 
+from disclosure.models import PublicPaper
 from platform_site import clock
 from trading.models import Lot, Notice
 
@@ -213,6 +215,14 @@ def test_every_published_notice_is_a_paper_with_its_own_verify_code(client, prov
     assert len(codes) == Notice.objects.filter(state="published").count()
 
 
+def test_a_paper_handed_in_is_looked_up_by_its_digest_through_an_index(province):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # a few rows are read faster than any index
+        plan = PublicPaper.objects.filter(paper__sha256="00" * 32).explain()
+
+    assert "paper_by_file" in plan
+
+
 def test_a_scheduled_or_recalled_notice_is_a_404(client, province):
     notice = Notice.objects.filter(state="published", kind="clarification").first()
     other = Lot.objects.exclude(pk=notice.lot_id).exclude(state="registered").first()
@@ -227,7 +237,7 @@ def test_every_public_entry_of_every_life_is_told_in_words(province):
     silent = set()
     for lot in Lot.objects.select_related("tender"):
         for entry in record.entries_for(lot.ledger_ref):
-            if "." in tradepage.entry_row(lot, entry)["event"]:
+            if "." in tradepage.entry_row(lot.procedure, entry)["event"]:
                 silent.add(entry.event)
 
     assert not silent
