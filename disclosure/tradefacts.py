@@ -4,15 +4,13 @@ The projection writes it (disclosure/projecting/facts.py), the trade page reads 
 Lists are empty and values None until their event.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from trading.kernel.procedure import Book, Procedure
+from trading.booked import BookedLot
 from trading.kernel.time import HeldFor
-from trading.rulebooks import PROCEDURES, book_for
 
 AFTER_CANDIDATES = frozenset({"publicity", "awarded", "vacated", "contracted", "archived"})
 AFTER_AWARD = frozenset({"awarded", "vacated", "contracted", "archived"})
@@ -48,7 +46,7 @@ class Tender:
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
+class Lot(BookedLot):
     """The lot as announced, its public state and moments.
 
     Attributes:
@@ -68,31 +66,6 @@ class Lot:
     terms: dict[str, Any]
     bond_share: Decimal | None
     moments: dict[str, str]
-
-    @property
-    def reference(self) -> str:
-        """Tender reference and number, as in URLs and on papers."""
-        return f"{self.tender.reference}/{self.number}"
-
-    @property
-    def ledger_ref(self) -> str:
-        """How the ledger names this lot."""
-        return f"lot:{self.reference}"
-
-    @property
-    def procedure(self) -> Procedure:
-        """The lot's procedure, from its book."""
-        return PROCEDURES[self.tender.procedure]
-
-    @property
-    def book(self) -> Book:
-        """The edition the lot was announced under."""
-        return book_for(self.tender.procedure, on=self.tender.book_edition)
-
-    @property
-    def recorded(self) -> Mapping[str, datetime]:
-        """Recorded moments, aware."""
-        return {name: datetime.fromisoformat(at) for name, at in self.moments.items()}
 
 
 @dataclass(frozen=True, slots=True)

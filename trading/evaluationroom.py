@@ -18,7 +18,8 @@ from trading.kernel.factors import factors_of
 from trading.models import Bid, CommitteeMember, Lot, ReviewMark, ScoreMark
 from trading.paperwords import Said as Said
 from trading.paperwords import said_of as said_of
-from trading.services.reports import GROUNDS, Marks, low_shares
+from trading.services.report_texts import low_shares
+from trading.services.tallies import GROUNDS, Marks
 
 NUMERALS = "一二三四五六七"
 

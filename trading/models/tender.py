@@ -8,9 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from platform_site.accounts.actors import Actor
+from trading.booked import BookedLot
 from trading.kernel import factors
-from trading.kernel.procedure import Book, Procedure
-from trading.rulebooks import PROCEDURES, book_for
 
 
 class Tender(models.Model):
@@ -86,7 +85,7 @@ class LotQuerySet(models.QuerySet):
 AWARDED = ("awarded", "contracted", "archived")
 
 
-class Lot(models.Model):
+class Lot(BookedLot, models.Model):
     """标段: state, money, place and moments of what is traded."""
 
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="lots")
@@ -118,31 +117,6 @@ class Lot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
-
-    @property
-    def reference(self) -> str:
-        """Tender reference and number, as in URLs and on papers."""
-        return f"{self.tender.reference}/{self.number}"
-
-    @property
-    def ledger_ref(self) -> str:
-        """How the ledger, holds and envelopes name this lot."""
-        return f"lot:{self.reference}"
-
-    @property
-    def procedure(self) -> Procedure:
-        """The lot's procedure, from its book."""
-        return PROCEDURES[self.tender.procedure]
-
-    @property
-    def book(self) -> Book:
-        """The edition the lot was announced under."""
-        return book_for(self.tender.procedure, on=self.tender.book_edition)
-
-    @property
-    def recorded(self) -> Mapping[str, datetime]:
-        """Recorded moments, aware, UTC."""
-        return {name: datetime.fromisoformat(at) for name, at in self.moments.items()}
 
     def record(self, name: str, at: datetime) -> None:
         """Note the moment `name`; the caller saves."""

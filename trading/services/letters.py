@@ -17,7 +17,7 @@ from trading.paperwords import words_of
 from trading.services.acts import Act, moment_of
 from trading.services.alerts import tell_subjects
 from trading.services.notices import frame, wake_papers
-from trading.services.reports import GROUNDS
+from trading.services.tallies import GROUNDS
 
 # (book, kind of letter) -> the rules it rests on
 RESTS_ON = {

@@ -20,7 +20,8 @@ from trading.models import CommitteeMember, Lot, Report
 from trading.reportview import Signed, reading_of, signatures_of
 from trading.services import reports
 from trading.services.committees import committee_names, members_of
-from trading.services.reports import Marks, report_content
+from trading.services.report_texts import report_content
+from trading.services.tallies import Marks
 from trading.views.evaluation import BEFORE, framed
 from trading.views.own import SIDE
 from trading.views.seated import desk_page, seat_at, seated
