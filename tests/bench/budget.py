@@ -16,3 +16,5 @@ ROWS: dict[str, Callable[[Ground], Row]] = {
     "province": province.run,
     "start": start.run,
 }
+# Those that are measured with so many notices, or leaves, in the database.
+SIZED = frozenset({"ledger", "pages", "search", "filing", "start"})

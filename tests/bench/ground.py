@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ import psutil
 
 from platform_site import clock
 from platform_site.embedded import borrowing, postgres
+from platform_site.embedded import databases as embedded
 from tests import databases
+from tests.bench.filled import fill
 
 HOME = databases.BASE / ".local" / "bench"
 
@@ -26,18 +28,50 @@ class Ground:
 
     Attributes:
         cluster: the bench's own server, with fsync, as a production server has it.
+        options: what was asked for; `notices` is the size the row is measured at.
+        filling: how long it took to make that many notices; empty where they stood already.
     """
 
     cluster: databases.Cluster
     template: str
     options: Any
+    filling: dict[str, float] = field(default_factory=dict)
+
+    def filled(self) -> str:
+        """The name of a template with as many listed notices as this run asks for; made once, kept for other runs."""
+        name = f"filled_{self.template.removeprefix('tpl_')}_{self.options.notices}"
+        with contextlib.closing(self.cluster.connect()) as connection:
+            if embedded.exists(connection, name):
+                return name
+            for old in self._filled_otherwise(connection):
+                embedded.drop(connection, old)
+            draft = databases.clone(self.cluster, self.template)
+            try:
+                with contextlib.closing(self.cluster.connect(draft)) as superuser:
+                    self.filling = fill(superuser, self.options.notices, clock.machine())
+                embedded.rename(connection, draft, name)
+            except BaseException:
+                embedded.drop(connection, draft)
+                raise
+        return name
+
+    def _filled_otherwise(self, connection: Any) -> list[str]:
+        """Filled templates of another schema."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE 'filled\\_%'")
+            mine = f"filled_{self.template.removeprefix('tpl_')}_"
+            return [name for (name,) in cursor.fetchall() if not name.startswith(mine)]
 
     @contextlib.contextmanager
-    def scratch(self) -> Iterator[str]:
-        """Within, `default` is a new clone of the template, and files, keys and record are new too. Its name."""
+    def scratch(self, *, filled: bool = False) -> Iterator[str]:
+        """Within, `default` is a new clone of the template, and files, keys and record are new too. Its name.
+
+        Args:
+            filled: with the notices of this run's size.
+        """
         from django.conf import settings
 
-        name = databases.clone(self.cluster, self.template)
+        name = databases.clone(self.cluster, self.filled() if filled else self.template)
         before = {key: getattr(settings, key) for key in ("MEDIA_ROOT", "LEDGER_DIR", "KEYS_DIR", "REDIS_URL")}
         with tempfile.TemporaryDirectory(prefix="bench-", dir=HOME) as folder:
             for key in ("MEDIA_ROOT", "LEDGER_DIR", "KEYS_DIR"):

@@ -65,16 +65,21 @@ class Part:
 
 @dataclass
 class Row:
-    """A row of the budget: its parts, and as its own figures those of the part furthest from its target."""
+    """A row of the budget: its parts, and as its own figures those of the part furthest from its target.
+
+    Attributes:
+        size: notices, or leaves, it was measured with; None where that changes nothing.
+    """
 
     name: str
     parts: list[Part]
     facts: dict[str, Any] = field(default_factory=dict)
+    size: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """name, figure, unit, against, ratio, target, met, samples; the parts; what else is worth knowing."""
         worst = max(self.parts, key=lambda part: part.distance)
-        head = {"name": self.name, **worst.as_json(), "met": all(part.met for part in self.parts)}
+        head = {"name": self.name, "size": self.size, **worst.as_json(), "met": all(part.met for part in self.parts)}
         return {**head, "facts": self.facts, "parts": [part.as_json() for part in self.parts]}
 
 
@@ -94,15 +99,16 @@ def median(samples: Sequence[float]) -> float:
 
 def table(rows: list[Row]) -> str:
     """The rows as text, one line a part."""
-    lines = [("row", "what", "figure", "beside", "ratio", "target", "")]
+    lines = [("row", "size", "what", "figure", "beside", "ratio", "target", "")]
     for row in rows:
         for part in row.parts:
             figure = "–" if part.figure is None else f"{part.figure:,.4g} {part.unit}"
             beside = "–" if part.against is None else f"{part.against:,.4g} {part.unit}"
             ratio = "–" if part.ratio is None else f"{part.ratio:.3g}"
             limit = f"≥ {part.at_least:g}" if part.at_least is not None else f"≤ {part.at_most:g}"
-            lines.append((row.name, part.what, figure, beside, ratio, limit, "met" if part.met else "MISSED"))
-    widths = [max(len(line[n]) for line in lines) for n in range(7)]
+            size = f"{row.size:,}" if row.size else ""
+            lines.append((row.name, size, part.what, figure, beside, ratio, limit, "met" if part.met else "MISSED"))
+    widths = [max(len(line[n]) for line in lines) for n in range(8)]
     text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     notes = [f"{row.name}, {part.what}: {part.note}" for row in rows for part in row.parts if part.note]
     return "\n".join([text[0], "-" * len(text[0]), *text[1:], "", *notes])

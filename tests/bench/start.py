@@ -11,7 +11,11 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from platform_site import clock
+from platform_site.embedded import borrowing, postgres
+from platform_site.embedded.borrowing import DATABASE as PORTAL
 from platform_site.embedded.places import places
+from tests.bench.filled import fill
 from tests.bench.ground import HOME, Ground
 from tests.bench.rows import Part, Row, median
 from tests.databases import BASE
@@ -27,6 +31,7 @@ def run(ground: Ground) -> Row:
         machine.local.mkdir()
         try:
             first = _start_and_stop(machine)
+            _filled(machine, ground.options.notices)
             seconds = [_start_and_stop(machine) for _ in range(STARTS)]
         finally:
             home = places(machine.local).home
@@ -42,6 +47,13 @@ def run(ground: Ground) -> Row:
             )
         ],
     )  # fmt: skip
+
+
+def _filled(machine: Machine, count: int) -> None:
+    """So many notices stand in the stopped portal's database."""
+    with borrowing.servers(machine.local) as where, contextlib.closing(postgres.connect(where, PORTAL)) as superuser:
+        superuser.autocommit = True
+        fill(superuser, count, clock.machine())
 
 
 def _start_and_stop(machine: Machine) -> float:
