@@ -104,6 +104,7 @@ def test_the_page_leads_to_the_draws_certificate_and_that_page_back(client, prov
     assert f'href="{province["objected"]}"' in certificate
     assert "抽取评审专家" in certificate
     assert "评四" not in certificate
+    assert not re.search(r'class="m">[a-z]+\.', certificate)  # every entry is told in words
 
 
 def test_an_objection_stops_the_clock_and_is_the_next_step(client, province):
