@@ -56,16 +56,26 @@ def questions(count: int) -> list[tuple[Facets, list[str]]]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("steps", [(finding.GLANCE, finding.WALK), (5, 40)])
-def test_every_mixture_gives_the_rows_of_a_plain_filter(monkeypatch, steps):
-    monkeypatch.setattr(finding, "GLANCE", steps[0])
-    monkeypatch.setattr(finding, "WALK", steps[1])
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A busy machine is no wrong answer."""
     monkeypatch.setattr(finding, "TIMEOUT_MS", 60_000)
+    monkeypatch.setattr(finding, "HASTE_MS", 60_000)
+
+
+@pytest.mark.parametrize(
+    ("glance", "walk", "hasty"), [(finding.GLANCE, finding.WALK, True), (5, 40, True), (5, 40, False)]
+)
+def test_every_mixture_gives_the_rows_of_a_plain_filter(monkeypatch, glance, walk, hasty):
+    monkeypatch.setattr(finding, "GLANCE", glance)
+    monkeypatch.setattr(finding, "WALK", walk)
+    if not hasty:  # as if the index never answered at once
+        monkeypatch.setattr(finding, "_in_haste", lambda *_: None)
     sown(1_200)
     since = haystacks.START - timedelta(seconds=37 * 800)
     hits = 0
 
-    for facets, words in questions(200):
+    for facets, words in questions(120):
         base = ListedNotice.objects.filter(published_at__gte=since)
         plain = base.filter(*map(condition, facets.columns))
         for word in words:
@@ -77,7 +87,7 @@ def test_every_mixture_gives_the_rows_of_a_plain_filter(monkeypatch, steps):
         assert [row.pk for row in finding.oldest(base, words, 20, facets)] == last, (facets, words)
         hits += bool(first)
 
-    assert hits > 100
+    assert hits > 50
 
 
 def test_facets_that_never_meet_cost_a_glance():

@@ -15,6 +15,7 @@ from tests.disclosure import haystacks
 def patient(monkeypatch):
     """A busy machine is no wrong answer: the limit has its own test."""
     monkeypatch.setattr(finding, "TIMEOUT_MS", 60_000)
+    monkeypatch.setattr(finding, "HASTE_MS", 60_000)
 
 
 def asked(where: str, values: list[str]) -> set:
