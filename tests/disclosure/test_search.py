@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from disclosure import finding, folding, tradelist
-from disclosure.facets import Facets
 from disclosure.models import ListedNotice
 from tests.disclosure import haystacks
 
@@ -130,7 +129,7 @@ def test_any_query_becomes_few_short_words_or_none(query):
     assert all(words)
 
 
-def rows_looked_at(words: list[str], facets: Facets = finding.EVERYTHING) -> int:
+def rows_looked_at(words: list[str]) -> int:
     """Rows PostgreSQL takes in hand for one page of results: what a search costs, whatever else the machine does."""
     asked: list[tuple[str, tuple]] = []
 
@@ -140,7 +139,7 @@ def rows_looked_at(words: list[str], facets: Facets = finding.EVERYTHING) -> int
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(listen):
-        finding.newest(ListedNotice.objects.all(), words, 20, facets)
+        finding.newest(ListedNotice.objects.all(), words, 20)
     looked = 0
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")  # as the search itself has it
