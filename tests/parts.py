@@ -20,11 +20,11 @@ PARTS = {
     "browser and lives": "(browser or lives) and not bench",
     "chaos": "chaos and not browser and not bench",
 }
-# A file of tests stays in one process, which keeps what it has set up; killed portals want the machine to themselves.
-SHARED_OUT = ("--dist", "loadfile", "--no-loadscope-reorder")
+# A file of tests stays in one process, which keeps what it has set up. Which took longest is said, to be made shorter.
+SHARED_OUT = ("--dist", "loadfile", "--no-loadscope-reorder", "--durations=15", "--durations-min=5")
 CORES = os.cpu_count() or 1
-# A browser mostly waits, so one more process than there are cores has work.
-PROCESSES = {"units and services": CORES, "browser and lives": CORES + 1, "chaos": 0}
+# A browser mostly waits, so more processes than there are cores have work; killed portals want a core each.
+PROCESSES = {"units and services": CORES, "browser and lives": CORES + 2, "chaos": min(CORES, 2)}
 NO_TESTS = 5
 
 
@@ -82,7 +82,7 @@ def main() -> int:
             if missing:
                 code, counts = NO_TESTS, missing
             else:
-                shared = ("-n", str(PROCESSES[name]), *SHARED_OUT) if PROCESSES[name] else ()
+                shared = ("-n", str(PROCESSES[name]), *SHARED_OUT)
                 code, counts = run_pytest(marks, Path(folder) / f"{name.split()[0]}.xml", *shared)
             said = f"not run: {missing or 'no tests'}" if code == NO_TESTS else counts
             lines.append(f"{name:20} {said} ({time.monotonic() - begun:.0f} s)")
