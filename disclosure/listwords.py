@@ -37,3 +37,35 @@ def stage_of(kind: str) -> str:
     if kind in STAGES:
         return kind
     return next((stage for stage, (_, kinds) in STAGES.items() if kind in kinds), OTHER)
+
+
+# How the public page of a trade speaks, by category. `notice` "": the procedure's own title and 公告; `asked`: what the
+# amount beside an announcement is; `floor`: what a sale starts from; `files`: said of the documents; rules are ids, ""
+# where the book has none.
+TRADE_WORDS: dict[str, dict[str, str]] = {
+    "engineering": {
+        "bidder": "投标人", "opening": "开标", "result": "评标结果", "objection": "异议", "notice": "招标公告",
+        "ceiling": "最高投标限价", "period": "工期", "asked": "最高限价", "floor": "", "files": "获取文件不需要报名",
+        "objection_rule": "ENG-12", "bond_rule": "ENG-15",
+    },
+    "procurement": {
+        "bidder": "供应商", "opening": "开启", "result": "评审结果", "objection": "质疑", "notice": "",
+        "ceiling": "预算金额", "period": "履行期限", "asked": "预算", "floor": "", "files": "",
+        "objection_rule": "GP-39", "bond_rule": "",
+    },
+    "land": {
+        "bidder": "竞买人", "opening": "报价", "result": "成交结果", "objection": "异议", "notice": "出让公告",
+        "ceiling": "最高限价", "period": "履行期限", "asked": "起始价", "floor": "起始价", "files": "",
+        "objection_rule": "", "bond_rule": "",
+    },
+    "mining": {
+        "bidder": "竞买人", "opening": "报价", "result": "成交结果", "objection": "异议", "notice": "出让公告",
+        "ceiling": "最高限价", "period": "履行期限", "asked": "起始价", "floor": "起始价", "files": "",
+        "objection_rule": "", "bond_rule": "",
+    },
+    "equity": {
+        "bidder": "意向受让方", "opening": "报价", "result": "成交结果", "objection": "异议", "notice": "信息披露公告",
+        "ceiling": "转让底价", "period": "履行期限", "asked": "转让底价", "floor": "转让底价", "files": "",
+        "objection_rule": "", "bond_rule": "",
+    },
+}  # fmt: skip

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from disclosure import strip
 from disclosure.afterwards import owed
-from disclosure.listwords import CATEGORIES
+from disclosure.listwords import CATEGORIES, TRADE_WORDS
 from disclosure.models import PublicDraw, PublicPaper, PublicTrade
 from disclosure.rulepages import who
 from disclosure.tradefacts import METHODS, Lot, PublicLot
@@ -160,49 +160,8 @@ def notice_url(lot: Lot, notice_id: UUID) -> str:
 
 def words_of(procedure: Procedure) -> dict[str, str]:
     """The category's own words: 投标人 or 供应商, 开标 or 开启, 异议 or 质疑."""
-    if procedure.category == "procurement":
-        return {
-            "bidder": "供应商",
-            "opening": "开启",
-            "result": "评审结果",
-            "objection": "质疑",
-            "notice": f"{procedure.title}公告",
-            "ceiling": "预算金额",
-            "period": "履行期限",
-            "objection_rule": "GP-39",
-        }
-    if procedure.category in {"land", "mining"}:
-        return {
-            "bidder": "竞买人",
-            "opening": "报价",
-            "result": "成交结果",
-            "objection": "异议",
-            "notice": "出让公告",
-            "ceiling": "最高限价",
-            "period": "履行期限",
-            "objection_rule": "",
-        }
-    if procedure.category == "equity":
-        return {
-            "bidder": "意向受让方",
-            "opening": "报价",
-            "result": "成交结果",
-            "objection": "异议",
-            "notice": "信息披露公告",
-            "ceiling": "转让底价",
-            "period": "履行期限",
-            "objection_rule": "",
-        }
-    return {
-        "bidder": "投标人",
-        "opening": "开标",
-        "result": "评标结果",
-        "objection": "异议",
-        "notice": "招标公告",
-        "ceiling": "最高投标限价",
-        "period": "工期",
-        "objection_rule": "ENG-12",
-    }
+    words = TRADE_WORDS[procedure.category]
+    return {**words, "notice": words["notice"] or f"{procedure.title}公告"}
 
 
 def overview(lot: Lot, drawn: Sequence[str] = ()) -> list[tuple[str, Any, str]]:
@@ -218,7 +177,8 @@ def overview(lot: Lot, drawn: Sequence[str] = ()) -> list[tuple[str, Any, str]]:
         ("统一交易标识码", lot.reference, "mono"),
         ("投资项目代码", tender.investment_code, "mono"),
         (words["ceiling"], lot.ceiling_cny, "money"),
-        ("起始价", _amount(terms.get("start_price_cny")), "money"),
+        ("评估结果", _amount(terms.get("valuation_cny")), "money"),
+        (words["floor"], _amount(terms.get("start_price_cny")), "money"),
         ("增价幅度", _amount(terms.get("increment_cny")), "money"),
         ("招标计划", tender.plan, "plan"),
         ("委托代理", tender.mandate, "text"),
@@ -259,13 +219,13 @@ def key_dates(lot: Lot, facts: Facts) -> list[tuple[str, datetime, str]]:
 
 def bond(lot: Lot) -> dict[str, Any] | None:
     """Bid bond: amount, share of the estimate, cap, forms; None where none is asked."""
-    amount = lot.terms.get("bond_cny")
+    amount, rule = lot.terms.get("bond_cny"), words_of(lot.procedure)["bond_rule"]
     if not amount:
         return None
     return {
         "amount": Decimal(amount),
         "share": lot.bond_share,
-        "cap": lot.book.rule("ENG-15")["share"].amount if lot.procedure.category == "engineering" else None,
+        "cap": lot.book.rule(rule)["share"].amount if rule else None,
         "forms": "、".join(BOND_FORMS.get(form, form) for form in lot.terms.get("bond_forms") or []),
     }
 

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from trading.intake.numerals import integer
 from trading.kernel.procedure import Procedure
 
+TENDER_COMPLAINT = (
+    "认为招标投标活动不符合法律、行政法规规定的，可以自知道或者应当知道之日起10日内向有关行政监督部门投诉。"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PaperWords:
@@ -16,7 +20,11 @@ class PaperWords:
         objection: 异议 or 质疑; doubt: one raised on the spot.
         award, result: headings of the two letters; "" where the book has none.
         opened, announced, failed, terminated: headings of notices.
-        start_price, deposit: of a sale: 起始价, 竞买保证金.
+        act, stopped, won: 招标, 招标, 中标; what is organised, what a termination ends, what the winner has done.
+        term: the head of the days a bid offers; deposit: what a bidder secures its bid with; start_price: of a sale.
+        notice: heading of the announcement; "" for the procedure's own title and 公告.
+        fell_through: what a failure is called; "" where its reason says it. unasked: said of obtaining documents.
+        scope, judged, effect, losers, doubts, complaint: sentences of the letters and of what one may do against them.
         contract: what is signed, and `party`: what the contract calls the winner.
     """
 
@@ -39,8 +47,21 @@ class PaperWords:
     terminated: str
     contract: str
     party: str
-    start_price: str = "起始价"
-    deposit: str = "竞买保证金"
+    act: str
+    stopped: str
+    won: str
+    term: str
+    deposit: str
+    notice: str = ""
+    fell_through: str = ""
+    unasked: str = ""
+    scope: str = ""
+    judged: str = ""
+    start_price: str = ""
+    effect: str = ""
+    losers: str = ""
+    doubts: str = ""
+    complaint: str = TENDER_COMPLAINT
 
 
 ENGINEERING = PaperWords(
@@ -63,6 +84,18 @@ ENGINEERING = PaperWords(
     terminated="终止招标公告",
     contract="合同公告",
     party="中标人",
+    act="招标",
+    stopped="招标",
+    won="中标",
+    term="工期",
+    deposit="投标保证金",
+    notice="招标公告",
+    fell_through="招标失败",
+    unasked="，不需要报名",
+    scope="中标范围",
+    judged="经评标委员会评审和公示",
+    effect="中标通知书发出后，招标人改变中标结果的，或者中标人放弃中标项目的，应当依法承担法律责任。",
+    losers="投标保证金及银行同期存款利息，由招标人最迟在书面合同签订后5日内退还。",
 )
 PROCUREMENT = PaperWords(
     bidder="供应商",
@@ -84,6 +117,20 @@ PROCUREMENT = PaperWords(
     terminated="采购活动终止公告",
     contract="政府采购合同公告",
     party="供应商",
+    act="采购",
+    stopped="采购活动",
+    won="成交",
+    term="期限",
+    deposit="保证金",
+    fell_through="采购活动终止",
+    scope="采购内容",
+    judged="经评审",
+    effect="通知书发出后，采购人改变成交结果的，或者成交供应商放弃成交项目的，应当依法承担法律责任。",
+    losers="已交纳保证金的，由采购人或者采购代理机构自成交通知书发出之日起5个工作日内退还。"
+    "认为成交结果使自己的权益受到损害的，可以自收到本通知书之日起7个工作日内以书面形式提出质疑。",
+    doubts="供应商认为采购文件、采购过程和成交结果使自己的权益受到损害的，可以在知道或者应知其权益受到损害之日起7个工作日内，"
+    "以书面形式向采购人提出质疑。",
+    complaint="对答复不满意的，可以在答复期满后15个工作日内向同级政府采购监督管理部门投诉。",
 )
 LISTING = PaperWords(
     bidder="竞买人",
@@ -105,6 +152,12 @@ LISTING = PaperWords(
     terminated="终止公告",
     contract="出让合同公告",
     party="受让人",
+    act="交易",
+    stopped="交易",
+    won="成交",
+    term="期限",
+    deposit="竞买保证金",
+    start_price="起始价",
 )
 EQUITY = PaperWords(
     bidder="意向受让方",
@@ -126,8 +179,12 @@ EQUITY = PaperWords(
     terminated="终止公告",
     contract="产权交易合同公告",
     party="受让方",
-    start_price="转让底价",
+    act="交易",
+    stopped="交易",
+    won="成交",
+    term="期限",
     deposit="交易保证金",
+    start_price="转让底价",
 )
 WORDS = {"engineering": ENGINEERING, "procurement": PROCUREMENT, "land": LISTING, "mining": LISTING, "equity": EQUITY}
 

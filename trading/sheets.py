@@ -82,9 +82,8 @@ def notice_sheet(notice: Any) -> Sheet:
 
 def _heading(notice: Any, procedure: Procedure) -> str:
     words = words_of(procedure)
-    announced = "招标公告" if procedure.category == "engineering" else f"{procedure.title}公告"
     headings = {
-        "tender": announced,
+        "tender": words.notice or f"{procedure.title}公告",
         "clarification": f"{words.document}澄清",
         "amendment": f"{words.document}变更公告",
         "opening": words.opened,

@@ -15,7 +15,16 @@ from trading.kernel.factors import factors_of
 from trading.kernel.time import HeldFor
 from trading.services.mandates import mandate_words
 
-TERMS = ("method", "criteria", "start_price_cny", "increment_cny", "consortium_allowed", "bond_cny", "bond_forms")
+TERMS = (
+    "method",
+    "criteria",
+    "start_price_cny",
+    "increment_cny",
+    "valuation_cny",
+    "consortium_allowed",
+    "bond_cny",
+    "bond_forms",
+)
 
 
 def public_facts(lot: trade.Lot) -> public.PublicLot:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from disclosure.folding import haystack
-from disclosure.listwords import stage_of
+from disclosure.listwords import TRADE_WORDS, stage_of
 from disclosure.models import ListedLot, ListedNotice
 from trading import addresses
 from trading.models import Lot, Notice
@@ -57,7 +57,7 @@ def _side(row: ListedNotice, lot: Lot, listed: ListedLot, content: dict[str, Any
     """What stands at the right of the line: an amount and a deadline, or words."""
     if row.kind in ASKING:
         row.amount_cny = lot.ceiling_cny
-        row.amount_label = "最高限价" if listed.category == "engineering" else "预算"
+        row.amount_label = TRADE_WORDS[listed.category]["asked"]
         if listed.waits_for:
             row.closes_what, row.closes_at = listed.waits_for, listed.waits_until
         else:
