@@ -10,7 +10,14 @@ from platform_site import clock, ledger
 from platform_site.accounts.refusals import Refused
 from platform_site.clock import CHINA
 from platform_site.ledger import audit, publishing
-from trading.rehearsal import engineering_ways, equity_transfer, land_listing, mining_listing, procurement_inquiry
+from trading.rehearsal import (
+    engineering_ways,
+    equity_transfer,
+    land_listing,
+    mining_listing,
+    procurement_inquiry,
+    procurement_open,
+)
 from trading.rehearsal.casting import assemble
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Played, Stage, number, play
@@ -20,6 +27,7 @@ SCRIPTS: dict[str, ModuleType] = {
     "land.listing": land_listing,
     "mining.listing": mining_listing,
     "equity.transfer": equity_transfer,
+    "procurement.open": procurement_open,
     "procurement.inquiry": procurement_inquiry,
 }
 # A Tuesday morning whose following month knows no festival.

@@ -19,6 +19,8 @@ UNBOUND: dict[str, dict[str, str]] = {
     },
     "ENG-11": {"prequalification": "资格预审程序尚未装入"},
     "ENG-12": {"prequalification": "资格预审程序尚未装入"},
+    "GP-06": {"notice": "公告期限尚未装入"},
+    "GP-11": {"losers": "政府采购保证金的退还尚未装入", "winner": "政府采购保证金的退还尚未装入"},
     "GP-14": {"large_members": "达到公开招标数额的询价尚未装入"},
     "GP-29": {"exception": "两家供应商的例外情形不适用于询价"},
     "GP-32": {"report": "评审报告送交采购人的期限尚未装入"},

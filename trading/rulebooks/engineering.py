@@ -349,7 +349,9 @@ TRANSITIONS = {
             evaluation.competition_left,
         ),
     ),
-    "reject_all": Transition(states("evaluating"), "failed", "committee", "否决全部投标", ("ENG-35",)),
+    "reject_all": Transition(
+        states("evaluating"), "failed", "committee", "否决全部投标", ("ENG-35",), guards=(evaluation.few_valid,)
+    ),
     "publish_candidates": Transition(
         states("reported"), "publicity", INITIATOR, "公示中标候选人", ("ENG-37",), deadline="candidates_due"
     ),

@@ -119,6 +119,7 @@ def committee_form(*, lot_id: int, draw_id: UUID, representatives: Sequence[int]
             "members": len(chosen) + len(people),
             "experts": len(chosen),
             "drawn": _proper(draw, lot, chosen),
+            "budget_cny": lot.ceiling_cny,
             "conflicts": conflicts(
                 lot,
                 [(i.expert.user_id, i.expert.employer_code, True) for i in chosen]

@@ -56,6 +56,8 @@ def evaluation_start(*, lot_id: int, actor: Actor) -> Lot:
             "members": len(members),
             "experts": len(employers),
             "conflicts": conflicts(lot, [(m.user_id, employers.get(m.user_id, ""), m.is_expert) for m in members]),
+            "bid_count": len(bids_of(lot)),
+            "budget_cny": lot.ceiling_cny,
             "replaced": f"{left}名成员被更换" if left else "",
             "factor_undrawn": factor_undrawn(lot),
         }

@@ -113,6 +113,20 @@ def too_few_suppliers(facts: Facts, book: Book) -> Violation | None:
     return book.violation("bids.enough", "GP-29", have=have, need=need) if have >= need else None
 
 
+@guard("GP-18")
+def enough_tenders(facts: Facts, book: Book) -> Violation | None:
+    """公开招标 of a procurement: at least three bidders at the deadline."""
+    need, have = int(book.rule("GP-18")["suppliers"].amount), facts.values.get("bid_count", 0)
+    return None if have >= need else book.violation("bids.too_few", "GP-18", have=have, need=need)
+
+
+@guard("GP-18")
+def too_few_tenders(facts: Facts, book: Book) -> Violation | None:
+    """With enough bidders a tender may not be declared failed."""
+    need, have = int(book.rule("GP-18")["suppliers"].amount), facts.values.get("bid_count", 0)
+    return book.violation("bids.enough", "GP-18", have=have, need=need) if have >= need else None
+
+
 @guard("ENG-22", effect="warn")
 def unrelated_bidders(facts: Facts, book: Book) -> Violation | None:
     """Same person in charge, holding or management among the bidders: told to supervision when the roll is open."""

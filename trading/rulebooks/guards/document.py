@@ -349,6 +349,42 @@ def document_objection_in_time(facts: Facts, book: Book) -> Violation | None:
     return book.violation("objection.too_late", "ENG-12", latest=latest, need=int(number.amount))
 
 
+@guard("GP-05")
+def purchase_period(facts: Facts, book: Book) -> Violation | None:
+    """公开招标: from the first issue of the document to the deadline."""
+    return shorter_than(facts, book, "GP-05", "documents_from", "bid_deadline", what="投标文件准备时间")
+
+
+@guard("GP-06")
+def purchase_issue_window(facts: Facts, book: Book) -> Violation | None:
+    """The document is issued for the rule's working days."""
+    return shorter_than(
+        facts, book, "GP-06", "documents_from", "documents_until", name="supply", what="招标文件提供期限",
+        last_day_counts=True,
+    )  # fmt: skip
+
+
+@guard("GP-11")
+def purchase_bond_cap(facts: Facts, book: Book) -> Violation | None:
+    """投标保证金 within the share of the budget."""
+    return over_share(facts, book, "GP-11", "bond_cny", "ceiling_cny")
+
+
+@guard("GP-20")
+def price_weighs_enough(facts: Facts, book: Book) -> Violation | None:
+    """综合评分法: the price part has at least its share of all points, another for goods than for services."""
+    parts = facts.values.get("criteria") or ()
+    whole = sum((Decimal(str(part["points"])) for part in parts), Decimal(0))
+    priced = sum((Decimal(str(part["points"])) for part in parts if part["key"] == "price"), Decimal(0))
+    if not whole:
+        return book.violation("fact.missing", "GP-20", fact="criteria")
+    share = book.rule("GP-20")["goods" if facts.values.get("kind") == "goods" else "services"].amount
+    if priced >= whole * share:
+        return None
+    remedy = {"field": "price", "value": share}
+    return book.violation("share.under_floor", "GP-20", remedy, share=priced / whole, floor=share)
+
+
 @guard("GP-27")
 def inquiry_period(facts: Facts, book: Book) -> Violation | None:
     """询价: from the notice to the response deadline."""

@@ -7,10 +7,10 @@ from trading.kernel.guards import guard
 from trading.kernel.procedure import Book, Facts
 
 
-def _composed(facts: Facts, book: Book, rule_id: str) -> Violation | None:
+def _composed(facts: Facts, book: Book, rule_id: str, least: str = "members") -> Violation | None:
     rule = book.rule(rule_id)
     size, experts = facts.values.get("members", 0), facts.values.get("experts", 0)
-    need, share = int(rule["members"].amount), Fraction(rule["experts"].amount)
+    need, share = int(rule[least].amount), Fraction(rule["experts"].amount)
     enough = experts >= size * share
     if size >= need and size % 2 == 1 and enough:
         return None
@@ -101,6 +101,46 @@ def competition_left(facts: Facts, book: Book) -> Violation | None:
     need = int(book.rule("ENG-35")["valid"].amount)
     have = facts.values.get("valid_count", need)
     return book.violation("bids.few_valid", "ENG-35", have=have, need=need) if have < need else None
+
+
+def _few_left(facts: Facts, book: Book, rule: str, name: str) -> Violation | None:
+    """The committee may end it all only with fewer valid bids than the rule's number."""
+    need, have = int(book.rule(rule)[name].amount), facts.values.get("valid_count", 0)
+    return book.violation("bids.enough_valid", rule, have=have, need=need) if have >= need else None
+
+
+@guard("ENG-35")
+def few_valid(facts: Facts, book: Book) -> Violation | None:
+    """否决全部投标: `_few_left`."""
+    return _few_left(facts, book, "ENG-35", "valid")
+
+
+@guard("GP-18")
+def few_responsive(facts: Facts, book: Book) -> Violation | None:
+    """废标: `_few_left`."""
+    return _few_left(facts, book, "GP-18", "suppliers")
+
+
+@guard("GP-18")
+def enough_responsive(facts: Facts, book: Book) -> Violation | None:
+    """No report, and so no award, with fewer responsive bids than the rule's number."""
+    need, have = int(book.rule("GP-18")["suppliers"].amount), facts.values.get("valid_count", 0)
+    return None if have >= need else book.violation("bids.too_few_valid", "GP-18", have=have, need=need)
+
+
+@guard("GP-13")
+def tender_committee_composed(facts: Facts, book: Book) -> Violation | None:
+    """评标委员会 of a procurement: five or more, seven from the large budget on; odd, experts at least two thirds."""
+    budget = facts.values.get("budget_cny")
+    large = budget is not None and budget >= book.rule("GP-13")["large_budget"].amount
+    return _composed(facts, book, "GP-13", "large_members" if large else "members")
+
+
+@guard("GP-17")
+def enough_qualified(facts: Facts, book: Book) -> Violation | None:
+    """No evaluation with fewer qualified bidders than the rule's number."""
+    need, have = int(book.rule("GP-17")["suppliers"].amount), facts.values.get("bid_count", 0)
+    return None if have >= need else book.violation("bids.too_few_valid", "GP-17", have=have, need=need)
 
 
 @guard("ENG-36")
