@@ -25,7 +25,8 @@ from disclosure.models.listed import MARKS
 
 TIMEOUT_MS = 2_000
 # So long may the index try where a glance saw little: what is common but comes in runs would keep it busy for seconds.
-HASTE_MS = 15
+# Less within facets, for the walk goes through their rows alone and mostly ends the search.
+HASTE_MS, HASTE_WITHIN_MS = 80, 15
 # How many of the newest rows are compared one by one: first a glance, and a walk where the glance says it pays.
 GLANCE, WALK = 250, 5_000
 CANCELLED = "57014"
@@ -130,7 +131,8 @@ def _in_haste(asked: _Asked, count: int, order: tuple[str, str]) -> list[ListedN
     """Matches by the indexes if they are quick; None where the list turned out to be long."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:  # a savepoint, which takes its limit away with it
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(min(HASTE_MS, TIMEOUT_MS))])
+            haste = HASTE_WITHIN_MS if asked.facets.columns else HASTE_MS
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(min(haste, TIMEOUT_MS))])
             return _by_index(asked, count, order)
     except OperationalError as trouble:
         if _cancelled(trouble):

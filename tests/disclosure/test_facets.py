@@ -60,6 +60,7 @@ def patient(monkeypatch):
     """A busy machine is no wrong answer."""
     monkeypatch.setattr(finding, "TIMEOUT_MS", 60_000)
     monkeypatch.setattr(finding, "HASTE_MS", 60_000)
+    monkeypatch.setattr(finding, "HASTE_WITHIN_MS", 60_000)
 
 
 @pytest.mark.parametrize(
