@@ -1,11 +1,13 @@
 """The public pages with real trades, in the dark and in large type, on paper, without their bars. One of each make;
 tests.frame goes through every route and stage at two widths."""
 
+import json
+
 import pytest
 
 from tests.browser_checks import PHONE, Watched, assert_no_csp_reports, dressed
 from tests.web.serving import serving
-from trading.models import Notice
+from trading.models import Bid, Notice
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +46,20 @@ def test_a_paper_fits_a_phone(origin, page, kind):
     with dressed(page, size=PHONE, theme="dark"):
         window.goto(f"{origin}/trades/{notice.lot.reference}/notices/{notice.pk}/")
         window.check()
+
+
+def test_a_receipt_handed_in_is_answered_on_a_page_that_fits_a_phone(origin, page):
+    window = Watched(page)
+    promise = Bid.objects.exclude(promise={}).first().promise
+    for size in (PHONE, {"width": 1440, "height": 900}):
+        with dressed(page, size=size, theme="light"):
+            window.goto(f"{origin}/verify/")
+            page.click("summary:has-text('手中只有文字')")
+            page.fill("#promise", json.dumps(promise))
+            page.click("#promise ~ p button")
+            window.check()
+
+    assert "是本平台签发的回执" in page.inner_text("main")
 
 
 def test_on_paper_bars_and_buttons_vanish(origin, province, page):
