@@ -63,6 +63,7 @@ class RegisterForm(forms.Form):
     plan = Text(label="招标计划编号", max_length=44, help_text="发布过招标计划的填写，JH- 开头；没有的不填")
     mandate_scope = Text(label="委托代理范围", max_length=200, help_text="例如：招标代理全过程")
     mandate_signed = Day(label="委托合同签订日期")
+    shared_document = Yes(label="各标段共用一套招标文件，一份公告")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -65,6 +65,7 @@ STATE: dict[str, dict[str, str]] = {
         "agency_id": OTHER_SUBJECT,
         "centre_id": OTHER_SUBJECT,
         "trade_category": "'B01'",
+        "shared_document": "NOT shared_document",
         "investment_code": TEXT,
         "funding": TEXT,
         "approval": """approval || '{"number": "另一"}'""",

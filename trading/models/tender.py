@@ -39,6 +39,8 @@ class Tender(models.Model):
     state_controlled = models.BooleanField(default=True)
     mandatory = models.BooleanField(default=True)
     kind = models.CharField(max_length=20, default="works")  # a key of vocabulary.KINDS
+    # 一套招标文件: all its lots stand in one document and one notice, and what changes it changes it for all.
+    shared_document = models.BooleanField(default=False)
     book_edition = models.DateField()
     registered_at = models.DateTimeField()
     # 招标计划: the plan this project follows.

@@ -9,6 +9,7 @@ from trading.rehearsal import (
     engineering_factor,
     engineering_failed,
     engineering_interrupted,
+    engineering_lots,
     engineering_lowest,
     engineering_open,
     engineering_outage,
@@ -32,6 +33,7 @@ MODULES: tuple[ModuleType, ...] = (
     engineering_consortium,
     engineering_lowest,
     engineering_factor,
+    engineering_lots,
 )
 BY_VARIANT = {variant: module for module in MODULES for variant in module.VARIANTS}
 VARIANTS: dict[str, str] = {variant: text for module in MODULES for variant, text in module.VARIANTS.items()}

@@ -16,6 +16,7 @@ from platform_site.failpoints import failpoint
 from trading.digests import digest_of
 from trading.models import DocumentObtained, DocumentVersion, Lot, StoredFile
 from trading.services.acts import acting
+from trading.services.shared import for_every_lot
 
 # One file of a tender document. Large bids go through sealing's resumable uploads, never through here.
 FILE_LIMIT = 512 * 1024 * 1024
@@ -95,6 +96,7 @@ def current_version(lot: Lot) -> DocumentVersion | None:
     return lot.documents.filter(issued_at__isnull=False).order_by("-number").first()
 
 
+@for_every_lot()
 def documents_obtain(*, lot_id: int, actor: Actor, user_id: int) -> DocumentObtained:
     """The subject holds the document: one click, nothing that can refuse beyond the clock (20号令 第二十一条).
 

@@ -13,6 +13,7 @@ from platform_site.accounts.refusals import Refused, Violation
 from trading.locks import lock_lot, lock_tender
 from trading.models import DocumentVersion, Lot, StoredFile
 from trading.services.acts import mandated, not_replaced
+from trading.services.shared import for_every_lot
 from trading.services.tenders import lot_shape
 
 
@@ -41,6 +42,7 @@ def draft_keep(*, lot_id: int, actor: Actor, changes: Callable[[Lot], Mapping[st
     return lot_shape(lot_id=lot_id, actor=actor, **changes(lock_lot(lot_id)))
 
 
+@for_every_lot()
 @transaction.atomic
 def draft_file_add(*, lot_id: int, file: StoredFile, actor: Actor) -> DocumentVersion:
     """The stored file belongs to version 1 of the document, which is issued with the notice. No ledger entry: a draft.
@@ -55,6 +57,7 @@ def draft_file_add(*, lot_id: int, file: StoredFile, actor: Actor) -> DocumentVe
     return version
 
 
+@for_every_lot()
 @transaction.atomic
 def draft_file_drop(*, lot_id: int, file_id: UUID, actor: Actor) -> None:
     """The file is no longer part of the draft; its bytes stay, named by their digest.

@@ -18,6 +18,7 @@ from trading.services.alerts import tell_holders, tell_initiator
 from trading.services.deadlines import deadline_of, deadline_set
 from trading.services.documents import current_version, document_digest
 from trading.services.notices import notice_write, noticed
+from trading.services.shared import for_every_lot, of_the_document, sharing
 from trading.services.terms import draft_values, factor_values
 
 TEXT_LIMIT = 5000
@@ -58,6 +59,7 @@ def enquiry_ask(*, lot_id: int, text: str, actor: Actor) -> Enquiry:
     return enquiry
 
 
+@for_every_lot()
 def clarification_issue(*, lot_id: int, answers: Mapping[UUID, str], text: str = "", actor: Actor) -> Notice:
     """A clarification is public, every answered question in it without who asked, and every holder is told.
 
@@ -70,7 +72,8 @@ def clarification_issue(*, lot_id: int, answers: Mapping[UUID, str], text: str =
     if not answers and not text.strip():
         raise Refused([Violation("text.length", facts={"field": "text", "length": 0, "limit": TEXT_LIMIT})])
     with acting("clarify", lot_id=lot_id, actor=actor) as act:
-        asked = {e.id: e for e in act.lot.enquiries.filter(id__in=list(answers))}
+        # A question asked about one lot of a shared document is answered in the clarification of each.
+        asked = {e.id: e for e in Enquiry.objects.filter(id__in=list(answers), lot__in=[act.lot, *sharing(act.lot)])}
         if len(asked) != len(answers):
             raise Refused([Violation("enquiry.unknown")])
         for enquiry_id, answer in answers.items():
@@ -93,6 +96,7 @@ def clarification_issue(*, lot_id: int, answers: Mapping[UUID, str], text: str =
     return notice
 
 
+@for_every_lot(of_the_document)
 def amendment_issue(
     *,
     lot_id: int,

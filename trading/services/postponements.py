@@ -13,8 +13,10 @@ from trading.services.alerts import tell_holders
 from trading.services.deadlines import deadline_of, deadline_set
 from trading.services.enquiries import text_of
 from trading.services.notices import notice_write, noticed
+from trading.services.shared import for_every_lot
 
 
+@for_every_lot()
 def lot_postpone(*, lot_id: int, bid_deadline: datetime, reason: str, actor: Actor) -> Notice:
     """Deadline and opening are later, in public and told to every holder; filed bids stay sealed and valid.
 

@@ -25,6 +25,7 @@ from trading.services.documents import document_digest
 from trading.services.factors import factor_announced
 from trading.services.notices import notice_write, noticed
 from trading.services.plans import plan_for
+from trading.services.shared import for_every_lot, lots_said, of_the_document
 from trading.services.terms import draft_values
 
 TITLE_LIMIT = 200
@@ -69,6 +70,7 @@ def tender_register(
     authority: Subject | None = None,
     source: Mapping[str, Any] | None = None,
     plan: str = "",
+    shared_document: bool = False,
     **fields: Any,
 ) -> Tender:
     """The project is registered with its lots, under the edition of the book in force today.
@@ -78,6 +80,7 @@ def tender_register(
             each.
         source: where the draft was read from, for a draft made out of a notice.
         plan: reference of the initiator's own 招标计划 that the project follows; "" for none.
+        shared_document: whether several lots share one document and one notice; a single lot shares with nobody.
         fields: any of TENDER_FIELDS; a region given by its code alone gets its name from the tree of regions.
 
     Raises:
@@ -109,6 +112,7 @@ def tender_register(
         book_edition=book_for(procedure, on=clock.china(now).date()).edition,
         registered_at=now,
         source=dict(source or {}),
+        shared_document=shared_document and len(lots) > 1,
         **{name: fields[name] for name in TENDER_FIELDS if name in fields},
     )
     if not tender.party_roles(actor):
@@ -132,6 +136,7 @@ def tender_register(
             "lots": len(lots),
             "rules": ["PLT-01", "PLT-07"],
             **({"plan": tender.plan.reference} if tender.plan else {}),
+            **({"shared_document": True} if tender.shared_document else {}),
         },
     )
     for number, given in enumerate(lots, 1):
@@ -153,6 +158,7 @@ def tender_register(
     return tender
 
 
+@for_every_lot(of_the_document)
 @transaction.atomic
 def lot_shape(
     *,
@@ -233,6 +239,7 @@ def draft_checks(lot: Lot, now: datetime) -> list[tuple[str, str, Violation | No
     return kernel.checks(lot.book, lot.procedure, "schedule_notice", facts)
 
 
+@for_every_lot()
 def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor) -> str:
     """The lot's key set is signed and bound to it; its hash. The trustees' own check runs in sealing.
 
@@ -263,6 +270,7 @@ def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor
     return keyset.hash
 
 
+@for_every_lot()
 def notice_schedule(*, lot_id: int, actor: Actor, files: Sequence[StoredFile] = ()) -> Notice:
     """The notice waits for its minute, with version 1 of the document; from now on the draft is frozen.
 
@@ -281,7 +289,7 @@ def notice_schedule(*, lot_id: int, actor: Actor, files: Sequence[StoredFile] = 
         version.digest = document_digest(lot, version)
         version.save()
         notice = notice_write(
-            act, "tender", f"{lot.title}{lot.procedure.title}公告", notice_content(lot, version), publish_at=at
+            act, "tender", f"{announced_as(lot)}{lot.procedure.title}公告", notice_content(lot, version), publish_at=at
         )
         if validity := lot.terms.get("validity_days"):
             from trading.kernel.time import counted
@@ -317,11 +325,17 @@ def notice_publish(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = 
     return notice
 
 
+@for_every_lot()
 def notice_recall(*, lot_id: int, actor: Actor) -> None:
     """The scheduled notice is taken back before its minute; the draft opens again."""
     with acting("recall_notice", lot_id=lot_id, actor=actor) as act:
         act.lot.notices.filter(state="scheduled").update(state="recalled")
         act.entry("lot.notice_recalled")
+
+
+def announced_as(lot: Lot) -> str:
+    """Under what name the lot is announced: the project's where several lots share the document."""
+    return lot.tender.title if lot.tender.shared_document else lot.title
 
 
 def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
@@ -346,6 +360,7 @@ def notice_content(lot: Lot, version: DocumentVersion) -> dict[str, Any]:
         "ceiling_cny": lot.ceiling_cny,
         "estimate_cny": lot.estimate_cny,
         "terms": lot.terms,
+        **lots_said(lot),
         "moments": {name: said[name] for name in SET_BY_HAND if name in said},
         "document": version.digest,
         "key_set": key_set_said(lot),

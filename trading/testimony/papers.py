@@ -33,6 +33,7 @@ def tenders(told: Told) -> Iterator[Finding]:
             "initiator": (tender.initiator.code, said.facts["initiator"]),
             "agency": (tender.agency.code if tender.agency else "", agency.facts["agency"]),
             "centre": (tender.centre.code if tender.centre else "", said.facts["centre"]),
+            "shared_document": (tender.shared_document, said.facts.get("shared_document", False)),
         }
         yield from differing("tender", tender.ledger_ref, said, pairs)
 

@@ -39,8 +39,9 @@ from trading.lifeline import due_of, stages_of
 from trading.models import Lot, StoredFile
 from trading.services import bids, challenges, documents, enquiries
 from trading.services.acts import facts_of, moment_of
+from trading.services.shared import sharing
 from trading.services.trustees import key_sets_to_seal, left_behind
-from trading.views.announced import announced_lot, announced_page, for_script
+from trading.views.announced import DRAFT, announced_lot, announced_page, for_script
 
 # The filing request: a header of at most 256 KB, wraps of a few KB for every choice of k trustees.
 MOST_JSON = 4 * 1024 * 1024
@@ -98,6 +99,7 @@ def bid_page(
     moves = lot.procedure.transitions
     context |= {
         "versions": versions_of(lot),
+        "sharing": [one for one in sharing(lot) if one.state not in DRAFT],
         "spoken": list(lot.notices.filter(kind__in=SPOKEN, state="published").order_by("-published_at")),
         "objection_until": objection_until(lot, context["deadline"]),
         "publicity_ends": kernel.moment(lot.book, lot.procedure, "publicity_ends", context["facts"])

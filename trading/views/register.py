@@ -104,5 +104,6 @@ def tender_of(said: dict[str, Any], lots: list[dict[str, Any]], mine: Subject, r
         mandatory=said["mandatory"],
         state_controlled=said["state_controlled"],
         plan=said["plan"],
+        shared_document=said["shared_document"],
         approval={"number": said["approval_number"], "authority": said["approval_authority"]},
     )

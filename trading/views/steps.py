@@ -14,6 +14,7 @@ from trading import drafting, editors
 from trading.draftforms import STEPS, StepKind, shows, stored
 from trading.models import Lot
 from trading.services import drafts
+from trading.services.shared import sharing
 from trading.services.terms import factor_values
 from trading.views.benches import framed, lot_address
 
@@ -96,6 +97,7 @@ def context_of(lot: Lot, held: frozenset[str], step: StepKind, *, form: forms.Fo
         "before": STEPS[place - 1] if place else None,
         "after": STEPS[place + 1] if place + 1 < len(STEPS) else None,
         "saved_at": now,
+        "sharing": sharing(lot),
     }
     if step.slug == "method":
         context["grounds"] = editors.GROUNDS
