@@ -43,6 +43,7 @@ class Tender:
     approval: str
     plan: str  # the tender plan's reference, "" without one
     mandate: str = ""  # the agency's: scope, and until when or since when no more
+    shared_document: bool = False  # its lots stand in one document and one notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ PUBLIC = [
         see("disclosure:notice", lambda kind=kind: things.notice_of(kind), label=kind)
         for kind in NOTICES
     ),
+    see("disclosure:trade", lambda: place(things.shared_lot()), label="shared"),
+    see("disclosure:notice", things.shared_notice, label="shared"),
     see("disclosure:plan", lambda: things.plan_titled("防洪堤")),
     see("disclosure:calendar"),
     see("disclosure:calendar", label="all", query="all=1"),
@@ -176,6 +178,7 @@ BIDDERS = [
     see("trading:bids", role="bidder1"),
     see("trading:desk", role="bidder1", label="bidder"),
     see("trading:bid", lambda: place(things.obtained_lot()), role="bidder1"),
+    see("trading:bid", lambda: place(things.shared_lot()), role="bidder1", label="shared"),
     see("trading:bid", lambda: place(things.filed_lot()), role="bidder1", label="filed"),
     see("trading:bid", lambda: place(things.filed_lot()), role="bidder5", label="stranger"),
     see("trading:bid-file", lambda: place(things.obtained_lot()), role="bidder1"),

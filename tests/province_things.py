@@ -53,6 +53,11 @@ def filed_lot() -> Lot:
     return lot_in("bidding", pk__in=Bid.objects.filter(state="sealed").values("lot"))
 
 
+def shared_lot() -> Lot:
+    """A lot that shares its document with another, announced."""
+    return lot_in("bidding", tender__shared_document=True)
+
+
 def obtained_lot() -> Lot:
     """A lot whose document has been obtained and nothing filed for yet."""
     return lot_in("bidding", obtained__subject__code=code_of("bidder1"), bids=None)
@@ -74,6 +79,12 @@ def notice_of(kind: str, procedure: str = ENGINEERING) -> list[Any]:
     found = Notice.objects.filter(kind=kind, state="published", lot__tender__procedure=procedure)
     notice = found.select_related("lot__tender").latest("published_at")
     return place(notice.lot, notice.pk)
+
+
+def shared_notice() -> list[Any]:
+    """Arguments of the notice of a document several lots share."""
+    lot = shared_lot()
+    return place(lot, lot.notices.get(kind="tender", state="published").pk)
 
 
 def notice_with_paper() -> list[Any]:

@@ -106,6 +106,7 @@ def _lot(lot: trade.Lot) -> public.Lot:
             approval=f"{approval.get('authority', '')} {approval.get('number', '')}".strip(),
             plan=tender.plan.reference if tender.plan else "",
             mandate=mandate_words(tender),
+            shared_document=tender.shared_document,
         ),
         number=lot.number,
         title=lot.title,

@@ -122,7 +122,7 @@ def prepared(stage: Stage, cast: Cast, first: Lot, second: Lot) -> Script:
         lambda: enquiries.amendment_issue(
             lot_id=second.pk,
             summary="调整二标段的最高投标限价，其余不变。",
-            columns={"ceiling_cny": Decimal("96000000.00")},
+            columns={"ceiling_cny": second.ceiling_cny - 400_000},
             actor=agent,
         ),
         state="amended",

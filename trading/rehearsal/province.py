@@ -16,7 +16,7 @@ from platform_site import clock, ledger
 from platform_site.accounts.models import User
 from platform_site.ledger import keys
 from trading.media_standin import StandIn, answer_all
-from trading.rehearsal import engineering_factor, engineering_prepared
+from trading.rehearsal import engineering_factor, engineering_lots, engineering_prepared
 from trading.rehearsal import engineering_open as open_tender
 from trading.rehearsal.casting import assemble
 from trading.rehearsal.furnishing import furnish, plan_sessions
@@ -145,6 +145,16 @@ TRADES = (
         "engineering.open",
         9,
         "amended",
+        "two_lots",
+        "澜浦市东湖片区雨污分流工程",
+        "88000000",
+        "A02",
+        "新建雨水管 12.4 公里、污水管 9.8 公里及路面恢复。",
+    ),
+    Trade(
+        "engineering.open",
+        9,
+        "amended",
         "happy",
         "丹崖河防洪堤加固工程",
         "57300000",
@@ -203,6 +213,16 @@ def draft_of(trade: Trade) -> dict[str, Any] | None:
         "region_code": code,
         "region_name": region,
     }
+    if trade.variant in engineering_lots.VARIANTS:
+        half = (ceiling / 2).quantize(Decimal("0.01"))
+        second = {"title": f"{trade.title}施工二标段", "ceiling_cny": half, "estimate_cny": half}
+        return {
+            "tender": {**tender, "shared_document": True},
+            "lots": [
+                {**lot, "title": f"{trade.title}施工一标段", "terms": terms},
+                {**lot, **second, "terms": {**terms, "bond_cny": engineering_lots.TOO_MUCH}},
+            ],
+        }
     return {"tender": tender, "lots": [{**lot, "terms": terms}]}
 
 
