@@ -123,7 +123,7 @@ class MethodStep(forms.Form):
     factors = kept(
         Factors(
             label="开标时抽取的系数",
-            help_text="写两个以上就在开标时随机抽取一个，代替上面的固定系数。例如 0.95、0.96、0.97、0.98",
+            help_text="写两个以上就在开标时随机抽取一个，代替固定的基准价系数。例如 0.95、0.96、0.97、0.98",
         ),
         "price_formula",
         half=True,
