@@ -16,7 +16,7 @@ from platform_site.sealing.canonical import canonical, parse
 from platform_site.sealing.keyfiles import BidderKey
 from platform_site.sealing.seal import PlainFile
 from platform_site.sealing.unseal import unwrap_by_owner
-from tests.sealing.world import BETA, resigned
+from tests.sealing.world import BETA, keyset_for, resigned
 
 SCRIPT = Path(__file__).resolve().parents[2] / "verify" / "envelope.py"
 
@@ -85,6 +85,19 @@ def test_the_script_opens_what_the_bidder_unlocked(script, world):
     identity = unwrap_by_owner(parse(sealed.header), sealed.wraps, world.bidder.identity)
 
     assert script.judge(envelope, world.keyset, [], identity, folder)["by"] == "bidder"
+
+
+@pytest.mark.parametrize(("name", "found"), [("#keys-2", []), ("#keys-1", ["lot.wrong"]), ("#reserve", ["lot.wrong"])])
+def test_a_later_set_of_the_lot_opens_what_was_sealed_to_it_and_another_is_named(script, world, name, found):
+    world.keyset = keyset_for(world.lot + name, world.trustees)
+    envelope, folder = archived(world, small(world))
+    rows = [{"trustee": m["trustee"], "name": m["name"], "secret": world.secrets[n]} for n, m in
+            enumerate(world.keyset["members"][:3])]  # fmt: skip
+
+    said = script.judge(envelope, world.keyset, rows, "", folder)
+
+    assert [code for _, code in codes(said)] == found
+    assert said["opened"] is (not found)
 
 
 def test_two_keys_open_nothing_and_the_missing_are_named(script, world):
