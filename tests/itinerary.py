@@ -165,6 +165,7 @@ INITIATORS = [
     see("trading:act", lambda: place(things.obtained_lot(), "postpone"), role="agency", label="postpone"),
     see("trading:act", lambda: place(things.lot_in("contracted"), "change_contract"), role="agency", label="change"),
     see("trading:act", lambda: place(things.lot_in("registered"), "sign_mandate"), role="initiator", label="mandate"),
+    see("trading:act", lambda: place(things.obtained_lot(), "appoint_agency"), role="initiator", label="appoint"),
     see("trading:performance", at("contracted"), role="agency"),
     see("trading:evaluation", at("evaluating"), role="agency"),
     see("trading:letter", things.letter_place, role="agency"),

@@ -94,7 +94,7 @@ def refuse_former(lot: Lot, header: bytes, accepted: Sequence[KeySet]) -> None:
         said = parse(header).get("trustee_set")
     except (NotCanonical, AttributeError):
         return
-    if said and said not in {row.hash for row in accepted} and KeySet.objects.filter(hash=said).exists():
+    if said not in {row.hash for row in accepted} and said in {row.hash for row in keysets_of(lot.ledger_ref)}:
         raise Refused([Violation("trustees.former_set", "ELE-07", lot.book.article("ELE-07"))])
 
 
