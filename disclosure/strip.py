@@ -94,7 +94,7 @@ def _pending(procedure: Procedure, facts: Facts, due: list[Due]) -> list[Due]:
 
     An act that leaves the state as it is may have been done long ago: once its moment has passed it is not shown, but
     for an answer that a standing hold waits for. Of several acts of the clock at one moment the happy one is shown:
-    before the deadline nobody knows which it will be, and the page must not hint at it.
+    before the deadline nobody knows which it will be, and the page must not hint at it. Two of one name are one step.
     """
     waiting = any(h.end is None for h in facts.holds)
     kept: list[Due] = []
@@ -107,6 +107,8 @@ def _pending(procedure: Procedure, facts: Facts, due: list[Due]) -> list[Due]:
             continue
         rivals = [d for d in due if d.actor == item.actor == "clock" and d.at == item.at]
         if len(rivals) > 1 and move.target in procedure.ended:
+            continue
+        if any(k.title == item.title and k.at == item.at for k in kept):
             continue
         kept.append(item)
     return kept

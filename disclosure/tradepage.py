@@ -17,6 +17,7 @@ from disclosure.rulepages import who
 from disclosure.tradefacts import METHODS, Lot, PublicLot
 from platform_site.ledger import selectors as record
 from platform_site.rules import ALL
+from trading import paperwords
 from trading.kernel.procedure import Facts, Procedure, moment
 from trading.rulebooks.vocabulary import BOND_FORMS
 
@@ -92,6 +93,7 @@ def compose(trade: PublicTrade, now: datetime) -> dict[str, Any]:
         "category": CATEGORIES.get(category, category),
         "state_name": procedure.states[lot.state],
         "words": words_of(procedure),
+        "on_paper": paperwords.words_of(procedure),
         "stages": strip.stages(book, procedure, facts),
         "next": nexts,
         "due": due,
@@ -258,14 +260,20 @@ SUMMARIES = {
 
 def chain(lot: Lot, papers: list[PublicPaper]) -> list[dict[str, Any]]:
     """The notice chain, oldest first; the newest is `now`."""
-    links, words = [], words_of(lot.procedure)
+    links, said = [], paperwords.words_of(lot.procedure)
+    named = {
+        "tender": words_of(lot.procedure)["notice"],
+        "award": said.announced,
+        "failure": said.failed,
+        "contract": said.contract,
+    }
     corrected = {n.content.get("corrects") for n in papers if n.kind == "correction"}
     for notice in papers:
         follows_same = notice.kind in {"amendment", "clarification"} and notice.follows_id
         url = notice_url(lot, notice.pk)
         links.append(
             {
-                "title": words["notice"] if notice.kind == "tender" else notice.kind_name,
+                "title": named.get(notice.kind) or notice.kind_name,
                 "url": url,
                 "at": notice.published_at,
                 "summary": SUMMARIES.get(notice.kind, lambda c: "")(notice.content),

@@ -77,6 +77,10 @@ PUBLIC = [
     see("disclosure:trade", at("archived", "procurement.inquiry"), label="inquiry"),
     see("disclosure:trade", at("listing", "land.listing"), label="listing"),
     see("disclosure:trade", at("archived", "land.listing"), label="land"),
+    see("disclosure:trade", at("listing", "mining.listing"), label="mining"),
+    see("disclosure:trade", at("announced", "equity.transfer"), label="equity"),
+    see("disclosure:trade", at("archived", "equity.transfer"), label="settled"),
+    see("disclosure:notice", lambda: things.notice_of("settlement", "equity.transfer"), label="settlement"),
     *(
         see("disclosure:notice", lambda kind=kind: things.notice_of(kind), label=kind)
         for kind in NOTICES
@@ -143,6 +147,7 @@ INITIATORS = [
         for state in ("registered", "bidding", "evaluating", "publicity", "contracted", "archived")
     ),
     see("trading:lot", at("listing", "land.listing"), role="grantor", label="listing"),
+    see("trading:lot", at("announced", "equity.transfer"), role="transferor", label="equity"),
     *(
         see("trading:wizard", lambda s=slug: place(things.lot_in("registered"), s), role="agency", label=slug)
         for slug in BY_SLUG

@@ -105,9 +105,17 @@ def stages_of(lot: Lot, facts: kernel.Facts) -> list[Stage]:
 
 
 def due_of(lot: Lot, facts: kernel.Facts) -> list[kernel.Due]:
-    """What lies ahead, soonest first, without what has been done already and what only happens if something fails."""
-    ahead = kernel.due(lot.book, lot.procedure, facts)
-    return [d for d in ahead if DONE.get(d.verb) not in facts.moments and not d.verb.startswith("fail_")]
+    """What lies ahead, soonest first, without what has been done already and what only happens if something fails.
+
+    Two ways that one moment may go under one name are one step: which it will be nobody knows yet.
+    """
+    kept: list[kernel.Due] = []
+    for item in kernel.due(lot.book, lot.procedure, facts):
+        if DONE.get(item.verb) in facts.moments or item.verb.startswith("fail_"):
+            continue
+        if not any(one.title == item.title and one.at == item.at for one in kept):
+            kept.append(item)
+    return kept
 
 
 def next_of(lot: Lot, facts: kernel.Facts, *, answered: bool = True) -> Next:

@@ -57,11 +57,11 @@ TRANSITIONS = {
         not_before="disclosure_until", guards=(equity.no_taker,),
     ),
     "call_single": Transition(
-        states("announced"), "single", "clock", "信息披露期满，一个意向受让方，协议转让", ("SOE-13",),
+        states("announced"), "single", "clock", "信息披露期满", ("SOE-13",),
         not_before="disclosure_until", guards=(equity.one_taker,),
     ),
     "call_bidding": Transition(
-        states("announced"), "waiting", "clock", "信息披露期满，组织网络竞价", ("SOE-13", "SOE-12"),
+        states("announced"), "waiting", "clock", "信息披露期满", ("SOE-13", "SOE-12"),
         not_before="disclosure_until", guards=(equity.several_takers,),
     ),
     "offer": Transition(states("single"), "", "bidder", "报价", ("SOE-13",), guards=(equity.offer_high_enough,)),
