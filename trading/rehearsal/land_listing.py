@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from platform_site import workdays
+from trading.kernel.time import same_hour
 from trading.models import Lot
 from trading.rehearsal import engineering_open as shared
 from trading.rehearsal.people import Cast
@@ -35,7 +37,9 @@ class Sale:
     """What is listed.
 
     Attributes:
-        notice_days, listing_days: calendar days from the notice to the start, from the start to the end.
+        notice_days, listing_days: calendar days from the notice to the start, from the start to the end; more where a
+            festival lies between and the rules count working days.
+        notice_rule, listing_rule: the rules that say how many are least.
     """
 
     procedure: str
@@ -45,11 +49,13 @@ class Sale:
     scope: str
     notice_days: int
     listing_days: int
+    notice_rule: str
+    listing_rule: str
 
 
 PLOT = Sale(
     "land.listing", "B01", "泽安市江北新区JB-2026-07号宗地", "使用权",
-    "商业用地，出让面积 12,480.5 平方米，年限 40 年。", 24, 15,
+    "商业用地，出让面积 12,480.5 平方米，年限 40 年。", 24, 15, "LND-03", "LND-05",
 )  # fmt: skip
 
 
@@ -61,6 +67,12 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
         stage.later(days=5)
         yield contracted(cast, lot)
     yield from shared.archived(cast, lot)
+
+
+def lawful(lot: Lot, rule_id: str, start: datetime, wished: datetime) -> datetime:
+    """`wished`, or the nearest lawful moment where a festival leaves too few of the rule's days."""
+    number = lot.book.rule(rule_id)["days"]
+    return max(wished, same_hour(workdays.earliest_after(start, int(number.amount), number.unit), wished))
 
 
 def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
@@ -85,8 +97,8 @@ def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
     )
     lot = tender.lots.get(number=1)
     publish = stage.at(stage.now + timedelta(days=1), 9)
-    opens = stage.at(publish + timedelta(days=sale.notice_days), 9)
-    closes = stage.at(opens + timedelta(days=sale.listing_days), 10)
+    opens = lawful(lot, sale.notice_rule, publish, stage.at(publish + timedelta(days=sale.notice_days), 9))
+    closes = lawful(lot, sale.listing_rule, opens, stage.at(opens + timedelta(days=sale.listing_days), 10))
     planned = {"notice_at": publish, "listing_from": opens, "listing_until": closes}
 
     def shape(**moments: datetime) -> Step:

@@ -12,7 +12,7 @@ from trading.services.acts import moment_of
 
 RIGHT = land_listing.Sale(
     "mining.listing", "C02", "云泽省石阜市云顶矿区建筑石料用灰岩", "采矿权",
-    "矿区面积 0.4162 平方千米，可采储量 2,180 万吨，出让年限 15 年。", 32, 18,
+    "矿区面积 0.4162 平方千米，可采储量 2,180 万吨，出让年限 15 年。", 32, 18, "MIN-03", "MIN-05",
 )  # fmt: skip
 VARIANTS = {
     "happy": "两人竞价，公示期满后签订合同",
