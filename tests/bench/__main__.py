@@ -60,13 +60,17 @@ def main(arguments: list[str] | None = None) -> int:
             }
             print(f" {row.facts['took_seconds']} s, load {row.facts['load_average'][1]}", flush=True)
             found.append(row)
-    facts["after"] = machine()
-    OUT.parent.mkdir(parents=True, exist_ok=True)
-    rows_json = [row.as_json() for row in found]
-    report = {"machine": facts, "seconds": round(time.monotonic() - begun, 1), "rows": rows_json + _others(rows_json)}
-    OUT.write_text(json.dumps(report, ensure_ascii=False, indent=1))
+            _keep(found, facts | {"after": machine()}, time.monotonic() - begun)
     print(f"\n{rows.table(found)}\n\n{OUT.relative_to(BASE)}")
     return 0
+
+
+def _keep(found: list[rows.Row], facts: dict[str, Any], seconds: float) -> None:
+    """The rows so far stand in the file: a run that is stopped loses the row it was at."""
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    measured = [row.as_json() for row in found]
+    report = {"machine": facts, "seconds": round(seconds, 1), "rows": measured + _others(measured)}
+    OUT.write_text(json.dumps(report, ensure_ascii=False, indent=1))
 
 
 def _others(measured: list[dict[str, Any]]) -> list[dict[str, Any]]:
