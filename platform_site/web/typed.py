@@ -35,6 +35,7 @@ LABELS = {
     "ratings": "联合体资质要求",
     "remote_sites": "远程异地场所",
     "evidence": "证据",
+    "promise": "回执全文",
 }
 # Where the words go: templates print this beside a refusal, and no visitor ever gets to see it.
 MARK = "<!-- typed -->"
