@@ -52,7 +52,8 @@ def experts_drawn(walk: Walk, desk: str) -> None:
     window = walk["draw_officer"].go(desk)
     window.press("抽取并发出邀请").sees("已抽取，邀请已发出")
     window.check()
-    visitor = walk[""].go(desk.replace("/desk/", "/draws/"))
+    certificate = f"/draws/{desk.rstrip('/').rsplit('/', 1)[1]}/"
+    visitor = walk[""].go("/draws/").until(link=certificate).go(certificate)
     visitor.sees("随机")
     visitor.check()
 

@@ -67,14 +67,16 @@ class Window:
             self.page.get_by_text(text).first.wait_for()
         return self
 
-    def until(self, text: str, *, rounds: int = 60) -> "Window":
-        """The page is opened again and again until the text stands on it, as a person who waits does it."""
+    def until(self, text: str = "", *, link: str = "", rounds: int = 60) -> "Window":
+        """The page is opened again and again until the text, or a link to this address, stands on it, as a person who
+        waits does it."""
+        wanted = self.page.locator(f'a[href="{link}"]') if link else self.page.get_by_text(text)
         for _ in range(rounds):
-            if self.page.get_by_text(text).count():
+            if wanted.count():
                 return self
             self.page.wait_for_timeout(1000)
             self.page.reload(wait_until="load")
-        raise AssertionError(f"{self.who} waited in vain for {text!r} at {self.page.url}")
+        raise AssertionError(f"{self.who} waited in vain for {text or link!r} at {self.page.url}")
 
     def text(self) -> str:
         """What stands on the page."""
