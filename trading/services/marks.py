@@ -6,8 +6,6 @@ from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
-from django.db import transaction
-
 from platform_site import clock
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
@@ -15,7 +13,7 @@ from trading.kernel import procedure as kernel
 from trading.kernel.contests import CENT
 from trading.kernel.scoring import scoring_items
 from trading.models import Lot, ReviewMark, ScoreMark
-from trading.services.acts import EMPTY, acting, facts_of
+from trading.services.acts import EMPTY, acting, admitted, facts_of
 from trading.services.enquiries import text_of
 from trading.services.evaluations import disclosed_bid, seat_of
 
@@ -42,7 +40,6 @@ class Points:
     reason: str = ""
 
 
-@transaction.atomic
 def sheet_mark(
     *,
     lot_id: int,
@@ -51,10 +48,10 @@ def sheet_mark(
     answers: Mapping[str, Answer] = EMPTY,
     points: Mapping[str, Points] = EMPTY,
 ) -> dict[str, ReviewMark | ScoreMark]:
-    """The member's sheet on one bid stands, by item: all of it or, where one line is refused, nothing.
+    """The member's sheet on one bid stands, by item; where one line is refused, nothing of it.
 
-    A later mark replaces an earlier one and both are on the record. What a line already says is not said again. One
-    entry for the answers and one for the points, however many items they hold.
+    A later mark replaces an earlier one and both are on the record. What a line already says is not said again. The
+    answers are one act with one entry, the points another, however many items they hold.
 
     Raises:
         PermissionDenied: no seat.
@@ -64,12 +61,19 @@ def sheet_mark(
     lot = Lot.objects.select_related("tender").get(pk=lot_id)
     reviewed = {item: _answered(lot, item, answer) for item, answer in answers.items()}
     scored = {item: _pointed(given) for item, given in points.items()}
+    outside = _out_of_the_document(lot, scored)
+    if reviewed and scored:
+        # What would be refused of the points is found before the answers stand.
+        now = clock.now()
+        admitted("score_bid", lot, actor, now)
+        if found_against := kernel.judge(lot.book, lot.procedure, "score_bid", facts_of(lot, now, outside)):
+            raise Refused(found_against)
     found: dict[str, ReviewMark | ScoreMark] = {}
     if reviewed:
         grounds = [said["ground"] or 0 for said in reviewed.values() if not said["passed"]]
         found |= _marked(lot, bid_id, actor, reviewed, ReviewMark, {"grounds": grounds})
     if scored:
-        found |= _marked(lot, bid_id, actor, scored, ScoreMark, _out_of_the_document(lot, scored))
+        found |= _marked(lot, bid_id, actor, scored, ScoreMark, outside)
     return found
 
 
