@@ -202,7 +202,9 @@ ALTERATIONS = {
         c["commitments"].update(witness=d.commitment(c["draw"], "witness", "ab" * 32)),
     ),
     "the draw is passed off as another lot's": _set(("lot",), "lot:other/1"),
-    "another is seated": lambda c: c["selected"].__setitem__(0, c["list"][-1]["label"]),
+    "another is seated": lambda c: c["selected"].__setitem__(
+        0, next(row["label"] for row in c["list"] if row["label"] not in c["selected"])
+    ),
     "an employer's tag is invented": lambda c: c["units"][c["selected"][0]].update(tag="cd" * 32),
     "a skip gets another reason": _set(("walk", 0, "reason"), "other"),
     "the need is made smaller": _set(("need", "count"), 1),
