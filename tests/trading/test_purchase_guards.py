@@ -10,8 +10,9 @@ from trading.rulebooks.guards import bidding, document, evaluation
 
 @pytest.mark.rule("GP-05")
 def test_a_tender_leaves_twenty_days():
-    assert asked(document.purchase_period, GP, documents_from=ISSUED, bid_deadline=day(21, 0)) is None
-    short = asked(document.purchase_period, GP, documents_from=ISSUED, bid_deadline=day(20, 23))
+    # From the day after, so that the twentieth and the nineteenth day are both working days.
+    assert asked(document.purchase_period, GP, documents_from=day(1), bid_deadline=day(22, 0)) is None
+    short = asked(document.purchase_period, GP, documents_from=day(1), bid_deadline=day(21, 23))
     assert (short.code, short.rule) == ("period.too_short", "GP-05")
 
 
