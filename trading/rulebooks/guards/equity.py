@@ -7,7 +7,7 @@ from trading.kernel.guards import guard
 from trading.kernel.procedure import Book, Facts
 from trading.kernel.time import counted
 from trading.rulebooks.guards.bidding import under_floor
-from trading.rulebooks.guards.document import shorter_than
+from trading.rulebooks.guards.document import over_share, shorter_than
 from trading.rulebooks.guards.result import differing
 
 # 网络竞价 of 32号令 第二十二条 that this platform runs.
@@ -55,13 +55,7 @@ def way_of_bidding_said(facts: Facts, book: Book) -> Violation | None:
 @guard("SOE-14", effect="warn")
 def deposit_within_share(facts: Facts, book: Book) -> Violation | None:
     """交易保证金 within the usual share of the disclosed price."""
-    bond, price = facts.values.get("bond_cny"), facts.values.get("start_price_cny")
-    if not bond or not price:
-        return None
-    cap = (price * book.rule("SOE-14")["share"].amount).quantize(Decimal("0.01"))
-    if bond <= cap:
-        return None
-    return book.violation("amount.over_cap", "SOE-14", {"field": "bond_cny", "value": cap}, amount=bond, cap=cap)
+    return over_share(facts, book, "SOE-14", "bond_cny", "start_price_cny")
 
 
 def _count(facts: Facts) -> int:

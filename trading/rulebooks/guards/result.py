@@ -41,8 +41,8 @@ def inside_validity(facts: Facts, book: Book) -> Violation | None:
 
 def differing(facts: Facts, book: Book, rule: str) -> Violation | None:
     """Subject, price, quality and term of the contract equal the announcement and what won."""
-    differing = [n for n in ("price", "period", "quality", "subject") if facts.values.get(f"differs_{n}")]
-    return book.violation("contract.mismatch", rule, differing=tuple(differing)) if differing else None
+    found = [n for n in ("price", "period", "quality", "subject") if facts.values.get(f"differs_{n}")]
+    return book.violation("contract.mismatch", rule, differing=tuple(found)) if found else None
 
 
 @guard("ENG-44")
