@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 
 LARGEST_LOG_BYTES = 20 * 1024 * 1024
+MARK = "PORTAL_SUPERVISED_FROM"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,19 @@ def read_known(path: Path) -> tuple[list[Known], dict[str, Any]]:
         return [Known(**one) for one in content.pop("processes")], content
     except (OSError, ValueError, KeyError, TypeError):
         return [], {}
+
+
+def marked(folder: Path) -> list[Known]:
+    """The living processes whose environment names `folder` under MARK, whether or not a list of them was written.
+
+    A supervisor killed between the start of a process and the line about it leaves one that no list knows.
+    """
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get(MARK) == str(folder):
+                found.append(Known(process.pid, process.create_time(), process.name()))
+    return found
 
 
 def stop_groups(known: list[Known], *, patience: float = 10) -> None:

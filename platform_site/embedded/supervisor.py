@@ -1,7 +1,7 @@
 """`make run`: one process that owns everything the portal needs on this machine, and leaves nothing behind.
 
-Stop it with Ctrl-C. If it is killed instead, the next start stops what it left (known by pid and start time) and takes
-over the servers that still run.
+Stop it with Ctrl-C. If it is killed instead, the next start stops what it left (known by a mark in its environment) and
+takes over the servers that still run.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ from platform_site import env
 from platform_site.embedded import borrowing, greeting, preparing, province
 from platform_site.embedded.places import Places, places
 from platform_site.embedded.portal_processes import Spec, specs, trustees
-from platform_site.embedded.processes import Known, read_known, spawn, stop_groups, write_known
+from platform_site.embedded.processes import MARK, Known, marked, read_known, spawn, stop_groups, write_known
 from platform_site.embedded.trouble import Trouble, told_plainly
 from platform_site.faces import facing
 
@@ -78,8 +78,7 @@ class Supervisor:
 
     def _stop_leftovers(self) -> None:
         """What a killed supervisor left behind is stopped; its database and Redis are kept and taken over."""
-        known, _ = read_known(self.state)
-        stop_groups(known)
+        stop_groups(marked(self.local))
         self.state.unlink(missing_ok=True)
 
     def _check_room(self) -> None:
@@ -157,7 +156,7 @@ class Supervisor:
 
     def _start(self, spec: Spec) -> None:
         log = self.local / "log" / f"{spec.name}.log"
-        given = {**self.environment, **spec.environment}
+        given = {**self.environment, **spec.environment, MARK: str(self.local)}
         child = spawn(spec.command, log=log, cwd=env.BASE_DIR, env=given)
         self.children[spec.name] = (spec, child, Known.of(child.pid, spec.name))
         self._write_state()
@@ -217,6 +216,7 @@ class Supervisor:
         """No process of the portal lives; the servers follow when their last holder leaves."""
         say("stopping …")
         self._stop(list(self.children))
+        stop_groups(marked(self.local))
         self.state.unlink(missing_ok=True)
 
     def _stop(self, names: list[str]) -> None:

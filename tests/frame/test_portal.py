@@ -113,6 +113,7 @@ def test_a_portal_stops_clean_starts_again_soon_and_survives_a_kill(machine: Mac
 
     second.kill()
     second.wait()
+    (machine.local / "supervisor.json").unlink()  # killed before it wrote down what it had started
     third = machine.start()
     machine.until_served(third)
     assert machine.answers()

@@ -1,6 +1,7 @@
 """Guards from filing to opening. None of those asked before the deadline may depend on a rival (design §7)."""
 
 from platform_site.accounts.refusals import Violation
+from platform_site.rules import Value
 from trading.kernel.guards import guard
 from trading.kernel.procedure import Book, Facts
 
@@ -81,52 +82,52 @@ def consortium_agreed(facts: Facts, book: Book) -> Violation | None:
     return None
 
 
-def _fewer(facts: Facts, book: Book, rule: str, name: str) -> Violation | None:
+def _fewer(facts: Facts, book: Book, rule: str, number: Value) -> Violation | None:
     """A violation where fewer have filed than the rule's number."""
-    need, have = int(book.rule(rule)[name].amount), facts.values.get("bid_count", 0)
+    need, have = int(number.amount), facts.values.get("bid_count", 0)
     return None if have >= need else book.violation("bids.too_few", rule, have=have, need=need)
 
 
-def _not_fewer(facts: Facts, book: Book, rule: str, name: str) -> Violation | None:
+def _not_fewer(facts: Facts, book: Book, rule: str, number: Value) -> Violation | None:
     """A violation where as many have filed as the rule asks: then nothing has failed."""
-    need, have = int(book.rule(rule)[name].amount), facts.values.get("bid_count", 0)
+    need, have = int(number.amount), facts.values.get("bid_count", 0)
     return book.violation("bids.enough", rule, have=have, need=need) if have >= need else None
 
 
 @guard("ENG-26")
 def enough_bids(facts: Facts, book: Book) -> Violation | None:
     """Fewer than three bidders at the deadline: nothing is opened."""
-    return _fewer(facts, book, "ENG-26", "bids")
+    return _fewer(facts, book, "ENG-26", book.rule("ENG-26")["bids"])
 
 
 @guard("ENG-26")
 def too_few_bids(facts: Facts, book: Book) -> Violation | None:
     """The failure act is itself guarded: with enough bids a lot may not be declared failed."""
-    return _not_fewer(facts, book, "ENG-26", "bids")
+    return _not_fewer(facts, book, "ENG-26", book.rule("ENG-26")["bids"])
 
 
 @guard("GP-29")
 def enough_suppliers(facts: Facts, book: Book) -> Violation | None:
     """询价: at least three responses at the deadline."""
-    return _fewer(facts, book, "GP-29", "suppliers")
+    return _fewer(facts, book, "GP-29", book.rule("GP-29")["suppliers"])
 
 
 @guard("GP-29")
 def too_few_suppliers(facts: Facts, book: Book) -> Violation | None:
     """With enough responses an inquiry may not be declared failed."""
-    return _not_fewer(facts, book, "GP-29", "suppliers")
+    return _not_fewer(facts, book, "GP-29", book.rule("GP-29")["suppliers"])
 
 
 @guard("GP-18")
 def enough_tenders(facts: Facts, book: Book) -> Violation | None:
     """公开招标 of a procurement: at least three bidders at the deadline."""
-    return _fewer(facts, book, "GP-18", "suppliers")
+    return _fewer(facts, book, "GP-18", book.rule("GP-18")["suppliers"])
 
 
 @guard("GP-18")
 def too_few_tenders(facts: Facts, book: Book) -> Violation | None:
     """With enough bidders a tender may not be declared failed."""
-    return _not_fewer(facts, book, "GP-18", "suppliers")
+    return _not_fewer(facts, book, "GP-18", book.rule("GP-18")["suppliers"])
 
 
 @guard("ENG-22", effect="warn")
