@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 PORT ?= 8000
 export PORT
+# Dozens of processes read the same files: what one of them compiled the others take.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup setup-tests run test test-fast check fix rules rules-mutate migrate screenshots bench backup restore drill reset clean
 
