@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 import pytest
+import segno
 
 from platform_site.web import papers
 from trading.rulebooks import PROCEDURES
@@ -90,6 +91,16 @@ def test_a_code_square_is_svg_without_style():
 
     assert ElementTree.fromstring(str(svg)).attrib["viewBox"].startswith("0 0 ")
     assert "style" not in svg
+
+
+def test_the_strokes_of_a_code_square_are_the_dark_squares_of_the_code():
+    text = "https://ggzy.yunze.example/verify/"
+    strokes = re.findall(r"M(\d+) (\d+)\.5h(\d+)", papers.code_square(text))
+
+    drawn = {(int(x) + n, int(y)) for x, y, width in strokes for n in range(int(width))}
+
+    rows = enumerate(segno.make(text, error="m", micro=False).matrix_iter(border=2))
+    assert drawn == {(x, y) for y, row in rows for x, dark in enumerate(row) if dark}
 
 
 def test_an_award_notice_says_the_price_in_capitals_and_that_it_is_a_rehearsal():
