@@ -261,7 +261,7 @@ class Room:
             return None
         out = {row["bid"] for row in self.marks.rejected()}
         prices = {b.bid: b.price for b in self.marks.bids if b.bid not in out and b.price is not None}
-        return pricing_of(self.lot.scored_terms, prices) if prices else None
+        return pricing_of(self.lot.scored_terms, self.marks.compared(prices)) if prices else None
 
 
 @dataclass(frozen=True, slots=True)

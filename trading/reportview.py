@@ -118,7 +118,8 @@ def reading_of(content: Mapping[str, Any], terms: Mapping[str, Any], *, full: bo
     labels = [member["label"] for member in content["members"]]
     criteria = content["criteria"] if scored else []
     items = scoring.scoring_items(content) if scored else {}
-    prices = {row["bid"]: Decimal(row["price_cny"]) for row in content["ranking"]}
+    # Points are of the price a bid is compared by; without a preference that is the price offered.
+    prices = {row["bid"]: Decimal(row.get("evaluated_cny") or row["price_cny"]) for row in content["ranking"]}
     return Reading(
         contest=content["contest"],
         parts=tuple((part["title"], Decimal(str(part["points"]))) for part in criteria),

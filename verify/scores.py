@@ -59,9 +59,17 @@ def _check(report):
     if set(said) != set(prices):
         yield "the ranking does not hold exactly the bids that were not rejected"
         return
-    totals = {}
+    compared = prices
+    if "adjusted" in report:
+        compared = {}
+        for bid, price in prices.items():
+            compared[bid], faults = _evaluated(report, bid, price, Decimal(said[bid]["evaluated_cny"]))
+            yield from faults
+    totals, tie = {}, compared
     if report["contest"] == "sealed_scored" and prices:
-        base, by_price = price_points(report["price_formula"], prices)
+        # Points by the price compared; equal points by the price offered.
+        tie = prices
+        base, by_price = price_points(report["price_formula"], compared)
         if Decimal(report["benchmark_cny"]) != base:
             yield f"the benchmark is {base}, not {report['benchmark_cny']}"
         for bid in prices:
@@ -76,16 +84,10 @@ def _check(report):
                     yield f"{bid} has {value} points for {key}, not {told.get(key)}"
             if Decimal(said[bid]["total"]) != totals[bid]:
                 yield f"{bid} has {totals[bid]} points in all, not {said[bid]['total']}"
-    compared = prices
-    if "adjusted" in report:
-        compared = {}
-        for bid, price in prices.items():
-            compared[bid], faults = _evaluated(report, bid, price, Decimal(said[bid]["evaluated_cny"]))
-            yield from faults
-    order = sorted(prices, key=lambda bid: (-totals.get(bid, Decimal(0)), compared[bid]))
+    order = sorted(prices, key=lambda bid: (-totals.get(bid, Decimal(0)), tie[bid]))
     ranked = sorted(prices, key=lambda bid: said[bid]["place"])
-    keys = [(-totals.get(bid, Decimal(0)), compared[bid]) for bid in ranked]
-    if keys != [(-totals.get(bid, Decimal(0)), compared[bid]) for bid in order]:
+    keys = [(-totals.get(bid, Decimal(0)), tie[bid]) for bid in ranked]
+    if keys != [(-totals.get(bid, Decimal(0)), tie[bid]) for bid in order]:
         yield "the ranking is not by points and then by price"
     if report["candidates"] != ranked[: len(report["candidates"])]:
         yield "the candidates are not the first of the ranking"
@@ -100,18 +102,29 @@ def _evaluated(report, bid, price, told):
         if rule["kind"] == "day":
             days = (way["period_days"] if way["period_days"] is not None else rule["base"]) - rule["base"]
             count = max(-most, min(most, days))
+        elif rule["kind"] == "preference":
+            count, value = int(_claims(rule, way["declared"])), -value
         else:
             given = [s["points"] for s in report.get("scores", []) if s["bid"] == bid and s["item"] == rule["key"]]
             counts = sorted(int(Decimal(points)) for points in given)
             # What is public holds the agreed count alone; whoever holds the members' marks counts them again.
             count = min(most, counts[(len(counts) - 1) // 2]) if counts else int(steps[rule["key"]]["count"])
-        amount = cents(value * count * (price if rule["kind"] == "share" else 1))
+        amount = cents(value * count * (price if rule["kind"] in ("share", "preference") else 1))
         whole += amount
         if int(steps[rule["key"]]["count"]) != count or Decimal(steps[rule["key"]]["amount"]) != amount:
             faults.append(f"{bid}: {rule['key']} is {count} times and {amount} yuan")
     if told != whole:
         faults.append(f"{bid} has the evaluated price {whole}, not {told}")
     return whole, faults
+
+
+def _claims(rule, declared):
+    """Whether what the bid declares earns the preference: small, or a share not below the law's."""
+    small = declared["size"] in ("micro", "small")
+    if rule["key"] == "small":
+        return small
+    share = declared[{"joint": "small_share", "domestic": "domestic_share"}[rule["key"]]]
+    return share is not None and Decimal(share) >= Decimal(rule["least"]) and not (small and rule["key"] == "joint")
 
 
 def _mean_of(report, bid, item):

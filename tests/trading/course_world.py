@@ -10,9 +10,9 @@ from tests.trading.stage import Scene, assembled, played
 
 
 @contextlib.contextmanager
-def lived(blocker, folder, until: str, variant: str = "happy") -> Iterator[Scene]:
+def lived(blocker, folder, until: str, variant: str = "happy", procedure: str = "engineering.open") -> Iterator[Scene]:
     """The scene at the milestone; its files lie in `folder`."""
     own = {"MEDIA_ROOT": folder / "files", "LEDGER_DIR": folder / "ledger", "KEYS_DIR": folder / "keys"}
     with override_settings(**own), blocker.unblock(), transaction.atomic():
-        yield played(assembled(), until, variant)
+        yield played(assembled(), until, variant, procedure)
         transaction.set_rollback(True)

@@ -11,9 +11,10 @@ from django.test import Client
 from platform_site import clock
 from platform_site.clock import CHINA
 from trading.models import Lot
-from trading.rehearsal import engineering_open, engineering_ways
+from trading.rehearsal import engineering_open
 from trading.rehearsal.casting import assemble, countersign, trustees_of
 from trading.rehearsal.people import Cast
+from trading.rehearsal.repertoire import SCRIPTS
 from trading.rehearsal.stage import Played, Stage, play
 from trading.services import tenders
 
@@ -99,8 +100,8 @@ def drafted(
     return Scene(cast, stage, Lot.objects.select_related("tender").get(pk=lot.pk))
 
 
-def played(cast: Cast, until: str, variant: str = "happy") -> Scene:
+def played(cast: Cast, until: str, variant: str = "happy", procedure: str = "engineering.open") -> Scene:
     """The rehearsal's lot, played until its milestone (bidding, opened, reported, publicity, awarded, contracted …)."""
     stage = Stage(START)
-    play(stage, engineering_ways.script(stage, cast, variant), Played("engineering.open", variant), stop_at=until)
+    play(stage, SCRIPTS[procedure].script(stage, cast, variant), Played(procedure, variant), stop_at=until)
     return Scene(cast, stage, Lot.objects.select_related("tender").order_by("-pk").first())

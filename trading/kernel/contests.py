@@ -82,20 +82,26 @@ def mean_score(scores: Sequence[Decimal], *, trim: bool = False) -> Decimal:
 
 
 def sealed_scored(
-    prices: Mapping[str, Decimal], scored: Mapping[str, Mapping[str, Decimal]], formula: PriceFormula
+    prices: Mapping[str, Decimal],
+    scored: Mapping[str, Mapping[str, Decimal]],
+    formula: PriceFormula,
+    offered: Mapping[str, Decimal] | None = None,
 ) -> list[Ranked]:
     """综合评估法: highest total first; equal totals by lower price, then by the higher scored parts, then by bid id.
 
     Args:
         prices: yuan by bid, only bids that passed every review.
         scored: by bid, the mean points of each part but price.
+        offered: the prices offered, where `prices` are what a preference leaves of them: equal points go by the price
+            offered (财政部令第87号 第五十七条).
     """
     by_price = price_points(formula, prices)
     rows = []
     for bid, price in prices.items():
         parts = {**scored[bid], "price": by_price[bid]}
         rows.append((bid, price, parts, points(sum(parts.values(), Decimal(0)))))
-    rows.sort(key=lambda r: (-r[3], r[1], -sum((v for k, v in r[2].items() if k != "price"), Decimal(0)), r[0]))
+    tie = offered or prices
+    rows.sort(key=lambda r: (-r[3], tie[r[0]], -sum((v for k, v in r[2].items() if k != "price"), Decimal(0)), r[0]))
     return [Ranked(n, *row) for n, row in enumerate(rows, 1)]
 
 

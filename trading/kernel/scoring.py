@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from trading.kernel.adjusting import adjustments_of
+from trading.kernel.adjusting import COUNTED_BY_MEMBERS, adjustments_of
 from trading.kernel.contests import STRATEGIES, PriceFormula, Ranked, benchmark, mean_score, points
 
 OVER_CEILING, NOT_RESPONSIVE = 5, 6  # grounds of 招标投标法实施条例 第五十一条 that arithmetic finds by itself
@@ -69,7 +69,7 @@ def scoring_items(terms: Mapping[str, Any]) -> dict[str, Item]:
     found = {}
     if terms.get("method") == "lowest" or terms.get("contest") == "sealed_lowest":
         # 经评审的最低投标价法: nobody gives points; members count deviations, whole numbers up to the document's most.
-        counted = [one for one in adjustments_of(terms) if one.kind != "day"]
+        counted = [one for one in adjustments_of(terms) if one.kind in COUNTED_BY_MEMBERS]
         return {one.key: Item(one.key, "adjustments", one.title, Decimal(one.most)) for one in counted}
     for part in terms.get("criteria") or ():
         if part["key"] == "price":
@@ -149,12 +149,21 @@ def parts_of(means: Mapping[str, Mapping[str, Decimal]], items: Mapping[str, Ite
 
 
 def ranked(
-    contest: str, terms: Mapping[str, Any], prices: Mapping[str, Decimal], parts: Mapping[str, Mapping[str, Decimal]]
+    contest: str,
+    terms: Mapping[str, Any],
+    prices: Mapping[str, Decimal],
+    parts: Mapping[str, Mapping[str, Decimal]],
+    offered: Mapping[str, Decimal] | None = None,
 ) -> list[Ranked]:
-    """The ranking of the valid bids."""
+    """The ranking of the valid bids.
+
+    Args:
+        prices: what the bids are compared by.
+        offered: the prices offered, where they differ: equal points go by these.
+    """
     if contest == "sealed_lowest":
         return STRATEGIES[contest](prices)
-    return STRATEGIES[contest](prices, parts, formula_of(terms))
+    return STRATEGIES[contest](prices, parts, formula_of(terms), offered)
 
 
 def benchmark_of(contest: str, terms: Mapping[str, Any], prices: Mapping[str, Decimal]) -> Decimal | None:

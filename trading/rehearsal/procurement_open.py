@@ -34,19 +34,32 @@ TERMS: dict[str, Any] = {
     "committee": {"members": 5, "experts": 4, "specialties": ["A08"]},
     "candidates": 3,
 }  # fmt: skip
+PREFERENCES: list[dict[str, Any]] = [
+    {"key": "small", "title": "小微企业价格扣除", "kind": "preference", "value": "0.10", "most": 1},
+    {"key": "joint", "title": "联合体或者分包含小微企业的价格扣除", "kind": "preference", "value": "0.04", "most": 1},
+    {"key": "domestic", "title": "本国产品价格扣除", "kind": "preference", "value": "0.20", "most": 1},
+]
 VARIANTS = {
     "happy": "正常完成，综合得分最高的中标",
     "light_price": "价格分不足百分之三十、招标文件提供期不足被拒绝，改正后完成",
     "too_few": "投标人只有两家，废标",
     "unresponsive": "实质响应的不足三家，评标委员会废标",
+    "preference_decides": "价格扣除比例超出规定被拒绝，改正后完成；小微企业和本国产品两项扣除各按原报价计算，由此成交",
 }
 PRICES = {"bidder1": "2860000", "bidder2": "2795000", "bidder3": "2920000"}
+# What each declares where the document gives preferences: a large one, a small one with imported goods, a small one
+# with domestic goods.
+DECLARED: dict[str, dict[str, str]] = {
+    "bidder1": {"size": "large", "domestic_share": "0.62"},
+    "bidder2": {"size": "small", "domestic_share": "0.15"},
+    "bidder3": {"size": "micro", "domestic_share": "0.93"},
+}
 
 
 def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[str, Any] | None = None) -> Script:
     """The whole life of one procurement by open tender."""
     assert variant in VARIANTS
-    buyer = cast["purchaser"].actor
+    buyer, preferred = cast["purchaser"].actor, variant == "preference_decides"
     lot = yield from announced(stage, cast, variant)
     for username in list(PRICES)[: 2 if variant == "too_few" else 3]:
         who = cast[username]
@@ -58,7 +71,12 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
         yield Step(
             "供应商",
             "加密递交投标文件",
-            lambda w=who: sealed.file(cast, Lot.objects.get(pk=lot.pk), w, sealed.offer(w, PRICES[w.username])),
+            lambda w=who: sealed.file(
+                cast,
+                Lot.objects.get(pk=lot.pk),
+                w,
+                sealed.offer(w, PRICES[w.username], declares=DECLARED[w.username] if preferred else None),
+            ),
         )
     stage.to(Lot.objects.get(pk=lot.pk).recorded["bid_deadline"])
     yield Step("服务器时钟", "投标截止", lambda: None, state="deadline")
@@ -143,6 +161,13 @@ def announced(stage: Stage, cast: Cast, variant: str) -> Script:
         yield shape(documents_until=stage.at(publish + timedelta(days=2), 17))
         yield submit("period.too_short")
         yield shape()
+    if variant == "preference_decides":
+        small, *others = PREFERENCES
+        yield shape({**TERMS, "adjustments": [{**small, "value": "0.25"}, *others]})
+        refused = yield submit("preference.out_of_span")
+        nearest = refused.violations[0].remedy["value"]
+        assert nearest == Decimal("0.20"), nearest
+        yield shape({**TERMS, "adjustments": PREFERENCES})
     yield submit()
     stage.to(publish)
     yield Step("服务器时钟", "到点发布招标公告", lambda: None, state="bidding")

@@ -18,9 +18,17 @@ from trading.services import bids, openings
 from trading.services.documents import current_version
 
 
-def offer(bidder: Person, price: str, *, days: int | None = None) -> dict[str, Any]:
-    """The bidder's structured offer as the filing page makes it, naming its own project manager. Money as text."""
+def offer(
+    bidder: Person, price: str, *, days: int | None = None, declares: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The bidder's structured offer as the filing page makes it, naming its own project manager. Money as text.
+
+    Args:
+        declares: 中小企业声明函 and 本国产品声明: {"size", "small_share", "domestic_share"}, what it has of them.
+    """
     said = {"price_cny": str(Decimal(price)), "quality": "合格", "manager": bidder.manager}
+    if declares:
+        said["declares"] = dict(declares)
     return {**said, "period_days": days} if days else said
 
 

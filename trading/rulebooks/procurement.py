@@ -4,14 +4,14 @@ from datetime import date
 
 from trading.kernel.procedure import Book, Procedure, Transition
 from trading.rulebooks import sealed
-from trading.rulebooks.guards import bidding, document, evaluation
+from trading.rulebooks.guards import bidding, document, evaluation, preference
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import states
 
 ASKED = sealed.Law(
     notice="询价公告", document="询价通知书", bid="响应文件", group="询价小组", work="评审",
     rule="GP-27",
-    draft=(document.budget_published, document.inquiry_period, document.trustees_agreed),
+    draft=(document.budget_published, document.inquiry_period, document.trustees_agreed, *preference.ASKED),
     filed=(bidding.one_quote,),
     quorum="GP-29", enough=bidding.enough_suppliers, too_few=bidding.too_few_suppliers, few="响应供应商不足三家",
     group_rule="GP-14", composed=evaluation.inquiry_group_composed,
@@ -21,7 +21,7 @@ TENDERED = sealed.Law(
     rule="GP-05",
     draft=(
         document.budget_published, document.purchase_period, document.purchase_issue_window,
-        document.purchase_bond_cap, document.price_weighs_enough, document.trustees_agreed,
+        document.purchase_bond_cap, document.price_weighs_enough, document.trustees_agreed, *preference.ASKED,
     ),
     quorum="GP-18", enough=bidding.enough_tenders, too_few=bidding.too_few_tenders, few="投标人不足三家，废标",
     group_rule="GP-13", composed=evaluation.tender_committee_composed,

@@ -1,6 +1,7 @@
 """What a report says: every figure as text, so that anybody who holds it computes the same ranking."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -32,8 +33,8 @@ def report_content(lot: Lot) -> dict[str, Any]:
         means = scoring.item_means(marks.labels, prices, marks.items, marks.scores, trim=trim)
     parts = scoring.parts_of(means, marks.items) if marks.pointed else {}
     steps = marks.adjusted(prices)
-    compared = {bid: adjusting.evaluated(price, steps[bid]) for bid, price in prices.items()} if steps else prices
-    ranking = scoring.ranked(marks.contest, terms, compared, parts) if prices else []
+    compared = marks.compared(prices)
+    ranking = scoring.ranked(marks.contest, terms, compared, parts, prices) if prices else []
     allowed = int(lot.terms.get("candidates") or 3)
     content = {
         "lot": lot.reference,
@@ -57,7 +58,7 @@ def report_content(lot: Lot) -> dict[str, Any]:
         ],
         "rejected": rejected,
         **consortia_said(marks.rows),
-        "benchmark_cny": scoring.benchmark_of(marks.contest, terms, prices),
+        "benchmark_cny": scoring.benchmark_of(marks.contest, terms, compared),
         "means": means,
         **adjusted_said(marks, steps),
         "ranking": [_row(marks, row, prices[row.bid], evaluated=bool(steps)) for row in ranking],
@@ -97,18 +98,18 @@ def questions_of(lot: Lot, bids: Sequence[str]) -> list[BidQuestion]:
 
 
 def adjusted_said(marks: Marks, steps: Mapping[str, Sequence[adjusting.Step]]) -> dict[str, Any]:
-    """What a report says of adjusted prices: the document's adjustments, the periods offered, each bid's steps."""
+    """What a report says of adjusted prices: the document's adjustments, what was offered and declared, each bid's
+    steps."""
     if not steps:
         return {}
-    rules = adjusting.adjustments_of(marks.lot.terms, marks.lot.period_days)
+    named = ("key", "title", "kind", "value", "most", "base", "least")
     return {
-        "adjustments": [
-            {name: getattr(one, name) for name in ("key", "title", "kind", "value", "most", "base")} for one in rules
-        ],
+        "adjustments": [{name: getattr(one, name) for name in named} for one in marks.adjustments],
         "adjusted": [
             {
                 "bid": bid,
                 "period_days": period_of(marks.rows[bid]),
+                "declared": asdict(adjusting.declared_of(marks.rows[bid].offer)),
                 "steps": [{name: getattr(s, name) for name in ("key", "title", "count", "amount")} for s in of_bid],
             }
             for bid, of_bid in steps.items()

@@ -7,6 +7,7 @@ from typing import Any
 
 from trading.kernel import adjusting, consortium, scoring
 from trading.models import Bid, Committee, CommitteeMember, Lot, ReviewMark, ScoreMark
+from trading.rulebooks.guards.preference import least_shares
 from trading.services.committees import members_of
 from trading.services.evaluations import bids_of
 from trading.services.partners import consortium_faults
@@ -53,10 +54,19 @@ class Marks:
         """Whether those figures are points."""
         return self.contest != "sealed_lowest"
 
+    @cached_property
+    def adjustments(self) -> list[adjusting.Adjustment]:
+        """The document's adjustments that count in this contest."""
+        rules = adjusting.adjustments_of(self.lot.terms, self.lot.period_days, least_shares(self.lot.book))
+        return [one for one in rules if one.kind == adjusting.PREFERENCE] if self.pointed else rules
+
     def adjusted(self, prices: Mapping[str, Decimal]) -> dict[str, list[adjusting.Step]]:
-        """The adjustments of these bids' prices by the document; {} where it adjusts nothing."""
-        rules = adjusting.adjustments_of(self.lot.terms, self.lot.period_days)
-        if self.pointed or not rules:
+        """The adjustments of these bids' prices by the document; {} where it adjusts nothing.
+
+        Where members give points, deviations are scored and not priced: what the bid declares alone counts.
+        """
+        rules = self.adjustments
+        if not rules:
             return {}
         given: dict[tuple[str, str], list[int]] = {}
         for score in self.scores:
@@ -66,10 +76,17 @@ class Marks:
                 rules,
                 price,
                 period_of(self.rows[bid]),
-                {key: adjusting.middle(given[bid, key]) for key in self.items},
+                {} if self.pointed else {key: adjusting.middle(given[bid, key]) for key in self.items},
+                adjusting.declared_of(self.rows[bid].offer),
             )
             for bid, price in prices.items()
         }
+
+    def compared(self, prices: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+        """What these bids' prices are compared by: as offered, where the document adjusts nothing."""
+        return {
+            bid: adjusting.evaluated(prices[bid], of_bid) for bid, of_bid in self.adjusted(prices).items()
+        } or prices
 
     @cached_property
     def computed(self) -> dict[str, list[consortium.Fault]]:

@@ -2,7 +2,7 @@
 
 `lot.terms` holds what the tender document says beyond the columns, money and shares as text:
     {"method", "criteria": [{"key", "title", "points", "items": [{"key", "title", "points"}]}], "price_formula",
-     "adjustments": [{"key", "title", "kind": day | amount | share, "value", "most"}], "trim",
+     "adjustments": [{"key", "title", "kind": day | amount | share | preference, "value", "most"}], "trim",
      "reviews": [{"key", "title", "ground"}], "committee": {"members", "experts", "specialties"}, "candidates",
      "bond_cny", "bond_forms", "deposits", "validity_days", "performance_bond_share", "media", "standard_document",
      "consortium_allowed", "ratings": [{"speciality", "level"}], "finding", "outage_clause"}
