@@ -18,7 +18,6 @@ from trading.rulebooks.guards.document import method_published
 from trading.services.awards import public_result
 from verify import scores
 
-RULES = adjusting.adjustments_of({"adjustments": PREFERENCES}, None, preference.least_shares(GP))
 FORMULA = {"price_formula": {"kind": "lowest_ratio", "full": "30"}}
 
 
@@ -27,10 +26,15 @@ def row(key, value):
     return {"key": key, "title": adjusting.CLAIMS.get(key, key), "kind": "preference", "value": value, "most": 1}
 
 
+def rules():
+    """The document's preferences with the law's shares, asked anew each time."""
+    return adjusting.adjustments_of({"adjustments": PREFERENCES}, None, preference.least_shares(GP))
+
+
 def taken(price, **declares):
     """What is taken off an offer that declares this, by preference, and what it is compared by."""
     declared = adjusting.declared_of({"declares": declares} if declares else {})
-    steps = adjusting.steps_of(RULES, D(price), None, {}, declared)
+    steps = adjusting.steps_of(rules(), D(price), None, {}, declared)
     return {step.key: -step.amount for step in steps if step.count}, adjusting.evaluated(D(price), steps)
 
 
@@ -134,7 +138,7 @@ def test_four_fifths_of_the_cost_make_the_whole_package_domestic():
              {"declares": {"domestic_share": "NaN", "small_share": "多"}}, {"declares": {"domestic_share": 1}}],
 )  # fmt: skip
 def test_without_a_declaration_that_can_be_read_nothing_is_deducted(said):
-    steps = adjusting.steps_of(RULES, D("1000000.00"), None, {}, adjusting.declared_of(said))
+    steps = adjusting.steps_of(rules(), D("1000000.00"), None, {}, adjusting.declared_of(said))
     assert [step.amount for step in steps] == [0, 0, 0]
 
 
