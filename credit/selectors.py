@@ -74,9 +74,9 @@ def is_trader(user: User) -> bool:
 
 
 def active_key(subject_code: str) -> SubjectKey | None:
-    """The newest key of the subject that is not revoked: the one others encrypt to. One query."""
+    """The subject's newest key that is not revoked, the one others encrypt to, with its subject. One query."""
     rows = SubjectKey.objects.filter(subject__code=subject_code, revoked_at__isnull=True)
-    return rows.order_by("-since", "-pk").first()
+    return rows.select_related("subject").order_by("-since", "-pk").first()
 
 
 def keys_of(subject_code: str, *, on: datetime | None = None) -> list[SubjectKey]:

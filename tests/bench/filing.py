@@ -90,7 +90,7 @@ def _rush(lot_id: int, parcels: list[dict[str, Any]]) -> tuple[list[tuple[float,
         while (taken := waiting.get()) is not None:
             number, arrived, since = taken
             try:
-                with bids.arriving(lot_id, arrived):
+                with clock.pinned(), bids.arriving(lot_id, arrived):  # as every request is
                     answer = f"bid:{bids.bid_file(**parcels[number], arrived_at=arrived).id}"
             except Refused as refused:
                 answer = refused.violations[0].code

@@ -7,6 +7,7 @@ from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from credit.models import Sanction
@@ -536,6 +537,29 @@ def test_a_bidders_page_costs_the_same_however_many_filed(scene, django_assert_m
 
     with django_assert_max_num_queries(most):
         assert client.get(scene.url(tail)).status_code == 200
+
+
+def test_a_filing_costs_a_known_number_of_queries(scene, django_assert_max_num_queries):
+    client, said = signed_in(scene.cast, "bidder1"), parcel(scene, "bidder1")
+
+    with django_assert_max_num_queries(37):
+        assert send(scene, client, said).status_code == 201
+
+
+def test_a_filing_does_not_write_the_lots_row_anew(scene):
+    # Whoever waits for the lock need not read it again, and the row's age tells nobody that somebody filed.
+    before = version_of(scene.lot)
+
+    filed(scene, "bidder1")
+
+    assert version_of(scene.lot) == before
+
+
+def version_of(lot: Lot) -> str:
+    """Where the row lies: somewhere else each time it is written."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ctid::text FROM trading_lot WHERE id = %s", [lot.pk])
+        return cursor.fetchone()[0]
 
 
 def test_a_strangers_request_leaves_no_note_behind(scene):

@@ -1,5 +1,6 @@
 """Tender (the registered project) and Lot (what is traded, with its state, money and moments)."""
 
+import pickle
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -119,6 +120,10 @@ class Lot(BookedLot, models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    def columns(self) -> bytes:
+        """What the row would hold, to be compared with itself later: what is changed inside a term shows too."""
+        return pickle.dumps([getattr(self, field.attname) for field in self._meta.concrete_fields])
 
     def record(self, name: str, at: datetime) -> None:
         """Note the moment `name`; the caller saves."""

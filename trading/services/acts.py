@@ -125,9 +125,10 @@ def acting(
     """
     with transaction.atomic():
         lot, at = lock_lot(lot_id), now or clock.now()
-        move = admitted(verb, lot, actor, at)
+        before, facts = lot.columns(), facts_of(lot, at)
+        move = admitted(verb, lot, actor, at, facts)
         book, procedure = lot.book, lot.procedure
-        facts = facts_of(lot, at, values(lot, at) if callable(values) else values)
+        facts = replace(facts, values=values(lot, at) if callable(values) else values)
         if violations := kernel.judge(book, procedure, verb, facts):
             raise Refused(violations)
         act = Act(verb, lot, actor, at, move, kernel.warnings(book, procedure, verb, facts))
@@ -137,8 +138,10 @@ def acting(
             raise RuntimeError(f"{verb} wrote no ledger entry")
         if move.target:
             lot.state = move.target
-        lot.next_check = next_check(lot)
-        lot.save()
+        # A filing moves nothing of the lot's own: its row stays as it is, and so does what the clock has to do with it.
+        if lot.columns() != before:
+            lot.next_check = next_check(lot)
+            lot.save()
         if lot.moments.get("bid_deadline") != deadline or (move.target and lot.state in procedure.ended):
             for follower in _followers:
                 follower(lot)
@@ -146,11 +149,14 @@ def acting(
     failpoint(f"{verb}.after_commit")
 
 
-def admitted(verb: str, lot: Lot, actor: Actor, at: datetime) -> kernel.Transition:
+def admitted(verb: str, lot: Lot, actor: Actor, at: datetime, facts: kernel.Facts | None = None) -> kernel.Transition:
     """The verb's transition: `actor` may, and every gate is open. No guard was asked and nothing secret was read.
 
     An act that gathers much before it takes the lock asks this first, lest what it gathers tell whoever may not act;
     `acting` asks again under the lock.
+
+    Args:
+        facts: those of the lot at `at`, where they were read already.
 
     Raises:
         PermissionDenied: `actor` does not hold the verb's role over the lot.
@@ -166,7 +172,7 @@ def admitted(verb: str, lot: Lot, actor: Actor, at: datetime) -> kernel.Transiti
     mandated(lot, actor, at)
     if "person" in move.actor.split("|"):
         traders_only(actor)
-    if shut := kernel.gate(book, procedure, verb, facts_of(lot, at)):
+    if shut := kernel.gate(book, procedure, verb, facts or facts_of(lot, at)):
         raise Refused([shut])
     return move
 

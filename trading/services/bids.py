@@ -41,7 +41,7 @@ def arriving(lot_id: int, arrived: datetime | None = None) -> Iterator[datetime]
     try:
         yield arrived
     finally:
-        FilingArrival.objects.filter(pk=note.pk).delete()
+        note.delete()
 
 
 def settled(lot_id: int, deadline: datetime) -> bool:
@@ -112,10 +112,10 @@ def bid_file(
 
     with acting("file_bid", lot_id=lot_id, actor=actor, values=values, now=at) as act:
         lot = act.lot
-        subject = Subject.objects.get(code=actor.subject_code)
         key = credit.active_key(actor.subject_code)
         if key is None:
             raise Refused([Violation("key.missing")])
+        subject = key.subject
         versions = {v.digest: v for v in lot.documents.filter(issued_at__isnull=False)}
         key_sets = trustees.key_sets_to_seal(lot)
         trustees.refuse_former(lot, header, key_sets)
@@ -132,7 +132,7 @@ def bid_file(
             key_sets=key_sets,
         )
         envelope = accepted.envelope
-        if (standing := Bid.objects.filter(envelope=envelope).first()) is not None:
+        if accepted.known and (standing := Bid.objects.filter(envelope=envelope).first()) is not None:
             # The same envelope sent twice under two keys: answered alike.
             act.written = standing
             return standing
@@ -142,7 +142,9 @@ def bid_file(
             former.state = "replaced"
             former.save(update_fields=["state"])
         # One click nobody can be refused: who files holds the document from now on (ELE-01).
-        DocumentObtained.objects.get_or_create(lot=lot, subject=subject, defaults={"user_id": user_id, "at": at})
+        DocumentObtained.objects.bulk_create(
+            [DocumentObtained(lot=lot, subject=subject, user_id=user_id, at=at)], ignore_conflicts=True
+        )
         bid = Bid(
             lot=lot,
             subject=subject,

@@ -26,11 +26,13 @@ class Accepted:
         envelope: the row; `.header_sha256` belongs into ledger, roll and receipt.
         recipient_seen: envelopes anywhere that carry the same one-time recipient: a copy, or a broken tool.
         owner_shared: envelopes of other subjects locked to the same long-lived key: one hand behind two bidders.
+        known: the same header was taken in before; nothing new was written.
     """
 
     envelope: Envelope
     recipient_seen: tuple[UUID, ...] = ()
     owner_shared: tuple[UUID, ...] = ()
+    known: bool = False
 
 
 @transaction.atomic
@@ -79,7 +81,7 @@ def envelope_accept(
         wraps=raw_wraps,
     )
     if (standing := Envelope.objects.filter(header_sha256=checked.digest).first()) is not None:
-        return Accepted(standing)
+        return Accepted(standing, known=True)
     uploads = _uploads(checked, upload_ids, subject_code)
     envelope = Envelope.objects.create(
         lot_ref=lot_ref,
