@@ -38,6 +38,7 @@ if [ "$(cat .venv/.installed 2>/dev/null)" != "$wanted" ]; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.lock ||
     fail "pip could not install the packages (its words are above); set-up can be repeated"
   echo "$wanted" >.venv/.installed
+  rm -f .venv/.papers
 fi
 
 # -- What the browser gets ------------------------------------------------------------------------------------------------
@@ -63,5 +64,11 @@ elif [ ! -e static/vendor/icons.svg ]; then
 fi
 
 # -- Papers ------------------------------------------------------------------------------------------------------------
-.venv/bin/python -c 'import weasyprint' >/dev/null 2>&1 ||
-  echo "setup: papers (PDF) need the library Pango; on Debian or Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+# Asked until it is there: loading it is a fifth of what a start costs.
+if [ ! -e .venv/.papers ]; then
+  if .venv/bin/python -c 'import weasyprint' >/dev/null 2>&1; then
+    touch .venv/.papers
+  else
+    echo "setup: papers (PDF) need the library Pango; on Debian or Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+  fi
+fi
