@@ -28,6 +28,8 @@ EVENTS = {
     "lot.key_set_assigned": "确定受托人和密钥",
     "lot.keyset_countersigned": "受托人会签密钥",
     "lot.key_set_proposed": "约定接替的受托人",
+    "lot.final_key_set_assigned": "确定最后报价的密钥",
+    "lot.bids_handed_over": "响应文件交磋商小组",
     "lot.key_released": "受托人交出密钥",
     "session.booked": "安排场地和时间",
     "session.moved": "调整场地和时间",
@@ -317,7 +319,7 @@ def bids(public: PublicLot) -> list[dict[str, Any]]:
                 "above": -share if share is not None and share < 0 else None,
                 # a tenth below the ceiling fills half the bar: real bids lie close together
                 "bar": min(Decimal(1), share * 5) if share is not None and share > 0 else Decimal(0),
-                "void": bool(bid.rejection) or bid.outcome in {"revoked", "withdrawn"},
+                "void": bool(bid.rejection) or bid.outcome in {"revoked", "withdrawn", "left"},
                 "url": page_or_nothing("credit:subject", bid.code),
             }
         )

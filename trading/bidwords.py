@@ -65,5 +65,5 @@ def words_of(procedure: Procedure) -> Words:
 
 
 # What an envelope came to (sealing) -> the law's word and who did it.
-OUTCOMES = {"opened": "已开标", "revoked": "视为撤销", "withdrawn": "视为撤回"}
+OUTCOMES = {"opened": "已开标", "revoked": "视为撤销", "withdrawn": "视为撤回", "left": "退出磋商"}
 OPENED_BY = {"bidder": "本人解密", "trustees": "受托人代为解密"}

@@ -32,6 +32,11 @@ class BookedLot:
         return f"lot:{self.reference}"
 
     @property
+    def final_ref(self) -> str:
+        """How sealing names the second round of a procedure that has one; "" where it has none."""
+        return f"{self.ledger_ref}#final" if "file_quote" in self.procedure.transitions else ""
+
+    @property
     def procedure(self) -> Procedure:
         """The lot's procedure, from its book."""
         return PROCEDURES[self.tender.procedure]

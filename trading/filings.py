@@ -20,7 +20,7 @@ from trading.services import documents
 from trading.services.acts import facts_of
 from trading.services.trustees import key_set_in_force
 
-FILED = ("sealed", "opened", "revoked", "lapsed", "returned", "rejected")
+FILED = ("sealed", "opened", "revoked", "lapsed", "returned", "rejected", "left")
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "trading_signup":                 ("-", "rac", "-", "rac", "-"),
         "trading_enquiry":                ("-", "rac", "-", "rac", "-"),
         "trading_bid":                    ("-", "rac", "-", "rac", "-"),
+        "trading_quote":                  ("-", "rac", "-", "rac", "-"),
         "trading_filingarrival":          ("-", "racd", "-", "racd", "-"),
         "trading_bondinstitution":        ("-", "rac", "-", "rac", "-"),
         "trading_bond":                   ("-", "rac", "-", "rac", "-"),

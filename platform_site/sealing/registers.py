@@ -74,7 +74,8 @@ def key_sets_as_recorded() -> Iterator[Finding]:
 
 def _named_sets() -> set[tuple[str, str]]:
     """(subject, digest) of every key set an entry names: of a lot, or of a draw."""
-    entries = Entry.objects.filter(event__in=("lot.key_set_assigned", "lot.key_set_proposed", "draw.opened"))
+    assigned = ("lot.key_set_assigned", "lot.final_key_set_assigned", "lot.key_set_proposed", "draw.opened")
+    entries = Entry.objects.filter(event__in=assigned)
     rows = entries.values_list("subject", "facts")
     return {(subject, facts.get("key_set") or facts.get("keyset")) for subject, facts in rows.iterator(AT_ONCE)}
 

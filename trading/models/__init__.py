@@ -21,6 +21,7 @@ from trading.models.notice import DocumentVersion, Notice, StoredFile
 from trading.models.offer import Offer, SignUp
 from trading.models.outage import Outage
 from trading.models.plan import PlanNotice, TenderPlan
+from trading.models.quote import Quote
 from trading.models.tender import Lot, Tender
 from trading.models.venue import Venue, VenueSession
 
@@ -59,6 +60,7 @@ __all__ = [
     "Outage",
     "Payment",
     "PlanNotice",
+    "Quote",
     "Report",
     "ReviewMark",
     "ScoreMark",

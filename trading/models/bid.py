@@ -68,6 +68,7 @@ class Bid(models.Model):
         "lapsed": "视为撤回",
         "returned": "原样退回",
         "rejected": "已否决",
+        "left": "退出磋商",
     }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -314,8 +314,14 @@ def failed(stage: Stage, cast: Cast, lot: Lot) -> Script:
     yield from archived(cast, lot)
 
 
-def opened(stage: Stage, cast: Cast, lot: Lot, *, trustees: int = 3, skip: int = 1) -> Script:
-    """Every bidder but one unlocks; the last of the trustees release; everything is disclosed together."""
+def opened(
+    stage: Stage, cast: Cast, lot: Lot, *, trustees: int = 3, skip: int = 1, what: str = "公布全部投标文件"
+) -> Script:
+    """Every bidder but one unlocks; the last of the trustees release; everything is disclosed together.
+
+    Args:
+        what: the disclosure in the procedure's words.
+    """
     present = [b.subject.code for b in lot.bids.standing().select_related("subject")]
     people = [p for p in cast.people.values() if p.code in present and p.username.startswith("bidder")]
     for bidder in people[:-1]:
@@ -331,7 +337,7 @@ def opened(stage: Stage, cast: Cast, lot: Lot, *, trustees: int = 3, skip: int =
         )
     yield Step(
         "交易中心",
-        "公布全部投标文件",
+        what,
         lambda: openings.bids_disclose(lot_id=lot.pk, actor=cast["operator"].actor),
         state="opened",
     )
@@ -356,6 +362,17 @@ def evaluated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator
 
 def seated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator", host: str = "agency") -> Script:
     """The draw, the committee, the start of the evaluation."""
+    yield from drawn(cast, lot, initiator=initiator)
+    yield Step(
+        "招标代理机构",
+        "开始评标",
+        lambda: evaluations.evaluation_start(lot_id=lot.pk, actor=cast[host].actor),
+        state="evaluating",
+    )
+
+
+def drawn(cast: Cast, lot: Lot, *, initiator: str = "initiator") -> Script:
+    """The draw and the committee."""
     officer, chief, witness = cast["draw_officer"].actor, cast[initiator].actor, cast["supervisor"].actor
     draw = yield Step(
         "抽取经办人",
@@ -397,12 +414,6 @@ def seated(stage: Stage, cast: Cast, lot: Lot, *, initiator: str = "initiator", 
             lot_id=lot.pk, draw_id=draw.id, representatives=[cast[initiator].pk], actor=officer
         ),
         state="committee",
-    )
-    yield Step(
-        "招标代理机构",
-        "开始评标",
-        lambda: evaluations.evaluation_start(lot_id=lot.pk, actor=cast[host].actor),
-        state="evaluating",
     )
 
 

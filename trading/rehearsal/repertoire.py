@@ -15,6 +15,7 @@ from trading.rehearsal import (
     equity_transfer,
     land_listing,
     mining_listing,
+    procurement_consultation,
     procurement_inquiry,
     procurement_open,
 )
@@ -28,6 +29,7 @@ SCRIPTS: dict[str, ModuleType] = {
     "mining.listing": mining_listing,
     "equity.transfer": equity_transfer,
     "procurement.open": procurement_open,
+    "procurement.consultation": procurement_consultation,
     "procurement.inquiry": procurement_inquiry,
 }
 # A Tuesday morning whose following month knows no festival.

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 from platform_site import clock
 from platform_site.sealing import services as sealing
-from platform_site.sealing.models import KeySet
+from platform_site.sealing.models import Envelope, KeySet
 from platform_site.sealing.seal import Context, PlainFile, seal
 from platform_site.sealing.unseal import unwrap_by_owner
-from trading.models import Bid, Lot
+from trading.models import Bid, Lot, Quote
 from trading.rehearsal.people import Cast, Person
-from trading.services import bids, openings
+from trading.services import bids, openings, quotes
 from trading.services.documents import current_version
 
 
@@ -53,13 +53,17 @@ def prepare(
     *,
     text: bytes = b"",
     agreement: bytes | None = AGREEMENT,
+    final: bool = False,
 ) -> dict[str, Any]:
     """What the browser sends when it files: `bid_file`'s arguments, with every part uploaded.
 
     Args:
         agreement: the file a consortium seals with its bid; None leaves it out.
+        final: it is the final quote of a consultation, sealed to the second round's key set: `quote_file`'s arguments.
     """
-    keyset = KeySet.objects.filter(hash=lot.key_set_hash).first() if lot.key_set_hash else None
+    ref = lot.final_ref if final else lot.ledger_ref
+    named = {"pk": ref} if final else {"hash": lot.key_set_hash}
+    keyset = KeySet.objects.filter(**named).first() if lot.key_set_hash else None
     body = text or f"{bidder.code} 技术标".encode()
     files, outside = [PlainFile("技术标.txt", body, "text/plain")], None
     if inside := said.get("consortium"):
@@ -71,7 +75,7 @@ def prepare(
         files,
         keyset=keyset.document if keyset else None,
         key=cast.keys[bidder.code],
-        context=Context(lot.ledger_ref, current_version(lot).digest, consortium=outside),
+        context=Context(ref, current_version(lot).digest, consortium=outside),
         created=clock.now(),
     )
     wraps = {
@@ -91,9 +95,23 @@ def prepare(
     }
 
 
+def quote(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any]) -> Quote:
+    """The supplier sealed its final quote with one file and filed it."""
+    return quotes.quote_file(**prepare(cast, lot, bidder, said, text=f"{bidder.code} 最后报价".encode(), final=True))
+
+
+def unlock_quote(cast: Cast, lot: Lot, bidder: Person) -> Quote:
+    """The supplier's browser unwrapped its final quote's identity and gave it."""
+    row = Quote.objects.select_related("envelope").get(bid__lot=lot, bid__subject__code=bidder.code, state="sealed")
+    return quotes.quote_unlock(quote_id=row.id, identity=_identity(cast, row.envelope, bidder), actor=bidder.actor)
+
+
+def _identity(cast: Cast, envelope: Envelope, bidder: Person) -> str:
+    wraps = {"owner": base64.b64decode(envelope.wraps["owner"])}
+    return unwrap_by_owner(envelope.header, wraps, cast.keys[bidder.code].identity)
+
+
 def unlock(cast: Cast, lot: Lot, bidder: Person) -> Bid:
     """The bidder's browser unwrapped its envelope's identity and gave it."""
     bid = lot.bids.standing().select_related("envelope").get(subject__code=bidder.code)
-    wraps = {"owner": base64.b64decode(bid.envelope.wraps["owner"])}
-    identity = unwrap_by_owner(bid.envelope.header, wraps, cast.keys[bidder.code].identity)
-    return openings.bid_unlock(bid_id=bid.id, identity=identity, actor=bidder.actor)
+    return openings.bid_unlock(bid_id=bid.id, identity=_identity(cast, bid.envelope, bidder), actor=bidder.actor)

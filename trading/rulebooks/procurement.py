@@ -1,9 +1,9 @@
-"""政府采购: the open tender (公开招标) and the inquiry (询价); law and regulation in force since 2015-03-01."""
+"""政府采购: 公开招标, 询价 and 竞争性磋商; law and regulation in force since 2015-03-01."""
 
 from datetime import date
 
 from trading.kernel.procedure import Book, Procedure, Transition
-from trading.rulebooks import sealed
+from trading.rulebooks import consultation, sealed
 from trading.rulebooks.guards import bidding, document, evaluation, preference
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import states
@@ -40,4 +40,8 @@ OPEN = Procedure(
     "procurement.open", "公开招标", "procurement", "sealed_scored", "采购人", sealed.STATES, sealed.MOMENTS,
     sealed.transitions(TENDERED), sealed.stages(TENDERED),
 )  # fmt: skip
-BOOK = Book("procurement", "政府采购", date(2015, 3, 1), ALL, {INQUIRY.id: INQUIRY, OPEN.id: OPEN})
+CONSULTATION = Procedure(
+    "procurement.consultation", "竞争性磋商", "procurement", "sealed_scored", "采购人", consultation.STATES,
+    consultation.MOMENTS, consultation.transitions(), consultation.stages(),
+)  # fmt: skip
+BOOK = Book("procurement", "政府采购", date(2015, 3, 1), ALL, {p.id: p for p in (INQUIRY, OPEN, CONSULTATION)})

@@ -167,7 +167,8 @@ def _entry(members: dict[str, bytes], entry: Entry) -> str:
 
 
 def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
-    sets = keysets_of(lot.ledger_ref)
+    rounds = [ref for ref in (lot.ledger_ref, lot.final_ref) if ref]
+    sets = [keyset for ref in rounds for keyset in keysets_of(ref)]
     given: dict[str, list[dict[str, str]]] = {lot.ledger_ref: [], **{keyset.pk: [] for keyset in sets}}
     for k in ReleasedKey.objects.filter(lot_ref__in=list(given)).select_related("trustee").order_by("released_at"):
         said = {"trustee": str(k.trustee_id), "name": k.trustee.name, "secret": k.secret, "signature": k.signature}
@@ -176,7 +177,7 @@ def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
         members[f"keys/keyset{_place(keyset.pk)}.json"] = _json(keyset.document)
     for ref, released in given.items():
         members[f"keys/released{_place(ref)}.json"] = _json(released)
-    for envelope in Envelope.objects.filter(lot_ref=lot.ledger_ref).exclude(
+    for envelope in Envelope.objects.filter(lot_ref__in=rounds).exclude(
         state__in=("replaced", "retracted", "returned")
     ):
         for part in envelope.parts.select_related("upload"):
@@ -199,7 +200,9 @@ def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
 
 
 def _place(set_ref: str) -> str:
-    """ "" for the lot's first key set, -2 for its second."""
+    """ "" for the lot's first key set, -2 for the one that followed it; -final for that of a second round."""
+    if set_ref.endswith("#final"):
+        return "-final"
     number = number_of(set_ref)
     return f"-{number}" if number > 1 else ""
 

@@ -22,7 +22,7 @@ from trading.services.terms import money
 # What a contract says of its payment (ENG-50).
 PAYMENT = ("payer", "payee_is_sme", "payment_days", "payment_agreed", "late_rate", "late_rate_agreed")
 # Everybody whose envelope was on the roll and who did not win: rejected, revoked and lapsed ones too.
-LOSING = ("opened", "rejected", "revoked", "lapsed")
+LOSING = ("opened", "rejected", "revoked", "lapsed", "left")
 
 
 def candidates_publish(*, lot_id: int, actor: Actor) -> list[Candidate]:

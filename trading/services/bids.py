@@ -1,19 +1,20 @@
 """File, replace, withdraw. Nothing here looks at another subject's filing."""
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from credit import selectors as credit
-from credit.models import Subject
+from credit.models import Subject, SubjectKey
 from platform_site import clock, ledger
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import services as sealing
 from platform_site.sealing.canonical import NotCanonical, parse
-from platform_site.sealing.models import Upload
+from platform_site.sealing.models import KeySet, Upload
 from trading import addresses
 from trading.kernel.time import counted
 from trading.models import Bid, DocumentObtained, FilingArrival, Lot
@@ -50,6 +51,126 @@ def settled(lot_id: int, deadline: datetime) -> bool:
     return not FilingArrival.objects.filter(lot_id=lot_id, arrived_at__lt=deadline, noted_at__gt=young).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a bidder's browser sends, whichever round of sealed filings it is for.
+
+    Attributes:
+        last_byte: when the last of its parts arrived; None while one is missing.
+        at: the filing's time, the later of the request and its last byte.
+    """
+
+    actor: Actor
+    header: bytes
+    signature: str
+    wraps: Mapping[str, Any]
+    upload_ids: Sequence[UUID]
+    last_byte: datetime | None
+    at: datetime
+
+    @classmethod
+    def of(
+        cls,
+        actor: Actor,
+        header: bytes,
+        signature: str,
+        wraps: Mapping[str, Any],
+        upload_ids: Sequence[UUID],
+        arrived_at: datetime | None,
+    ) -> "Filing":
+        """The filing with its time. One query.
+
+        Raises:
+            Refused: nobody is acted for.
+        """
+        arrived = arrived_at or clock.now()
+        if not actor.subject_code:
+            raise Refused([Violation("subject.missing")])
+        last_byte = _last_byte(upload_ids, actor.subject_code)
+        at = max(arrived, last_byte) if last_byte else arrived
+        return cls(actor, header, signature, wraps, upload_ids, last_byte, at)
+
+    def asked(self, lot: Lot, now: datetime) -> dict[str, Any]:
+        """What the guards of a filing ask for: of this subject alone, never of a rival."""
+        partners, agreement = _consortium(self.header)
+        parties = (self.actor.subject_code, *partners)
+        agencies = agencies_of(lot.tender)
+        barred = {lot.tender.initiator.code, *agencies}
+        known = set(Subject.objects.filter(code__in=partners).values_list("code", flat=True)) if partners else set()
+        return {
+            "consortium": bool(partners),
+            "consortium_agreement": agreement,
+            "consortium_allowed": bool(lot.terms.get("consortium_allowed")),
+            "unknown_members": [code for code in partners if code not in known],
+            "encrypted": bool(self.upload_ids) and self.last_byte is not None,
+            "signed": bool(self.signature),
+            "complete": self.last_byte is not None,
+            "bound": True,
+            "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code in parties,
+            "is_agency_or_initiator": bool(lot.tender.party_roles(self.actor)) or bool(barred & set(parties)),
+            "agency_person": acts_for(self.actor, agencies),
+            "bans": [
+                {"authority": ban.authority, "until": ban.until, "article": ban.document_no}
+                for code in parties
+                for ban in credit.standing(code, clock.china(now).date())
+            ],
+        }
+
+    def key(self) -> SubjectKey:
+        """The registered key the filing has to be signed with.
+
+        Raises:
+            Refused: none.
+        """
+        key = credit.active_key(self.actor.subject_code)
+        if key is None:
+            raise Refused([Violation("key.missing")])
+        return key
+
+    def accepted(
+        self, ref: str, documents: Collection[str], key_sets: Iterable[KeySet], key: SubjectKey
+    ) -> sealing.Accepted:
+        """The envelope is kept, bound to this round of this lot.
+
+        Args:
+            ref: how sealing names the round.
+
+        Raises:
+            Refused: malformed, wrongly bound, unfinished, to another key set.
+        """
+        return sealing.envelope_accept(
+            lot_ref=ref,
+            subject_code=self.actor.subject_code,
+            header=self.header,
+            signature=self.signature,
+            wraps=self.wraps,
+            upload_ids=self.upload_ids,
+            public_key=key.verify_key,
+            documents=documents,
+            arrived_at=self.at,
+            key_sets=list(key_sets),
+        )
+
+    def said(self, lot: Lot, accepted: sealing.Accepted, former: Any, named: Mapping[str, str]) -> dict[str, Any]:
+        """The facts of its sealed entry.
+
+        Args:
+            former: the row it replaces, or None.
+            named: what it is: {"bid": id}, and {"quote": id} in the second round.
+        """
+        return {
+            "lot": lot.reference,
+            **named,
+            "envelope": accepted.envelope.header_sha256,
+            "arrived_at": accepted.envelope.arrived_at,
+            "replaces": str(former.id) if former else "",
+            "flags": {
+                "recipient_seen": [str(i) for i in accepted.recipient_seen],
+                "owner_shared": [str(i) for i in accepted.owner_shared],
+            },
+        }
+
+
 def bid_file(
     *,
     lot_id: int,
@@ -74,63 +195,21 @@ def bid_file(
         Refused: late, not sealed, not signed, not bound to this lot and subject, incomplete, banned, or the lot's own
             initiator, agency or operator. Before the deadline a refusal says nothing about anybody else.
     """
-    arrived = arrived_at or clock.now()
-    if not actor.subject_code:
-        raise Refused([Violation("subject.missing")])
+    filing = Filing.of(actor, header, signature, wraps, upload_ids, arrived_at)
     if (done := Bid.objects.filter(idempotency_key=idempotency_key).first()) is not None:
         if done.subject.code != actor.subject_code or done.lot_id != lot_id:
             raise Refused([Violation("envelope.refused")])
         return done
-    last_byte = _last_byte(upload_ids, actor.subject_code)
-    at = max(arrived, last_byte) if last_byte else arrived
+    at = filing.at
 
-    partners, agreement = _consortium(header)
-
-    def values(lot: Lot, now: datetime) -> dict[str, Any]:
-        parties = (actor.subject_code, *partners)
-        agencies = agencies_of(lot.tender)
-        barred = {lot.tender.initiator.code, *agencies}
-        known = set(Subject.objects.filter(code__in=partners).values_list("code", flat=True)) if partners else set()
-        return {
-            "consortium": bool(partners),
-            "consortium_agreement": agreement,
-            "consortium_allowed": bool(lot.terms.get("consortium_allowed")),
-            "unknown_members": [code for code in partners if code not in known],
-            "encrypted": bool(upload_ids) and last_byte is not None,
-            "signed": bool(signature),
-            "complete": last_byte is not None,
-            "bound": True,
-            "is_operator": lot.tender.centre_id is not None and lot.tender.centre.code in parties,
-            "is_agency_or_initiator": bool(lot.tender.party_roles(actor)) or bool(barred & set(parties)),
-            "agency_person": acts_for(actor, agencies),
-            "bans": [
-                {"authority": ban.authority, "until": ban.until, "article": ban.document_no}
-                for code in parties
-                for ban in credit.standing(code, clock.china(now).date())
-            ],
-        }
-
-    with acting("file_bid", lot_id=lot_id, actor=actor, values=values, now=at) as act:
+    with acting("file_bid", lot_id=lot_id, actor=actor, values=filing.asked, now=at) as act:
         lot = act.lot
-        key = credit.active_key(actor.subject_code)
-        if key is None:
-            raise Refused([Violation("key.missing")])
+        key = filing.key()
         subject = key.subject
         versions = {v.digest: v for v in lot.documents.filter(issued_at__isnull=False)}
         key_sets = trustees.key_sets_to_seal(lot)
         trustees.refuse_former(lot, header, key_sets)
-        accepted = sealing.envelope_accept(
-            lot_ref=lot.ledger_ref,
-            subject_code=subject.code,
-            header=header,
-            signature=signature,
-            wraps=wraps,
-            upload_ids=upload_ids,
-            public_key=key.verify_key,
-            documents=set(versions),
-            arrived_at=at,
-            key_sets=key_sets,
-        )
+        accepted = filing.accepted(lot.ledger_ref, set(versions), key_sets, key)
         envelope = accepted.envelope
         if accepted.known and (standing := Bid.objects.filter(envelope=envelope).first()) is not None:
             # The same envelope sent twice under two keys: answered alike.
@@ -156,17 +235,7 @@ def bid_file(
         )
         entry = act.entry(
             "bid.filed",
-            {
-                "lot": lot.reference,
-                "bid": str(bid.id),
-                "envelope": envelope.header_sha256,
-                "arrived_at": envelope.arrived_at,
-                "replaces": str(former.id) if former else "",
-                "flags": {
-                    "recipient_seen": [str(i) for i in accepted.recipient_seen],
-                    "owner_shared": [str(i) for i in accepted.owner_shared],
-                },
-            },
+            filing.said(lot, accepted, former, {"bid": str(bid.id)}),
             sealed=True,
             subject=bid,
         )

@@ -9,6 +9,7 @@ from credit.models import Subject
 from platform_site import clock, workdays
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.rules import Value
 from trading import addresses
 from trading.kernel.time import same_hour
 from trading.models import DocumentVersion, Enquiry, Lot, Notice, StoredFile
@@ -108,12 +109,14 @@ def amendment_issue(
     columns: Mapping[str, Any] | None = None,
     files: Sequence[StoredFile] = (),
     extend: bool = False,
+    verb: str = "amend",
 ) -> Notice:
     """The document has a new version and a change notice says what changed; filed bids stand and their owners are told.
 
     Args:
         bid_deadline: a new deadline; None keeps it.
         extend: move a too early deadline to the nearest lawful moment instead of refusing (实施条例 第二十一条).
+        verb: amend; or change_requirements, of a consultation that has begun: its filing deadline is over and stays.
 
     Raises:
         Refused: fewer days left than the rule asks while `extend` is off; a deadline moved forward in time.
@@ -125,8 +128,8 @@ def amendment_issue(
         deadline = bid_deadline or deadline_of(lot)
         if deadline < deadline_of(lot):
             raise Refused([Violation("deadline.earlier", facts={"was": deadline_of(lot), "asked": deadline})])
-        if extend and affects_preparation:
-            number = lot.book.rule("ENG-11")["days"]
+        if extend and affects_preparation and verb == "amend":
+            number = _amendment_days(lot)
             least = workdays.earliest_after(now, int(number.amount), number.unit)
             if deadline < least:
                 deadline = same_hour(least, deadline)
@@ -139,7 +142,7 @@ def amendment_issue(
             "affects_preparation": affects_preparation,
         }
 
-    with acting("amend", lot_id=lot_id, actor=actor, values=values) as act:
+    with acting(verb, lot_id=lot_id, actor=actor, values=values) as act:
         lot, before = act.lot, deadline_of(act.lot)
         old = current_version(lot)
         was = {"bid_deadline": before, **lot.terms, **{name: getattr(lot, name) for name in columns or {}}}
@@ -148,7 +151,8 @@ def amendment_issue(
             if name not in {"scope", "qualification", "ceiling_cny", "period_text", "period_days"}:
                 raise ValueError(f"an amendment does not change {name}")
             setattr(lot, name, value)
-        deadline_set(act, moved["bid_deadline"])
+        if verb == "amend":
+            deadline_set(act, moved["bid_deadline"])
         if validity := lot.terms.get("validity_days"):
             lot.record("validity_until", moved["bid_deadline"] + timedelta(days=int(validity)))
         version = DocumentVersion.objects.create(
@@ -181,14 +185,21 @@ def amendment_issue(
         act.entry("lot.amended", {**noticed(notice), "document": version.digest, "bid_deadline": moved["bid_deadline"]})
         until = clock.china(moved["bid_deadline"])
         words = "改为" if moved["bid_deadline"] != before else "仍为"
+        deadline = f"\n投标截止时间{words} {until:%Y年%-m月%-d日 %H:%M}。" if verb == "amend" else ""
         tell_holders(
             lot,
             about=f"notice:{notice.id}",
             title=notice.title,
-            body=f"{summary}\n投标截止时间{words} {until:%Y年%-m月%-d日 %H:%M}。",
+            body=f"{summary}{deadline}",
             url=addresses.notice(notice),
         )
     return notice
+
+
+def _amendment_days(lot: Lot) -> Value:
+    """How long before the deadline an amendment has to come, by the rule its act rests on."""
+    rule = lot.book.rule(lot.procedure.transitions["amend"].rules[0])
+    return rule["amendment"] if "amendment" in rule.values else rule["days"]
 
 
 def _files_changed(old: DocumentVersion, new: DocumentVersion) -> list[dict[str, Any]]:

@@ -22,9 +22,9 @@ from platform_site.web import streams
 from trading import addresses
 from trading.kernel.consortium import parties_twice
 from trading.locks import lock_lot
-from trading.models import Bid, Lot, Opening
+from trading.models import Bid, Lot, Notice, Opening
 from trading.services import bond_orders
-from trading.services.acts import acting, mandated, not_replaced
+from trading.services.acts import Act, acting, mandated, not_replaced
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.bonds import required_of
 from trading.services.factors import factor_said, factor_undrawn
@@ -234,10 +234,20 @@ def lot_by_ref(lot_ref: str) -> Lot:
 
 def keys_are_in(lot: Lot) -> bool:
     """Whether every envelope could open now: k trustees of its set released, or its bidder unlocked. Four queries."""
-    sets = {keyset.pk: keyset for keyset in sealed_things.keysets_of(lot.ledger_ref)}
+    standing = lot.bids.standing().values_list("envelope_id", "envelope__header__trustee_set")
+    return keys_in(lot.ledger_ref, dict(standing))
+
+
+def keys_in(ref: str, standing: Mapping[UUID, str]) -> bool:
+    """`keys_are_in` of one round.
+
+    Args:
+        ref: how sealing names the round.
+        standing: hash of the key set each envelope is sealed to, by envelope.
+    """
+    sets = {keyset.pk: keyset for keyset in sealed_things.keysets_of(ref)}
     count = Counter(ReleasedKey.objects.filter(lot_ref__in=list(sets)).values_list("lot_ref", flat=True))
-    openable = {keyset.hash for ref, keyset in sets.items() if count[ref] >= keyset.k}
-    standing = dict(lot.bids.standing().values_list("envelope_id", "envelope__header__trustee_set"))
+    openable = {keyset.hash for set_ref, keyset in sets.items() if count[set_ref] >= keyset.k}
     unlocked = BidderUnlock.objects.filter(envelope_id__in=list(standing)).values_list("envelope_id", flat=True)
     return all(standing[one] in openable for one in standing.keys() - set(unlocked))
 
@@ -266,46 +276,69 @@ def bids_disclose(*, lot_id: int, actor: Actor, final: bool = False, now: dateti
 
         with acting(verb, lot_id=lot_id, actor=actor, values=values, now=now) as act:
             results = {r.envelope_id: r for r in sealing.record(opened)}
-            opening, said = act.lot.opening, []
+            said = []
             for bid in act.lot.bids.select_for_update(of=("self",)).filter(envelope_id__in=list(results)):
                 result = results[bid.envelope_id]
                 bid.state, bid.offer = OUTCOMES[result.kind], result.offer or None
                 bid.save(update_fields=["state", "offer"])
-                said.append(
-                    {
-                        "bid": str(bid.id),
-                        "outcome": result.kind,
-                        "by": result.by,
-                        "missing": result.missing,
-                        "blame": result.blame,
-                        "offer": result.offer,
-                        "manifest": result.manifest_sha256,
-                    }
-                )
-            opening.results, opening.disclosed_at = said, act.now
-            opening.save(update_fields=["results", "disclosed_at"])
-            notice = notice_write(
-                act,
-                "opening",
-                f"{act.lot.title}开标记录",
-                {
-                    "started_at": opening.started_at,
-                    "disclosed_at": act.now,
-                    "ceiling_cny": act.lot.ceiling_cny,
-                    "roll": opening.roll,
-                    "results": said,
-                    **factor_said(act.lot),
-                    # Raised on the spot and so far: later ones stand in the record beside this notice.
-                    "remarks": [{name: r[name] for name in ("text", "at", "answer")} for r in opening.remarks],
-                },
-            )
+                said.append(result_said(bid, result))
+            if act.lot.final_ref:
+                return _handed_over(act, said)
+            notice = opening_noted(act, "开标记录", said)
             act.entry("lot.bids_disclosed", {**noticed(notice), "results": said})
             nudge(act.lot)
             tell_initiator(act.lot, about=f"disclosed:{act.lot.pk}", title="投标文件已全部公布", body=act.lot.title)
     except Refused:
         sealing.discard(opened)
         raise
-    return opening
+    return act.lot.opening
+
+
+def _handed_over(act: Act, said: list[dict[str, Any]]) -> Opening:
+    """The first responses are the group's: what they offer stays from the public and from rivals until the last quotes
+    are open; that they opened, and through whom, is public."""
+    act.lot.record("consulting_at", act.now)
+    shown = [{name: value for name, value in row.items() if name not in {"offer", "manifest"}} for row in said]
+    act.entry("lot.bids_handed_over", {"results": shown}, private={"results": said})
+    nudge(act.lot)
+    about = f"handed-over:{act.lot.pk}"
+    tell_initiator(act.lot, about=about, title="响应文件已交磋商小组", body=act.lot.title)
+    return act.lot.opening
+
+
+def result_said(bid: Bid, result: Any) -> dict[str, Any]:
+    """What became of one bid's envelope, as entry, record and page say it."""
+    return {
+        "bid": str(bid.id),
+        "outcome": result.kind,
+        "by": result.by,
+        "missing": result.missing,
+        "blame": result.blame,
+        "offer": result.offer,
+        "manifest": result.manifest_sha256,
+    }
+
+
+def opening_noted(act: Act, title: str, said: list[dict[str, Any]]) -> Notice:
+    """The opening is disclosed with these results, and its record is public. The caller writes the entry."""
+    opening = act.lot.opening
+    opening.results, opening.disclosed_at = said, act.now
+    opening.save(update_fields=["results", "disclosed_at"])
+    return notice_write(
+        act,
+        "opening",
+        f"{act.lot.title}{title}",
+        {
+            "started_at": opening.started_at,
+            "disclosed_at": act.now,
+            "ceiling_cny": act.lot.ceiling_cny,
+            "roll": opening.roll,
+            "results": said,
+            **factor_said(act.lot),
+            # Raised on the spot and so far: later ones stand in the record beside this notice.
+            "remarks": [{name: r[name] for name in ("text", "at", "answer")} for r in opening.remarks],
+        },
+    )
 
 
 def opening_remark(*, lot_id: int, text: str, actor: Actor) -> Opening:

@@ -267,6 +267,11 @@ def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor
             actor=actor,
             facts={"key_set": keyset.hash, "k": k, "rules": ["ELE-05"]},
         )
+        if lot.final_ref:
+            # The keys of the first round are public before the second begins: it has keys of its own.
+            second = sealing.assign_keyset(lot.final_ref, trustees, k, release_event="lot.quotes_opening_started")
+            said = {"key_set": second.hash, "set": second.pk, "k": k, "rules": ["ELE-05"]}
+            ledger.append("lot.final_key_set_assigned", subject=lot, actor=actor, facts=said)
     return keyset.hash
 
 

@@ -62,6 +62,11 @@ def _split(lot: Lot) -> list[str]:
     return [f"标段 {number}" for number, _ in estimates] if len(estimates) > 1 and apart and together >= limit else []
 
 
+def _gaps(lot: Lot) -> list[Violation]:
+    """Countersignatures still missing, of the second round's key set too where there is one."""
+    return [gap for ref in (lot.ledger_ref, lot.final_ref) if ref for gap in sealing.keyset_gaps(ref)]
+
+
 def factor_values(lot: Lot, terms: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A factor drawn at the opening: its list, what is wrong with it, whose nonce is not bound yet. Up to one query.
 
@@ -129,7 +134,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
         "budget_funds_cny": decimal_of(terms, "budget_funds_cny"),
         "investment_cny": decimal_of(terms, "investment_cny"),
         "key_set": lot.key_set_hash,
-        "key_set_gaps": sealing.keyset_gaps(lot.ledger_ref) if lot.key_set_hash else (),
+        "key_set_gaps": _gaps(lot) if lot.key_set_hash else (),
         "split_below": _split(lot),
         "now": now,
     }

@@ -11,7 +11,7 @@ from platform_site.accounts.refusals import Refused
 from trading.kernel import procedure as kernel
 from trading.locks import lock_lot
 from trading.models import Lot
-from trading.services import bids, factors, listings, openings, sessions, takers, tenders
+from trading.services import bids, factors, listings, openings, quotes, sessions, takers, tenders
 from trading.services.acts import facts_of, next_check
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,9 @@ CLOCK_ACTS = {
     "start_opening": lambda lot_id, now: openings.opening_start(lot_id=lot_id, now=now),
     "fail_too_few": lambda lot_id, now: openings.lot_fail_too_few(lot_id=lot_id, now=now),
     "disclose_final": lambda lot_id, now: _disclose_final(lot_id, now),
+    "start_quotes": lambda lot_id, now: quotes.quotes_start(lot_id=lot_id, now=now),
+    "fail_few_quotes": lambda lot_id, now: quotes.quotes_fail(lot_id=lot_id, now=now),
+    "disclose_quotes_late": lambda lot_id, now: quotes.quotes_disclose(lot_id=lot_id, actor=CLOCK, final=True, now=now),
     "start_listing": lambda lot_id, now: listings.listing_start(lot_id=lot_id, now=now),
     "fail_no_taker": lambda lot_id, now: takers.disclosure_end(lot_id=lot_id, verb="fail_no_taker", now=now),
     "call_single": lambda lot_id, now: takers.disclosure_end(lot_id=lot_id, verb="call_single", now=now),
@@ -31,6 +34,10 @@ CLOCK_ACTS = {
     "close_call": lambda lot_id, now: listings.listing_close(lot_id=lot_id, verb="close_call", now=now),
     "close_round": lambda lot_id, now: listings.listing_close(lot_id=lot_id, verb="close_round", now=now),
 }
+
+
+# What the clock does at a deadline of sealed filings: it waits for those stamped in time.
+CLOSING = frozenset({"start_opening", "fail_too_few", "start_quotes", "fail_few_quotes"})
 
 
 def _disclose_final(lot_id: int, now: datetime) -> None:
@@ -78,7 +85,7 @@ def act_once(lot: Lot, horizon: datetime, *, live: bool = False) -> bool:
     for item in ahead:
         if item.at > horizon:
             break
-        closes = item.verb in {"start_opening", "fail_too_few"}
+        closes = item.verb in CLOSING
         if closes and ((live and horizon < item.at + bids.NOTING) or not bids.settled(lot.pk, item.at)):
             return False
         try:
@@ -124,10 +131,11 @@ def disclose_ready() -> int:
     waiting = Lot.objects.filter(state__in=("opening", "opened"), factor_draw__drawn_at__isnull=True)
     for lot in waiting.filter(factor_draw__isnull=False).select_related("tender"):
         _factor_first(lot)
-    for lot in Lot.objects.filter(state="opening").select_related("tender"):
-        if openings.keys_are_in(lot):
+    for lot in Lot.objects.filter(state__in=("opening", "closing")).select_related("tender"):
+        second = lot.state == "closing"
+        if quotes.keys_are_in(lot) if second else openings.keys_are_in(lot):
             try:
-                openings.bids_disclose(lot_id=lot.pk, actor=CLOCK)
+                (quotes.quotes_disclose if second else openings.bids_disclose)(lot_id=lot.pk, actor=CLOCK)
                 done += 1
             except Refused as refused:
                 log.info("disclosure waits: %s", refused.violations[0].code)

@@ -19,6 +19,7 @@ CHECKS = (
     papers.documents,
     papers.enquiries,
     contests.bids,
+    contests.quotes,
     contests.openings,
     contests.factor_draws,
     contests.listings,

@@ -6,10 +6,10 @@ from typing import Any
 from platform_site.ledger.receipts import promise_key, promised_by
 from platform_site.ledger.registers import Finding
 from platform_site.sealing.canonical import digest
-from trading.models import Bid, FactorDraw, Lot, Offer, Opening, Report, SignUp
+from trading.models import Bid, FactorDraw, Lot, Offer, Opening, Quote, Report, SignUp
 from trading.testimony.told import Said, Told, differing, missing, moment, unspoken
 
-OUTCOMES = {"opened": "opened", "revoked": "revoked", "withdrawn": "lapsed"}
+OUTCOMES = {"opened": "opened", "revoked": "revoked", "withdrawn": "lapsed", "left": "left"}
 # The state of the envelope in which a bid of this state lies.
 ENVELOPES = {"withdrawn": "retracted", "lapsed": "withdrawn", "rejected": "opened"}
 
@@ -29,25 +29,27 @@ def bids(told: Told) -> Iterator[Finding]:
         if said is None:
             yield unspoken("bid", row.ledger_ref)
             continue
-        pairs = {
-            "lot": (row.lot.reference, said.facts["lot"]),
-            "envelope": (row.envelope.header_sha256, said.facts["envelope"]),
-            "document": (row.document.digest, row.envelope.header.get("document")),
-            "arrived_at": (row.arrived_at, said.facts["arrived_at"]),
-            "entry_id": (row.entry_id, str(said.entry)),
-            "promise is signed": (promised_by(key, row.promise), True),
-            "promised entry": ([row.promise.get(n) for n in ("id", "entry", "lot")], [*_promised(row, said)]),
-            "promised time": (row.arrived_at, row.promise.get("arrived_at")),
-        }
-        if "for" in said.held:
-            pairs["subject"] = (row.subject.code, said.held["for"])
-        yield from differing("bid", row.ledger_ref, said, pairs)
+        yield from differing("bid", row.ledger_ref, said, _filed(key, row, row, said))
         withdrawn = told.last(row.ledger_ref, "bid.withdrawn")
         yield from _fate(row, fates[row.lot_id], said, replaced.get(str(row.pk)), withdrawn)
 
 
-def _promised(row: Bid, said: Said) -> tuple[str, str, str]:
-    return str(said.entry), said.leaf, row.lot.ledger_ref
+def _filed(key: Any, row: Bid | Quote, bid: Bid, said: Said) -> dict[str, tuple[Any, Any]]:
+    """What a sealed entry says of a filing, in whichever round; `bid` says for which lot and of whom."""
+    promised = [str(said.entry), said.leaf, bid.lot.ledger_ref]
+    pairs = {
+        "lot": (bid.lot.reference, said.facts["lot"]),
+        "envelope": (row.envelope.header_sha256, said.facts["envelope"]),
+        "document": (row.document.digest, row.envelope.header.get("document")),
+        "arrived_at": (row.arrived_at, said.facts["arrived_at"]),
+        "entry_id": (row.entry_id, str(said.entry)),
+        "promise is signed": (promised_by(key, row.promise), True),
+        "promised entry": ([row.promise.get(n) for n in ("id", "entry", "lot")], promised),
+        "promised time": (row.arrived_at, row.promise.get("arrived_at")),
+    }
+    if "for" in said.held:
+        pairs["subject"] = (bid.subject.code, said.held["for"])
+    return pairs
 
 
 class _Fates:
@@ -55,7 +57,13 @@ class _Fates:
 
     def __init__(self, told: Told, lot: Lot) -> None:
         self.opened = told.last(lot.ledger_ref, "lot.bids_disclosed")
-        self.results = {row["bid"]: row for row in self.opened.facts["results"]} if self.opened else {}
+        # 竞争性磋商: the first responses go to the group, and what they offer is a private fact.
+        self.handed = told.last(lot.ledger_ref, "lot.bids_handed_over")
+        first = self.handed.facts["results"] if self.handed else ()
+        self.kinds = {row["bid"]: row["outcome"] for row in first}
+        self.first = {row["bid"]: row for row in self.handed.held.get("results", ())} if self.handed else {}
+        last = self.opened.facts["results"] if self.opened else ()
+        self.results = self.first | {row["bid"]: row for row in last}
         self.returned = told.last(lot.ledger_ref, "lot.bids_returned", "lot.terminated")
         judged = told.anew(lot.ledger_ref, "report.submitted", "lot.bids_rejected")
         self.judged = judged[-1] if judged else None
@@ -79,37 +87,64 @@ def _fate(row: Bid, fates: _Fates, filed: Said, replaced: Said | None, withdrawn
     elif key in fates.rejected:
         state, said = "rejected", fates.judged
     elif result:
-        state, said = OUTCOMES[result["outcome"]], fates.opened
+        state, said = OUTCOMES[result["outcome"]], fates.opened or fates.handed
     elif fates.returned:
         state, said = "returned", fates.returned
     else:
         state, said = "sealed", filed
     pairs: dict[str, tuple[Any, Any]] = {
         "state": (row.state, state),
-        "envelope's state": (row.envelope.state, ENVELOPES.get(state, state)),
+        "envelope's state": (row.envelope.state, fates.kinds.get(key) or ENVELOPES.get(state, state)),
         "rejection": (row.rejection, _rejection(fates.rejected.get(key))),
     }
     yield from differing("bid", row.ledger_ref, said, pairs)
     offer = {"offer": (row.offer or None, (result or {}).get("offer") or None)}
-    yield from differing("bid", row.ledger_ref, fates.opened or filed, offer)
-    yield from _result(row, fates, result)
+    yield from differing("bid", row.ledger_ref, fates.opened or fates.handed or filed, offer)
+    yield from _result("bid", row, fates.handed or fates.opened, fates.first.get(key) if fates.handed else result)
 
 
-def _result(row: Bid, fates: _Fates, told_result: Mapping[str, Any] | None) -> Iterator[Finding]:
+def _result(what: str, row: Bid | Quote, said: Said | None, told_result: Mapping[str, Any] | None) -> Iterator[Finding]:
     """What sealing keeps of the opened envelope is what the opening's entry says."""
     found = getattr(row.envelope, "result", None)
     if (found is None) != (told_result is None):
-        yield Finding("row", "bid: its opening's result and the record differ", subject=row.ledger_ref)
+        yield Finding("row", f"{what}: its opening's result and the record differ", subject=row.ledger_ref)
     elif found is not None and told_result is not None:
         pairs = {
             "outcome": (found.kind, told_result["outcome"]),
             "by": (found.by, told_result["by"]),
             "blame": (found.blame, told_result["blame"]),
             "missing": (found.missing, told_result["missing"]),
-            "opened offer": (found.offer, told_result["offer"]),
+            "opened offer": (found.offer, told_result.get("quoted", told_result["offer"])),
             "manifest": (found.manifest_sha256, told_result["manifest"]),
         }
-        yield from differing("bid", row.ledger_ref, fates.opened, pairs)
+        yield from differing(what, row.ledger_ref, said, pairs)
+
+
+def quotes(told: Told) -> Iterator[Finding]:
+    """Who filed which final quote when, and what became of it."""
+    found = Quote.objects.filter(bid__lot__in=told.lots).select_related("bid__subject", "bid__lot__tender", "document")
+    rows = list(found.select_related("envelope__result"))
+    told.sealed_about(row.ledger_ref for row in rows)
+    key = promise_key() if rows else None
+    filed = {row.pk: told.last(row.ledger_ref, "quote.filed") for row in rows}
+    replaced = {said.facts["replaces"] for said in filed.values() if said and said.facts["replaces"]}
+    for row in rows:
+        said, ref = filed[row.pk], row.bid.lot.ledger_ref
+        if said is None:
+            yield unspoken("quote", row.ledger_ref)
+            continue
+        shown = told.last(ref, "lot.bids_disclosed")
+        results = {one.get("quote"): one for one in shown.facts["results"]} if shown else {}
+        result = results.get(str(row.pk))
+        returned = told.last(ref, "lot.quotes_returned")
+        state = "replaced" if str(row.pk) in replaced else "returned" if returned else "sealed"
+        pairs = _filed(key, row, row.bid, said) | {
+            "bid": (str(row.bid_id), said.facts["bid"]),
+            "state": (row.state, OUTCOMES[result["outcome"]] if result else state),
+            "envelope's state": (row.envelope.state, result["outcome"] if result else state),
+        }
+        yield from differing("quote", row.ledger_ref, said, pairs)
+        yield from _result("quote", row, shown, result)
 
 
 def _rejection(row: Mapping[str, Any] | None) -> dict[str, Any]:

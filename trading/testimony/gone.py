@@ -5,7 +5,7 @@ from uuid import UUID
 
 from platform_site.ledger.models import Entry
 from platform_site.ledger.registers import Finding
-from trading.models import Bid, Bond, DocumentObtained, Enquiry, SignUp
+from trading.models import Bid, Bond, DocumentObtained, Enquiry, Quote, SignUp
 from trading.testimony.told import groups
 
 TABLES = {
@@ -14,6 +14,7 @@ TABLES = {
     "documents.obtained": DocumentObtained,
     "enquiry.asked": Enquiry,
     "listing.signed_up": SignUp,
+    "quote.filed": Quote,
 }
 AT_ONCE = 2000
 

@@ -108,13 +108,13 @@ def too_few_bids(facts: Facts, book: Book) -> Violation | None:
 
 @guard("GP-29")
 def enough_suppliers(facts: Facts, book: Book) -> Violation | None:
-    """询价: at least three responses at the deadline."""
+    """询价, 磋商: at least three responses at the deadline; at least three of them with a final quote."""
     return _fewer(facts, book, "GP-29", book.rule("GP-29")["suppliers"])
 
 
 @guard("GP-29")
 def too_few_suppliers(facts: Facts, book: Book) -> Violation | None:
-    """With enough responses an inquiry may not be declared failed."""
+    """With enough responses, or final quotes, an inquiry or consultation may not be declared failed."""
     return _not_fewer(facts, book, "GP-29", book.rule("GP-29")["suppliers"])
 
 
@@ -224,6 +224,12 @@ def mining_reserve_reached(facts: Facts, book: Book) -> Violation | None:
 def mining_reserve_missed(facts: Facts, book: Book) -> Violation | None:
     """Mining rights: `_reached`."""
     return _reached(facts, book, "MIN-09")
+
+
+@guard("GP-29")
+def still_consulting(facts: Facts, book: Book) -> Violation | None:
+    """A final quote is of a supplier whose first response the group has: nobody comes in at the end."""
+    return None if facts.values.get("consulting") else book.violation("quote.not_in", "GP-29")
 
 
 @guard("GP-27")

@@ -370,12 +370,17 @@ def purchase_bond_cap(facts: Facts, book: Book) -> Violation | None:
     return over_share(facts, book, "GP-11", "bond_cny", "ceiling_cny")
 
 
+def _priced(facts: Facts) -> tuple[Decimal, Decimal]:
+    """(points of the price part, all points) of the document."""
+    parts = facts.values.get("criteria") or ()
+    whole = sum((Decimal(str(part["points"])) for part in parts), Decimal(0))
+    return sum((Decimal(str(part["points"])) for part in parts if part["key"] == "price"), Decimal(0)), whole
+
+
 @guard("GP-20")
 def price_weighs_enough(facts: Facts, book: Book) -> Violation | None:
     """综合评分法: the price part has at least its share of all points, another for goods than for services."""
-    parts = facts.values.get("criteria") or ()
-    whole = sum((Decimal(str(part["points"])) for part in parts), Decimal(0))
-    priced = sum((Decimal(str(part["points"])) for part in parts if part["key"] == "price"), Decimal(0))
+    priced, whole = _priced(facts)
     if not whole:
         return book.violation("fact.missing", "GP-20", fact="criteria")
     share = book.rule("GP-20")["goods" if facts.values.get("kind") == "goods" else "services"].amount
@@ -383,6 +388,49 @@ def price_weighs_enough(facts: Facts, book: Book) -> Violation | None:
         return None
     remedy = {"field": "price", "value": share}
     return book.violation("share.under_floor", "GP-20", remedy, share=priced / whole, floor=share)
+
+
+@guard("GP-21")
+def price_weighs_within(facts: Facts, book: Book) -> Violation | None:
+    """竞争性磋商: the price part lies within its span, another for goods than for services; none is set for works."""
+    priced, whole = _priced(facts)
+    if not whole:
+        return book.violation("fact.missing", "GP-21", fact="criteria")
+    if facts.values.get("kind") in {"works", "epc"}:
+        return None
+    of = "goods" if facts.values.get("kind") == "goods" else "services"
+    floor, cap = book.rule("GP-21")[f"{of}_min"].amount, book.rule("GP-21")[f"{of}_max"].amount
+    if priced < whole * floor:
+        remedy = {"field": "price", "value": floor}
+        return book.violation("share.under_floor", "GP-21", remedy, share=priced / whole, floor=floor)
+    if priced > whole * cap:
+        return book.violation(
+            "share.over_cap", "GP-21", {"field": "price", "value": cap}, share=priced / whole, cap=cap
+        )
+    return None
+
+
+@guard("GP-28")
+def consultation_period(facts: Facts, book: Book) -> Violation | None:
+    """竞争性磋商: from the first issue of the document to the deadline of the first responses."""
+    return shorter_than(facts, book, "GP-28", "documents_from", "bid_deadline", what="响应文件准备时间")
+
+
+@guard("GP-28")
+def consultation_issue_window(facts: Facts, book: Book) -> Violation | None:
+    """The document is issued for the rule's working days."""
+    return shorter_than(
+        facts, book, "GP-28", "documents_from", "documents_until", name="supply", what="磋商文件发售期限",
+        last_day_counts=True,
+    )  # fmt: skip
+
+
+@guard("GP-28")
+def consultation_amended(facts: Facts, book: Book) -> Violation | None:
+    """A change that may affect preparation leaves the rule's days, else the deadline moves."""
+    if not facts.values.get("affects_preparation"):
+        return None
+    return shorter_than(facts, book, "GP-28", "amended_at", "bid_deadline", name="amendment", what="澄清修改至响应截止")
 
 
 @guard("GP-27")
