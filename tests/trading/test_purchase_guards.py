@@ -45,6 +45,51 @@ def test_the_price_weighs_enough(kind, least):
     assert asked(document.price_weighs_enough, GP, kind=kind).facts["fact"] == "criteria"
 
 
+@pytest.mark.rule("GP-21")
+@pytest.mark.parametrize(
+    ("kind", "least", "most"), [("goods", Decimal(30), Decimal(60)), ("services", Decimal(10), Decimal(30))]
+)
+def test_the_price_of_a_consultation_weighs_within_its_span(kind, least, most):
+    def weighed(points, of=kind):
+        parts = [{"key": "technical", "points": str(100 - points)}, {"key": "price", "points": str(points)}]
+        return asked(document.price_weighs_within, GP, kind=of, criteria=parts)
+
+    assert weighed(least) is None
+    assert weighed(most) is None
+    assert weighed(least - FEN).code == "share.under_floor"
+    assert weighed(most + FEN).code == "share.over_cap"
+    assert weighed(most + FEN, "works") is None
+    assert asked(document.price_weighs_within, GP, kind=kind).facts["fact"] == "criteria"
+
+
+@pytest.mark.rule("GP-28")
+def test_a_consultation_leaves_ten_days():
+    # From Monday 16 March 2026 the tenth day is Thursday the 26th, the ninth and the eleventh are working days too.
+    assert asked(document.consultation_period, GP, documents_from=day(6), bid_deadline=day(17, 0)) is None
+    short = asked(document.consultation_period, GP, documents_from=day(6), bid_deadline=day(16, 23))
+    assert (short.code, short.rule) == ("period.too_short", "GP-28")
+
+
+@pytest.mark.rule("GP-28")
+def test_a_consultations_document_is_issued_for_five_working_days():
+    assert asked(document.consultation_issue_window, GP, documents_from=ISSUED, documents_until=day(7, 0)) is None
+    short = asked(document.consultation_issue_window, GP, documents_from=ISSUED, documents_until=day(6, 23))
+    assert (short.code, short.rule) == ("period.too_short", "GP-28")
+
+
+@pytest.mark.rule("GP-28")
+def test_a_change_before_the_responses_leaves_five_days():
+    # From Friday 13 March 2026 the fifth day is Wednesday the 18th; the fourth and the sixth work too.
+    def changed(deadline, affects=True):
+        return asked(
+            document.consultation_amended, GP, amended_at=day(3), bid_deadline=deadline, affects_preparation=affects
+        )
+
+    assert changed(day(9, 0)) is None
+    assert (changed(day(8, 23)).code, changed(day(8, 23)).rule) == ("period.too_short", "GP-28")
+    assert changed(day(4), affects=False) is None
+
+
 @pytest.mark.rule("GP-13")
 @pytest.mark.parametrize(
     ("budget", "members", "need"),
