@@ -9,7 +9,7 @@ from platform_site import clock
 from trading.models import Committee, CommitteeMember, Lot
 from trading.services.committees import conflicted, members_of
 
-FORMING = ("bidding", "opening", "opened")
+FORMING = ("bidding", "opening", "consulting", "opened")
 MOST = 100
 
 

@@ -176,6 +176,7 @@ def _allowed_later(lot: Lot, facts: kernel.Facts) -> Next | None:
 # Acts of a lot whose document draws its factor at the opening; others never see them.
 OF_FACTORS = frozenset({"commit_factor", "draw_factor"})
 WAITING = {
+    "consulting": "磋商小组与各供应商磋商，文件变动的同时通知全部供应商，随后要求提交最后报价",
     "opened": "开始评标：评标委员会组建以后由招标人或者交易中心启动",
     "evaluating": "评标委员会评审并提交评标报告",
     "vacated": "依次确定其他中标候选人，或者宣布招标失败后重新招标",

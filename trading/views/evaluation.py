@@ -31,8 +31,10 @@ from trading.evaluationroom import (
     sample_pricing,
     seats_of,
 )
+from trading.fields import plain
 from trading.kernel import procedure as kernel
 from trading.kernel import scoring
+from trading.kernel.adjusting import SIZES, declared_of
 from trading.models import BidQuestion, CommitteeMember, Lot, StoredFile
 from trading.services import evaluations
 from trading.services.acts import facts_of
@@ -115,8 +117,14 @@ def offer_rows(sheet: Sheet, lot: Lot) -> list[tuple[str, Any]]:
     names: dict[str, str] = {"quality": "质量", "manager": words.manager, "period_days": words.period}
     offer: dict[str, Any] = dict(sheet.bid.offer or {})
     offer.pop("price_cny", None)
+    declared = declared_of({"declares": offer.pop("declares", None)})
     rows: list[tuple[str, Any]] = [
         (names.get(name, name), f"{value} 日" if name == "period_days" else value) for name, value in offer.items()
+    ]
+    rows += [
+        ("中小企业声明函", SIZES.get(declared.size)),
+        ("小微企业承担的份额", declared.small_share and f"{plain(declared.small_share * 100)}%"),
+        ("本国产品成本占比", declared.domestic_share and f"{plain(declared.domestic_share * 100)}%"),
     ]
     return [(name, value) for name, value in rows if value not in (None, "", [], {})]
 

@@ -33,7 +33,7 @@ from trading.views.seated import desk_page, seat_at
 AROUND = SIDE | {"operator", "draw_officer", "supervisor"}
 STARTERS = SIDE | {"operator"}
 # Bids come to light with the opening; before that the draw goes on without knowing them.
-FORMING = ("bidding", "opening", "opened")
+FORMING = ("bidding", "opening", "consulting", "opened")
 
 
 def page(

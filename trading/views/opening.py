@@ -57,6 +57,7 @@ def view_of(lot: Lot, room: Room) -> dict[str, Any]:
         "passed": passed,
         "pace": QUICK if lot.state == "opening" or (lot.state == "bidding" and passed) else SLOW,
         "closes": at("opening_closes"),
+        "final_deadline": at("final_deadline"),
         "paused": next((hold.reason for hold in facts.holds if hold.end is None), ""),
         "live": lot.state in LIVE,
         "state_name": lot.procedure.states[lot.state],
