@@ -23,6 +23,20 @@ def normalise(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
+# Full-width digits and letters as their plain selves; brackets and other marks stay Chinese.
+_PLAIN = {ord(c) + 0xFEE0: c for c in "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
+
+
+def narrow(text: str) -> str:
+    """Words as they are stored: full-width digits and letters narrowed, blanks single, the rest as typed."""
+    return " ".join(text.translate(_PLAIN).split())
+
+
+def certificate_number(text: str) -> str:
+    """A certificate's number as it is stored and compared: `narrow`, without blanks, in capitals."""
+    return "".join(narrow(text).split()).upper()
+
+
 def check_character(first17: str) -> str:
     """The 18th character that belongs to the first seventeen."""
     total = sum(A31.index(c) * pow(3, i, 31) for i, c in enumerate(first17))

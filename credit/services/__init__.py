@@ -8,6 +8,12 @@ from credit.services.memberships import (
     membership_end,
     membership_grant,
 )
+from credit.services.qualifications import (
+    doubt_end,
+    doubt_mark,
+    qualification_declare,
+    qualification_withdraw,
+)
 from credit.services.regions import regions_load
 from credit.services.sanctions import sanction_lift, sanction_publish
 from credit.services.subjects import (
@@ -18,6 +24,8 @@ from credit.services.subjects import (
 )
 
 __all__ = [
+    "doubt_end",
+    "doubt_mark",
     "invitation_accept",
     "invitation_make",
     "invitation_revoke",
@@ -25,6 +33,8 @@ __all__ = [
     "key_revoke",
     "membership_end",
     "membership_grant",
+    "qualification_declare",
+    "qualification_withdraw",
     "regions_load",
     "sanction_lift",
     "sanction_publish",

@@ -83,6 +83,10 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "credit_subject":                 ("r", "rac", "r", "rac", "-"),
         "credit_subjectkey":              ("r", "rac", "r", "r", "-"),
         "credit_sanction":                ("r", "r", "r", "rac", "-"),
+        "credit_qualification":           ("r", "rac", "r", "rac", "-"),
+        # An authority's remark: supervision's act, and nobody else's.
+        "credit_qualificationdoubt":      ("r", "r", "rac", "r", "-"),
+        "credit_rejectedqualification":   ("-", "-", "-", "ra", "-"),
         "credit_membership":              ("r", "rac", "r", "rac", "-"),
         "credit_invitation":              ("-", "rac", "-", "r", "-"),
     },
@@ -171,6 +175,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "sealing_lot_key": ("lot_ref",),
     "sealing_upload": ("received", "arrived_at", "finished_at"),
     "sealing_envelope": ("state",),
+    # A qualification ends and a doubt about it ends; what was declared does not change.
+    "credit_qualification": ("withdrawn_at", "withdrawn_why"),
+    "credit_qualificationdoubt": ("ended_at", "end_reason"),
     # A hold ends; what it was placed for does not change.
     "holds_hold": ("ended_at", "end_reason"),
 }

@@ -110,6 +110,11 @@ FACTS = {
     "unlock_minutes": "解密时限（分钟）",
     "candidates": "中标候选人数量",
     "authority": "机关",
+    "qualification_kind": "资质类别",
+    "qualification_grade": "等级",
+    "certificate_number": "证书编号",
+    "issuer": "发证机关",
+    "valid_from": "有效期起日",
     "rank": "排名",
 }
 

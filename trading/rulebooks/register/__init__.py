@@ -28,7 +28,7 @@ DOMAINS: dict[str, tuple[Rule, ...]] = {
     "ELE": ele.RULES,
     "CMP": cmp.RULES,
 }
-COUNT = 203
+COUNT = 204
 
 _ordered = {row.id: row for rows in DOMAINS.values() for row in rows}
 if set(ALL) != set(_ordered) or len(ALL) != COUNT:

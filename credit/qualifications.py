@@ -1,0 +1,138 @@
+"""A subject's qualifications as somebody reads them: what each is worth on a day, and what authorities say of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+
+from credit.models import Qualification, QualificationDoubt
+from credit.qualificationkinds import Kind, ended
+from credit.rules import rule
+from platform_site import clock
+from platform_site.workdays import day_of
+
+MONITORS = {"CRE-10": ["credit.qualifications.state_of"]}
+# state: (its word, the tag's kind); where an end is near the page says when instead.
+STATES = {
+    "valid": ("有效", "is-ok"),
+    "ending": ("将到期", "is-near"),
+    "expired": ("已过期", "is-due"),
+    "replaced": ("已更换", ""),
+    "withdrawn": ("已撤回", ""),
+}
+# What a declared certificate is compared by with the published one of the same kind and number.
+COMPARED = {"grade": "等级", "issuer": "发证机关", "valid_from": "有效期起", "valid_until": "有效期止"}
+
+
+@dataclass(slots=True)
+class Held:
+    """One qualification as of a day.
+
+    Attributes:
+        state: a key of STATES.
+        doubts: standing doubts about it, or about what bears its kind and number, or what it replaced: a new row
+            leaves no doubt behind.
+        over: doubts about this very row that have ended.
+        compared: None where no authority has published the same, else the names of what differs (empty: nothing).
+    """
+
+    row: Qualification
+    state: str
+    doubts: list[QualificationDoubt] = field(default_factory=list)
+    over: list[QualificationDoubt] = field(default_factory=list)
+    compared: list[str] | None = None
+
+    @property
+    def word(self) -> str:
+        """The state in a word."""
+        return STATES[self.state][0]
+
+    @property
+    def tag(self) -> str:
+        """How the word is coloured."""
+        return STATES[self.state][1]
+
+    @property
+    def gone(self) -> bool:
+        """It was taken back or another stands in its place."""
+        return self.state in {"withdrawn", "replaced"}
+
+    @property
+    def no_more(self) -> Kind | None:
+        """The kind, where the State issues it no more."""
+        return ended(self.row.kind)
+
+
+def state_of(row: Qualification, on: date, *, replaced: bool = False) -> str:
+    """What the row is on that day; its last day is still a valid one."""
+    if row.withdrawn_at is not None and day_of(row.withdrawn_at) <= on:
+        return "replaced" if replaced else "withdrawn"
+    if row.valid_until is None:
+        return "valid"
+    if row.valid_until < on:
+        return "expired"
+    return "ending" if row.valid_until - on <= timedelta(days=int(rule("CRE-10")["days"].amount)) else "valid"
+
+
+def held_by(code: str, on: date | None = None) -> list[Held]:
+    """Everything the subject declared or an authority published of it, what stands first, newest first. Two queries."""
+    rows = list(Qualification.objects.filter(subject__code=code).order_by("-declared_at", "-pk"))
+    found = _told(rows, on or day_of(clock.now()))
+    return sorted(found, key=lambda one: one.gone)
+
+
+def valid_at(codes: Collection[str], moment: datetime) -> dict[str, list[Held]]:
+    """What each subject could show at that moment: declared or published before, not taken back by then, valid on that
+    day. Subjects with nothing are absent. Doubts are those that stand now. Two queries."""
+    day = day_of(moment)
+    standing = Q(declared_at__lte=moment) & (Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment))
+    valid = Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gte=day))
+    rows = Qualification.objects.filter(standing, valid, subject__code__in=codes).select_related("subject")
+    by_code: dict[str, list[Held]] = {}
+    for one in _told(list(rows.order_by("kind", "declared_at", "pk")), day):
+        by_code.setdefault(one.row.subject.code, []).append(one)
+    return by_code
+
+
+def _told(rows: list[Qualification], on: date) -> list[Held]:
+    """The rows with what is said of them. One query."""
+    former = {row.replaces_id for row in rows if row.replaces_id}
+    found = [Held(row, state_of(row, on, replaced=row.pk in former)) for row in rows]
+    subjects = {row.subject_id for row in rows}
+    doubts = QualificationDoubt.objects.filter(qualification__subject__in=subjects) if subjects else []
+    if subjects:
+        doubts = doubts.select_related("authority", "qualification").order_by("marked_at", "pk")
+    kept = {row.pk: row for row in rows}
+    published = {(row.subject_id, *_key(row)): row for row in rows if row.source == "authority" and _stands(row)}
+    for doubt in doubts:
+        for one in found:
+            if doubt.qualification_id == one.row.pk and doubt.ended_at is not None:
+                one.over.append(doubt)
+            elif doubt.ended_at is None and _concerns(doubt, one.row, kept):
+                one.doubts.append(doubt)
+    for one in found:
+        twin = published.get((one.row.subject_id, *_key(one.row)))
+        if twin is not None and one.row.source == "self":
+            one.compared = [words for name, words in COMPARED.items() if getattr(one.row, name) != getattr(twin, name)]
+    return found
+
+
+def _key(row: Qualification) -> tuple[str, str]:
+    return row.kind, row.number
+
+
+def _stands(row: Qualification) -> bool:
+    return row.withdrawn_at is None
+
+
+def _concerns(doubt: QualificationDoubt, row: Qualification, kept: dict) -> bool:
+    """Whether the standing doubt is about this row, one of its kind and number, or one it came in the place of."""
+    if doubt.qualification.subject_id != row.subject_id:
+        return False
+    one: Qualification | None = row
+    while one is not None:
+        if doubt.qualification_id == one.pk or _key(doubt.qualification) == _key(one):
+            return True
+        one = kept.get(one.replaces_id)
+    return False
