@@ -22,7 +22,7 @@ class Kind:
     basis: str = ""
 
 
-# 建筑业企业资质标准, 工程勘察、设计、监理资质标准, 安全生产许可证条例, 政府采购代理机构管理暂行办法: terms from knowledge.
+# 建筑业企业资质标准, 工程勘察、设计、监理资质标准, 安全生产许可证条例 and the like; terms from knowledge.
 KINDS = (
     Kind("建筑工程施工总承包"),
     Kind("市政公用工程施工总承包"),

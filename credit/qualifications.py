@@ -1,8 +1,8 @@
-"""A subject's qualifications as somebody reads them: what each is worth on a day, and what authorities say of it."""
+"""A subject's qualifications as somebody reads them: what each is at a moment, and what authorities say of it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -27,7 +27,7 @@ COMPARED = {"grade": "等级", "issuer": "发证机关", "valid_from": "有效�
 
 @dataclass(slots=True)
 class Held:
-    """One qualification as of a day.
+    """One qualification as of a moment.
 
     Attributes:
         state: a key of STATES.
@@ -64,21 +64,22 @@ class Held:
         return ended(self.row.kind)
 
 
-def state_of(row: Qualification, on: date, *, replaced: bool = False) -> str:
-    """What the row is on that day; its last day is still a valid one."""
-    if row.withdrawn_at is not None and day_of(row.withdrawn_at) <= on:
+def state_of(row: Qualification, at: datetime, *, replaced: bool = False) -> str:
+    """What the row is at that moment; its last day is still a valid one."""
+    if row.withdrawn_at is not None and row.withdrawn_at <= at:
         return "replaced" if replaced else "withdrawn"
-    if row.valid_until is None:
+    left = row.valid_until - day_of(at) if row.valid_until else None
+    if left is None:
         return "valid"
-    if row.valid_until < on:
+    if left < timedelta(0):
         return "expired"
-    return "ending" if row.valid_until - on <= timedelta(days=int(rule("CRE-10")["days"].amount)) else "valid"
+    return "ending" if left <= timedelta(days=int(rule("CRE-10")["days"].amount)) else "valid"
 
 
-def held_by(code: str, on: date | None = None) -> list[Held]:
+def held_by(code: str) -> list[Held]:
     """Everything the subject declared or an authority published of it, what stands first, newest first. Two queries."""
-    rows = list(Qualification.objects.filter(subject__code=code).order_by("-declared_at", "-pk"))
-    found = _told(rows, on or day_of(clock.now()))
+    rows = list(Qualification.objects.filter(subject__code=code).order_by("-declared_at", "kind", "number", "pk"))
+    found = _told(rows, clock.now())
     return sorted(found, key=lambda one: one.gone)
 
 
@@ -90,15 +91,15 @@ def valid_at(codes: Collection[str], moment: datetime) -> dict[str, list[Held]]:
     valid = Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gte=day))
     rows = Qualification.objects.filter(standing, valid, subject__code__in=codes).select_related("subject")
     by_code: dict[str, list[Held]] = {}
-    for one in _told(list(rows.order_by("kind", "declared_at", "pk")), day):
+    for one in _told(list(rows.order_by("kind", "number", "pk")), moment):
         by_code.setdefault(one.row.subject.code, []).append(one)
     return by_code
 
 
-def _told(rows: list[Qualification], on: date) -> list[Held]:
+def _told(rows: list[Qualification], at: datetime) -> list[Held]:
     """The rows with what is said of them. One query."""
     former = {row.replaces_id for row in rows if row.replaces_id}
-    found = [Held(row, state_of(row, on, replaced=row.pk in former)) for row in rows]
+    found = [Held(row, state_of(row, at, replaced=row.pk in former)) for row in rows]
     subjects = {row.subject_id for row in rows}
     doubts = QualificationDoubt.objects.filter(qualification__subject__in=subjects) if subjects else []
     if subjects:

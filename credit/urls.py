@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credit.views import own, public
+from credit.views import own, public, qualifications
 
 app_name = "credit"
 urlpatterns = [
@@ -16,5 +16,11 @@ urlpatterns = [
     path("<str:code>/members/invitations/<int:invitation_id>/revoke/", own.invitation_revoke, name="invitation-revoke"),
     path("<str:code>/keys/", own.keys, name="keys"),
     path("<str:code>/keys/<uuid:key_id>/revoke/", own.key_revoke, name="key-revoke"),
+    path("<str:code>/qualifications/", qualifications.qualifications, name="qualifications"),
+    path(
+        "<str:code>/qualifications/<uuid:qualification_id>/withdraw/",
+        qualifications.withdraw,
+        name="qualification-withdraw",
+    ),
     path("<str:code>/", public.subject_detail, name="subject"),
 ]

@@ -8,6 +8,7 @@ from credit.services.memberships import (
     membership_end,
     membership_grant,
 )
+from credit.services.published import qualifications_publish
 from credit.services.qualifications import (
     doubt_end,
     doubt_mark,
@@ -35,6 +36,7 @@ __all__ = [
     "membership_grant",
     "qualification_declare",
     "qualification_withdraw",
+    "qualifications_publish",
     "regions_load",
     "sanction_lift",
     "sanction_publish",

@@ -1,6 +1,6 @@
 """Declaring, replacing and withdrawing qualifications, and an authority's doubts about them.
 
-A declaration takes effect at once and nobody approves it (B2, PLT-03); a doubt is published beside it and stops nothing.
+A declaration takes effect at once and nobody approves it (B2, PLT-03); a doubt stands beside it and stops nothing.
 """
 
 from collections.abc import Mapping

@@ -59,7 +59,7 @@ def act_for(request: PersonRequest) -> HttpResponse:
     return redirect("accounts:desk")
 
 
-def _own_subject(request: PersonRequest, code: str) -> tuple[Subject, set[str]]:
+def own_subject(request: PersonRequest, code: str) -> tuple[Subject, set[str]]:
     """The subject and the person's duties in it; 404 for strangers, who learn nothing. Acting moves to it."""
     mine = [m for m in selectors.memberships_of(request.user) if m.subject.code == code]
     if not mine:
@@ -75,7 +75,7 @@ def _own_subject(request: PersonRequest, code: str) -> tuple[Subject, set[str]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: PersonRequest, code: str) -> HttpResponse:
     """Colleagues and open invitations; a manager invites from here."""
-    subject, duties = _own_subject(request, code)
+    subject, duties = own_subject(request, code)
     form = InvitationForm(request.POST or None)
     link = ""
     if request.method == "POST" and form.is_valid():
@@ -100,7 +100,7 @@ def members(request: PersonRequest, code: str) -> HttpResponse:
 @require_POST
 def member_end(request: PersonRequest, code: str) -> HttpResponse:
     """A colleague's, or one's own, membership ends."""
-    _own_subject(request, code)
+    own_subject(request, code)
     user = get_object_or_404(User, public_id=request.POST.get("user") or None)
     services.membership_end(subject_code=code, user=user, duty=request.POST.get("duty", ""), actor=request.actor)
     messages.success(request, "已解除")
@@ -112,7 +112,7 @@ def member_end(request: PersonRequest, code: str) -> HttpResponse:
 @require_POST
 def invitation_revoke(request: PersonRequest, code: str, invitation_id: int) -> HttpResponse:
     """An invitation is withdrawn."""
-    subject, _ = _own_subject(request, code)
+    subject, _ = own_subject(request, code)
     get_object_or_404(Invitation, pk=invitation_id, subject=subject)
     services.invitation_revoke(invitation_id=invitation_id, actor=request.actor)
     return redirect("credit:members", code)
@@ -137,7 +137,7 @@ def invitation(request: PersonRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: PersonRequest, code: str) -> HttpResponse:
     """The subject's public keys. A new pair is made in the browser; only its public halves are posted."""
-    subject, _ = _own_subject(request, code)
+    subject, _ = own_subject(request, code)
     form = KeyForm(request.POST or None)
     violations: tuple = ()
     if request.method == "POST" and form.is_valid():
@@ -163,7 +163,7 @@ def keys(request: PersonRequest, code: str) -> HttpResponse:
 @require_POST
 def key_revoke(request: PersonRequest, code: str, key_id: str) -> HttpResponse:
     """A key of the subject is revoked."""
-    subject, _ = _own_subject(request, code)
+    subject, _ = own_subject(request, code)
     key = get_object_or_404(subject.keys, pk=key_id)
     services.key_revoke(key_id=str(key.pk), actor=request.actor, reason=request.POST.get("reason", ""))
     messages.success(request, "公钥已撤销，撤销以前的签名仍然有效")

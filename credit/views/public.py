@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from credit import codes, selectors
 from credit.models import KINDS, Subject
+from credit.qualifications import held_by
 from credit.sections import sections_of
 from platform_site.web.htmx import wants_partial
 
@@ -26,12 +27,13 @@ def subject_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def subject_detail(request: HttpRequest, code: str) -> HttpResponse:
-    """One subject: bans first, then who it is, its keys' fingerprints and everything decided about it."""
+    """One subject: bans first, then who it is, its qualifications, what is decided about it, its keys' fingerprints."""
     # A NUL in an address is no code of anybody, and nothing a database can be asked for.
     subject = get_object_or_404(Subject, code=codes.normalise(code.replace("\0", "")))
     context = {
         "subject": subject,
         "bans": [selectors.violation_of(ban) for ban in selectors.standing(subject.code)],
+        "held": held_by(subject.code),
         "sanctions": selectors.sanctions_of(subject.code),
         "keys": [key for key in selectors.keys_of(subject.code) if key.revoked_at is None],
         "type_name": codes.type_name(subject.code),
