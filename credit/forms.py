@@ -56,12 +56,12 @@ class KeyForm(forms.Form):
     label = forms.CharField(label="密钥名称", max_length=60, widget=_text(), help_text="例如：李闻溪的办公电脑")
 
 
-class Day(forms.CharField):
+class Day(forms.Field):
     """A day: `2026-02-10` and its looser forms, full-width digits too."""
 
     SHAPE = re.compile(r"(\d{4})\s*[-/.年－／．]\s*(\d{1,2})\s*[-/.月－／．]\s*(\d{1,2})\s*日?")
 
-    def to_python(self, value: Any) -> date | None:  # type: ignore[override]
+    def to_python(self, value: Any) -> date | None:
         """The day, None where nothing was typed.
 
         Raises:
@@ -88,7 +88,7 @@ MUST = {"required": "请填写"}
 
 def _day(label: str, *, required: bool, help_text: str) -> Day:
     widget = _text(inputmode="numeric", placeholder="2026-02-10", autocomplete="off")
-    return Day(label=label, max_length=20, required=required, widget=widget, help_text=help_text, error_messages=MUST)
+    return Day(label=label, required=required, widget=widget, help_text=help_text, error_messages=MUST)
 
 
 class QualificationForm(forms.Form):

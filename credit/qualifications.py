@@ -1,17 +1,20 @@
 """A subject's qualifications as somebody reads them: what each is at a moment, and what authorities say of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Q
 
+from credit.codes import certificate_number, normalise
 from credit.models import Qualification, QualificationDoubt
 from credit.qualificationkinds import Kind, ended
 from credit.rules import rule
 from platform_site import clock
 from platform_site.workdays import day_of
 
+SHOWN = 100
 MONITORS = {"CRE-10": ["credit.qualifications.state_of"]}
 # state: (its word, the tag's kind); where an end is near the page says when instead.
 STATES = {
@@ -79,13 +82,12 @@ def state_of(row: Qualification, at: datetime, *, replaced: bool = False) -> str
 def held_by(code: str) -> list[Held]:
     """Everything the subject declared or an authority published of it, what stands first, newest first. Two queries."""
     rows = list(Qualification.objects.filter(subject__code=code).order_by("-declared_at", "kind", "number", "pk"))
-    found = _told(rows, clock.now())
-    return sorted(found, key=lambda one: one.gone)
+    return sorted(_told(rows, clock.now(), rows), key=lambda one: one.gone)
 
 
 def valid_at(codes: Collection[str], moment: datetime) -> dict[str, list[Held]]:
     """What each subject could show at that moment: declared or published before, not taken back by then, valid on that
-    day. Subjects with nothing are absent. Doubts are those that stand now. Two queries."""
+    day. Subjects with nothing are absent. Doubts are those that stand now. Three queries."""
     day = day_of(moment)
     standing = Q(declared_at__lte=moment) & (Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gt=moment))
     valid = Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gte=day))
@@ -96,27 +98,48 @@ def valid_at(codes: Collection[str], moment: datetime) -> dict[str, list[Held]]:
     return by_code
 
 
-def _told(rows: list[Qualification], at: datetime) -> list[Held]:
-    """The rows with what is said of them. One query."""
-    former = {row.replaces_id for row in rows if row.replaces_id}
-    found = [Held(row, state_of(row, at, replaced=row.pk in former)) for row in rows]
+def found(text: str) -> list[Held]:
+    """What a subject's name or code or a certificate's number finds; without words what has a standing doubt and was
+    not taken back. Newest first, at most SHOWN. Three queries."""
+    rows = Qualification.objects.select_related("subject").order_by("-declared_at", "kind", "number", "pk")
+    if text:
+        wanted = (
+            Q(subject__name__icontains=text) | Q(subject__code=normalise(text)) | Q(number=certificate_number(text))
+        )
+        return _told(list(rows.filter(wanted)[:SHOWN]), clock.now())
+    doubted = QualificationDoubt.objects.filter(ended_at__isnull=True).values("qualification__subject")
+    told = _told(list(rows.filter(subject__in=doubted)), clock.now())
+    return [one for one in told if one.doubts and not one.gone][:SHOWN]
+
+
+def _told(rows: list[Qualification], at: datetime, kin: Iterable[Qualification] | None = None) -> list[Held]:
+    """The rows with what is said of them.
+
+    Args:
+        kin: every row of the same subjects, where the caller has them; else one more query.
+    """
+    if not rows:
+        return []
     subjects = {row.subject_id for row in rows}
-    doubts = QualificationDoubt.objects.filter(qualification__subject__in=subjects) if subjects else []
-    if subjects:
-        doubts = doubts.select_related("authority", "qualification").order_by("marked_at", "pk")
-    kept = {row.pk: row for row in rows}
-    published = {(row.subject_id, *_key(row)): row for row in rows if row.source == "authority" and _stands(row)}
-    for doubt in doubts:
-        for one in found:
-            if doubt.qualification_id == one.row.pk and doubt.ended_at is not None:
+    kept = {row.pk: row for row in (Qualification.objects.filter(subject__in=subjects) if kin is None else kin)}
+    replaced = {row.replaces_id for row in kept.values()}
+    published = {
+        (row.subject_id, *_key(row)): row for row in kept.values() if row.source == "authority" and _stands(row)
+    }
+    told = [Held(row, state_of(row, at, replaced=row.pk in replaced)) for row in rows]
+    doubts = QualificationDoubt.objects.filter(qualification__subject__in=subjects).select_related("authority")
+    for doubt in doubts.order_by("marked_at", "pk"):
+        doubted = kept[doubt.qualification_id]
+        for one in told:
+            if doubted.pk == one.row.pk and doubt.ended_at is not None:
                 one.over.append(doubt)
-            elif doubt.ended_at is None and _concerns(doubt, one.row, kept):
+            elif doubt.ended_at is None and _concerns(doubted, one.row, kept):
                 one.doubts.append(doubt)
-    for one in found:
+    for one in told:
         twin = published.get((one.row.subject_id, *_key(one.row)))
         if twin is not None and one.row.source == "self":
             one.compared = [words for name, words in COMPARED.items() if getattr(one.row, name) != getattr(twin, name)]
-    return found
+    return told
 
 
 def _key(row: Qualification) -> tuple[str, str]:
@@ -127,13 +150,11 @@ def _stands(row: Qualification) -> bool:
     return row.withdrawn_at is None
 
 
-def _concerns(doubt: QualificationDoubt, row: Qualification, kept: dict) -> bool:
-    """Whether the standing doubt is about this row, one of its kind and number, or one it came in the place of."""
-    if doubt.qualification.subject_id != row.subject_id:
-        return False
+def _concerns(doubted: Qualification, row: Qualification, kept: Mapping[UUID, Qualification]) -> bool:
+    """Whether a standing doubt is about this row, one of its kind and number, or one it came in the place of."""
     one: Qualification | None = row
     while one is not None:
-        if doubt.qualification_id == one.pk or _key(doubt.qualification) == _key(one):
+        if doubted.subject_id == one.subject_id and _key(doubted) == _key(one):
             return True
-        one = kept.get(one.replaces_id)
+        one = kept.get(one.replaces_id) if one.replaces_id else None
     return False

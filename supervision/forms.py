@@ -1,4 +1,4 @@
-"""What a supervisor types: an order, and why it is lifted. Forms only read."""
+"""What a supervisor types: an order or a doubt, and why it ends. Forms only read."""
 
 from django import forms
 
@@ -27,8 +27,20 @@ class OrderForm(forms.Form):
     )
 
 
+class DoubtForm(forms.Form):
+    """Why a certificate is doubted."""
+
+    reason = forms.CharField(
+        label="存疑的理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={**CONTROL, "rows": "4"}),
+        error_messages=MUST,
+        help_text="写明核对的途径和发现。标注后公开，不能修改",
+    )
+
+
 class LiftForm(forms.Form):
-    """Why an order ends."""
+    """Why an order or a doubt ends."""
 
     reason = forms.CharField(
         label="解除的理由",

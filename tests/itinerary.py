@@ -109,6 +109,7 @@ PUBLIC = [
     see("disclosure:unsubscribe", things.subscription_token),
     see("credit:subjects"),
     see("credit:subject", things.subject_code("bidder1")),
+    see("credit:subject", things.subject_code("bidder4"), label="doubted"),
     see("credit:subject", things.subject_code("agency"), label="agency"),
     see("credit:subject", things.centre_code, label="centre"),
     see("disclosure:subject-trades", things.subject_code("bidder1")),
@@ -131,6 +132,8 @@ OWN = [
     see("credit:mine", role="bidder1"),
     see("credit:members", things.subject_code("bidder1"), role="bidder1"),
     see("credit:keys", things.subject_code("bidder1"), role="bidder1"),
+    see("credit:qualifications", things.subject_code("bidder1"), role="bidder1"),
+    see("credit:qualifications", things.subject_code("bidder5"), role="bidder5", label="none"),
     see("credit:invitation", things.invitation_token, role="bidder5"),
 ]
 
@@ -220,6 +223,9 @@ CENTRE = [
 SUPERVISORS = [
     see("supervision:board", role="supervisor"),
     see("supervision:orders", at("publicity"), role="supervisor"),
+    see("supervision:qualifications", role="supervisor"),
+    see("supervision:qualifications", role="supervisor", label="found", query="q=建设"),
+    see("supervision:doubt", things.doubted, role="supervisor"),
     see("trading:factor", at("publicity"), role="supervisor"),
     see("trading:bonds", at("contracted"), role="supervisor", label="supervisor"),
     see("trading:evaluation", at("reported"), role="supervisor", label="supervisor"),
@@ -293,7 +299,8 @@ POSTED = [
     "web:taste", "web:csp-report", "ledger:cosign", "accounts:sign-out", "accounts:demo-sign-in", "accounts:demo-clock",
     "messages:read-all", "messages:read", "sealing:upload", "sealing:upload-finish", "sealing:trustee-keys",
     "sealing:countersign", "sealing:release", "credit:act-for", "credit:member-end", "credit:invitation-revoke",
-    "credit:key-revoke", "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
+    "credit:key-revoke", "credit:qualification-withdraw",
+    "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
     "trading:trustees-publish",
     "trading:wizard-submit", "trading:challenge-answer", "trading:candidates", "trading:award-report",
     "trading:bond-declare", "trading:bond-pay", "trading:bond-forfeit", "trading:bond-callback",
@@ -308,7 +315,8 @@ POSTED = [
     "trading:evaluation-start", "trading:evaluation-extend", "trading:evaluation-time", "trading:evaluation-review",
     "trading:evaluation-score", "trading:evaluation-draft", "trading:evaluation-sign", "trading:evaluation-submit",
     "trading:evaluation-reject", "trading:own-answer", "experts:commit", "experts:reveal", "experts:recover",
-    "experts:run", "experts:replace", "experts:extend", "supervision:order-lift", "disclosure:subscription-end",
+    "experts:run", "experts:replace", "experts:extend", "supervision:order-lift", "supervision:doubt-end",
+    "disclosure:subscription-end",
 ]  # fmt: skip
 
 

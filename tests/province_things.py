@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from credit.models import Subject
+from credit.models import QualificationDoubt, Subject
 from credit.selectors import memberships_of
 from credit.services.memberships import invitation_make
 from disclosure.services import subscriptions
@@ -232,6 +232,11 @@ def objected_lot() -> Lot:
 def sealing_tool() -> str:
     """The digest of the offline tool that notices name."""
     return offline.named()
+
+
+def doubted() -> list[Any]:
+    """A qualification an authority doubts."""
+    return [QualificationDoubt.objects.filter(ended_at__isnull=True).earliest("marked_at").qualification_id]
 
 
 def planned_session() -> list[Any]:

@@ -7,86 +7,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('credit', '0002_no_state_without_entry'),
+        ("credit", "0002_no_state_without_entry"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Qualification',
+            name="Qualification",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=80, verbose_name='资质类别')),
-                ('grade', models.CharField(blank=True, default='', max_length=20, verbose_name='等级')),
-                ('number', models.CharField(max_length=80, verbose_name='证书编号')),
-                ('issuer', models.CharField(max_length=120, verbose_name='发证机关')),
-                ('valid_from', models.DateField(verbose_name='有效期起')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='有效期止')),
-                ('source', models.CharField(choices=[('self', '自行申报'), ('authority', '监管部门公开')], max_length=10)),
-                ('publisher', models.CharField(blank=True, default='', max_length=120)),
-                ('declared_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('withdrawn_why', models.CharField(blank=True, default='', max_length=200)),
-                ('replaces', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='credit.qualification')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='qualifications', to='credit.subject')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=80, verbose_name="资质类别")),
+                ("grade", models.CharField(blank=True, default="", max_length=20, verbose_name="等级")),
+                ("number", models.CharField(max_length=80, verbose_name="证书编号")),
+                ("issuer", models.CharField(max_length=120, verbose_name="发证机关")),
+                ("valid_from", models.DateField(verbose_name="有效期起")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="有效期止")),
+                (
+                    "source",
+                    models.CharField(choices=[("self", "自行申报"), ("authority", "监管部门公开")], max_length=10),
+                ),
+                ("publisher", models.CharField(blank=True, default="", max_length=120)),
+                ("declared_at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("withdrawn_why", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "replaces",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replaced_by",
+                        to="credit.qualification",
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="qualifications", to="credit.subject"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='QualificationDoubt',
+            name="QualificationDoubt",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reason', models.TextField()),
-                ('marked_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, default='', max_length=500)),
-                ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='credit.subject')),
-                ('qualification', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='doubts', to='credit.qualification')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("reason", models.TextField()),
+                ("marked_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("end_reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "authority",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="credit.subject"
+                    ),
+                ),
+                (
+                    "qualification",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="doubts", to="credit.qualification"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RejectedQualification',
+            name="RejectedQualification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('publisher', models.CharField(max_length=120)),
-                ('file', models.CharField(max_length=255)),
-                ('row_number', models.PositiveIntegerField()),
-                ('reason', models.CharField(max_length=40)),
-                ('why', models.CharField(max_length=500)),
-                ('raw', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('first_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("publisher", models.CharField(max_length=120)),
+                ("file", models.CharField(max_length=255)),
+                ("row_number", models.PositiveIntegerField()),
+                ("reason", models.CharField(max_length=40)),
+                ("why", models.CharField(max_length=500)),
+                ("raw", models.TextField()),
+                ("digest", models.CharField(max_length=64)),
+                ("first_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('publisher', 'row_number', 'digest', 'reason'), name='rejected_qualification_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("publisher", "row_number", "digest", "reason"), name="rejected_qualification_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='qualification',
-            index=models.Index(fields=['number'], name='qualification_by_number'),
+            model_name="qualification",
+            index=models.Index(fields=["number"], name="qualification_by_number"),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('subject', 'kind', 'number', 'source'), name='qualification_one_standing'),
+            model_name="qualification",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=("subject", "kind", "number", "source"),
+                name="qualification_one_standing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='qualification_ends_after_start'),
+            model_name="qualification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True), ("valid_until__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="qualification_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('withdrawn_at__gte', models.F('declared_at')), _connector='OR'), name='qualification_withdrawn_later'),
+            model_name="qualification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("withdrawn_at__isnull", True), ("withdrawn_at__gte", models.F("declared_at")), _connector="OR"
+                ),
+                name="qualification_withdrawn_later",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualification',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['self', 'authority'])), name='qualification_known_source'),
+            model_name="qualification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source__in", ["self", "authority"])), name="qualification_known_source"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualificationdoubt',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('qualification', 'authority'), name='doubt_one_standing'),
+            model_name="qualificationdoubt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("qualification", "authority"),
+                name="doubt_one_standing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='qualificationdoubt',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('marked_at')), _connector='OR'), name='doubt_ends_after_start'),
+            model_name="qualificationdoubt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at__isnull", True), ("ended_at__gte", models.F("marked_at")), _connector="OR"
+                ),
+                name="doubt_ends_after_start",
+            ),
         ),
     ]

@@ -104,7 +104,7 @@ def test_an_ended_membership_is_dropped_from_the_session(client, person):
     assert "正在为其办理" not in client.get("/subjects/mine/").text
 
 
-@pytest.mark.parametrize("page", ["members", "keys"])
+@pytest.mark.parametrize("page", ["members", "keys", "qualifications"])
 def test_strangers_do_not_see_a_subjects_own_pages(client, person, page):
     other, _ = a_subject()
 

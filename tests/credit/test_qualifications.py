@@ -267,6 +267,8 @@ def test_a_new_row_leaves_no_doubt_behind(way):
 
     first = qualifications.held_by(subject.code)[0]
     assert (first.row, len(first.doubts)) == (new, 1)
+    assert len(qualifications.valid_at([subject.code], NOON)[subject.code][0].doubts) == 1
+    assert [one.row for one in qualifications.found("")] == [one.row for one in qualifications.found(new.number)][:1]
 
 
 @pytest.mark.django_db
@@ -336,12 +338,12 @@ def test_at_a_moment_counts_what_was_declared_by_then_and_valid_on_that_day(at):
 
 
 @pytest.mark.django_db
-def test_many_subjects_are_looked_up_by_two_queries(django_assert_num_queries):
+def test_many_subjects_are_looked_up_by_three_queries(django_assert_num_queries):
     held = [a_subject() for _ in range(3)]
     for subject, actor in held:
         declared(subject, actor)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         found = qualifications.valid_at([subject.code for subject, _ in held], NOON)
 
     assert len(found) == 3

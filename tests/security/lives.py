@@ -4,7 +4,7 @@ import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.test import override_settings
@@ -131,7 +131,31 @@ def company() -> Cast:
             duty_grant(user=someone.user, duty=duty, actor=CONSOLE)
             cast.people[username] = someone
         cast.people["citizen"] = casting.person("citizen", "白晓")
+        qualified(cast)
     return cast
+
+
+def qualified(cast: Cast) -> None:
+    """A bidder has a qualification that was doubted and taken back, and one that stands."""
+    from credit import services
+
+    bidder, official = cast["bidder1"], cast["supervisor"].actor
+    rows = [
+        services.qualification_declare(
+            subject_code=bidder.code,
+            kind="水利水电工程施工总承包",
+            grade="壹级",
+            number=number,
+            issuer="云泽省住房和城乡建设厅",
+            valid_from=date(2024, 3, 1),
+            valid_until=date(2029, 2, 28),
+            actor=bidder.actor,
+        )
+        for number in ("D999000001", "D999000002")
+    ]
+    doubt = services.doubt_mark(qualification_id=rows[0].pk, reason="证书编号查询不到", actor=official)
+    services.doubt_end(doubt_id=doubt.pk, reason="发证机关已经补录", actor=official)
+    services.qualification_withdraw(qualification_id=rows[0].pk, reason="证书换发", actor=bidder.actor)
 
 
 def beside(cast: Cast, now: datetime) -> None:

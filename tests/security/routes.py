@@ -254,6 +254,8 @@ TABLE: dict[str, Row] = {
     "credit:invitation-revoke": Row(DEED, "no"),
     "credit:keys": Row(f"{HIDDEN}; bidder: 200", "no; bidder: form"),
     "credit:key-revoke": Row(DEED, "no; bidder: ok"),
+    "credit:qualifications": Row(f"{HIDDEN}; bidder: 200", "no; bidder: form"),
+    "credit:qualification-withdraw": Row(DEED, "no; bidder: ok"),
     # -- the initiator's side ---------------------------------------------------------------------------------------
     "trading:desk": MINE,
     "trading:register": Row("200; anonymous: in", "form; anonymous: no"),
@@ -400,4 +402,9 @@ TABLE: dict[str, Row] = {
     # An order is its own authority's alone, and only to what is announced.
     "supervision:orders": Row(f"{HIDDEN}; supervisor@{ANNOUNCED}: 200", f"no; supervisor@{ANNOUNCED}: form"),
     "supervision:order-lift": Row(DEED, "no"),
+    # Qualifications are public; a doubt is a supervisor's remark, of whatever authority. No uuid here is a bound one.
+    "supervision:qualifications": Row("403; anonymous: in; oversight: 200", "no"),
+    "supervision:doubt": Row("403; anonymous: in; oversight: 200", "no; supervisor+foreign: form"),
+    # The doubt of this life is over: whoever asks again gets the form back, another authority nothing.
+    "supervision:doubt-end": Row(DEED, "no"),
 }

@@ -43,9 +43,10 @@ TEXT = "{0} || '改'"
 MONEY = "{0} + 0.01"
 SWAP = "CASE WHEN {0} = '{1}' THEN '{2}' ELSE '{1}' END"
 
-# The first row of a table; where rows lie after papers were made of them is chance, so these two are named.
+# The first row of a table; where rows lie after papers were made of them is chance, so these are named.
 ONE = """ctid = (SELECT min(ctid) FROM "{0}")"""
 PICKED = {
+    "credit_qualification": "withdrawn_at IS NOT NULL",
     "trading_notice": "id = (SELECT id FROM trading_notice WHERE kind = 'tender' ORDER BY publish_at LIMIT 1)",
     "trading_storedfile": "id = (SELECT id FROM trading_storedfile WHERE name LIKE '招标%' ORDER BY stored_at LIMIT 1)",
 }
@@ -226,6 +227,27 @@ STATE: dict[str, dict[str, str]] = {
     },
     "sealing_plain_file": {"sha256": "repeat('0', 64)", "path": TEXT},
     "credit_subject": {"state": SWAP.format("{0}", "active", "closed")},
+    "credit_qualification": {
+        "kind": TEXT,
+        "grade": TEXT,
+        "number": TEXT,
+        "issuer": TEXT,
+        "publisher": TEXT,
+        "source": SWAP.format("{0}", "self", "authority"),
+        "valid_from": "{0} - 1",
+        "valid_until": "{0} + 1",
+        "declared_at": "{0} - interval '1 hour'",
+        "withdrawn_at": HOUR,
+        "withdrawn_why": TEXT,
+        "subject_id": OTHER_SUBJECT,
+    },
+    "credit_qualificationdoubt": {
+        "reason": TEXT,
+        "authority_id": OTHER_SUBJECT,
+        "marked_at": "{0} - interval '1 hour'",
+        "ended_at": HOUR,
+        "end_reason": TEXT,
+    },
     "experts_expert": {"state": SWAP.format("{0}", "active", "suspended")},
     "experts_draw": {"state": "'open'"},
 }
@@ -300,6 +322,14 @@ NAMED = {
     ("sealing_plain_file", "sha256"): "技术标.txt is missing or has other bytes",
     ("sealing_plain_file", "path"): "技术标.txt is missing or has other bytes",
     ("credit_subject", "state"): "subject:",
+    **{
+        ("credit_qualification", name): f"qualification: {name.removesuffix('_id')} is not the one recorded"
+        for name in STATE["credit_qualification"]
+    },
+    **{
+        ("credit_qualificationdoubt", name): f"doubt: {name.removesuffix('_id')} is not the one recorded"
+        for name in STATE["credit_qualificationdoubt"]
+    },
     ("experts_expert", "state"): "expert:",
     ("experts_draw", "state"): "draw:",
     **{("trading_instrument", column): "an instrument of a lot" for column in STATE["trading_instrument"]},
@@ -357,11 +387,13 @@ GONE: list[dict[str, str]] = [
         "holds_hold": "the hold of challenge:",
         "trading_mediapost": "media post is gone, notice.handed_over speaks of it",
         "trading_outage": "outage is gone, outage.declared speaks of it",
+        "credit_qualificationdoubt": "doubt is gone, qualification.doubted speaks of it",
         "trading_venuesession": "session is gone, session.booked speaks of it",
         "sealing_part": "an envelope's parts are not those of its header",
         "sealing_opening_result": "bid: its opening's result and the record differ",
     },
     {
+        "credit_qualification": "qualification is gone, qualification.declared speaks of it",
         "trading_mediaoutlet": "medium is gone, medium.registered speaks of it",
         "trading_documentversion": "document version 1 is gone, lot.notice_scheduled speaks of it",
         "trading_storedfile": f"document version 2: {DIGEST_OF}",

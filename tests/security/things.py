@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Max, Model
 from django.urls import NoReverseMatch, reverse
 
-from credit.models import SubjectKey
+from credit.models import Qualification, QualificationDoubt, SubjectKey
 from experts.models import Draw, Invitation
 from platform_site.ledger.models import Checkpoint, Entry, Position
 from platform_site.messages.models import Message
@@ -72,6 +72,10 @@ class Things:
             "draw_id": first(Draw),
             "invitation_id": first(Invitation, "expert__user__username"),
             "key_id": first(SubjectKey, subject__code=self.mine),
+            "qualification_id": first(
+                Qualification, subject__code=self.mine, source="self", withdrawn_at__isnull=True
+            ),
+            "doubt_id": first(QualificationDoubt),
             "message_id": first(Message, "created_at", user=self.cast["bidder1"].user),
             "upload_id": first(Upload, "begun_at", owner_ref=self.mine),
             "trustee_id": first(Trustee, "pk"),

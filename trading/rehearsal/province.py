@@ -19,6 +19,7 @@ from trading.media_standin import StandIn, answer_all
 from trading.rehearsal import engineering_factor, engineering_lots, engineering_prepared
 from trading.rehearsal import engineering_open as open_tender
 from trading.rehearsal.casting import assemble
+from trading.rehearsal.credentials import qualified
 from trading.rehearsal.furnishing import furnish, plan_sessions
 from trading.rehearsal.people import Cast
 from trading.rehearsal.repertoire import SCRIPTS
@@ -247,6 +248,7 @@ def populate(now: datetime, tell: Callable[[str], None], names: dict[str, str] |
     for name in open_tender.TERMS["media"]:
         StandIn(name).register()
     planned = plan_some(now, cast)
+    qualified(cast, now)
     for trade in TRADES:
         tell(f"{trade.procedure} {trade.title or ''} {trade.stop_at or 'archived'}")
         stage = Stage(begun(now, trade.days_ago))
