@@ -1,10 +1,14 @@
 """联合体 (招标投标法 第三十一条): sealed agreement, members apart, lowest rating, joint contract."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 
+from credit.services import qualification_declare
+from platform_site import clock
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry
 from tests.trading.boundaries import ENG, day
@@ -18,6 +22,7 @@ from trading.rehearsal import sealed
 from trading.rehearsal.engineering_consortium import SPECIALITY, prepared, said_by
 from trading.rulebooks.guards import bidding, evaluation, result
 from trading.services import bids, contract_texts, joint_contracts
+from trading.services.committees import members_of
 from trading.testimony import rows_as_recorded
 from verify import scores
 
@@ -44,6 +49,24 @@ def faults(inside, *, outside=OUTSIDE, files=("a" * 64,), needs="壹级"):
 
 class TestKernel:
     """Pure."""
+
+    @pytest.mark.rule("ENG-25")
+    @pytest.mark.parametrize(
+        ("held", "levels"),
+        [
+            ([[("水利", "壹级")], [("水利", "贰级")]], {"水利": "贰级"}),
+            # Of one member's own certificates the best counts, and only those of the same speciality are compared.
+            ([[("水利", "贰级"), ("水利", "壹级")], [("水利", "壹级")]], {"水利": "壹级"}),
+            ([[("水利", "壹级"), ("市政", "叁级")], [("市政", "贰级")]], {"水利": "壹级", "市政": "叁级"}),
+            ([[("水利", "壹级")], []], {"水利": "壹级"}),
+            ([[("安全生产许可证", "")], [("安全生产许可证", "")]], {}),
+            ([[("水利", "甲级")], [("水利", "自定等级")]], {"水利": "自定等级"}),
+        ],
+    )
+    def test_a_consortium_counts_for_the_lowest_of_the_members_of_one_speciality(self, held, levels):
+        members = [{"ratings": consortium.rated(rows)} for rows in held]
+
+        assert consortium.lowest(members) == levels
 
     @pytest.mark.rule("ENG-25")
     @pytest.mark.parametrize(
@@ -212,9 +235,36 @@ class TestWon:
         assert scores.check_scores(content) == []
         assert content["consortia"][0]["levels"] == [{"speciality": SPECIALITY, "level": "壹级"}]
 
-    def test_members_stand_on_the_public_page(self, scene):
-        from django.test import Client
+    @pytest.mark.rule("ENG-25")
+    def test_the_committee_sees_what_the_members_had_registered_at_the_deadline(self, scene):
+        lot, deadline = scene.again(), scene.again().recorded["bid_deadline"]
+        leads, joins = scene.cast["bidder1"], scene.cast["bidder5"]
+        for who, grade, moment in (
+            (leads, "特级", deadline - timedelta(days=1)),
+            (joins, "贰级", deadline - timedelta(days=1)),
+            (joins, "叁级", deadline + timedelta(minutes=1)),
+        ):
+            with clock.at(moment):
+                qualification_declare(
+                    subject_code=who.code,
+                    kind=SPECIALITY,
+                    grade=grade,
+                    number=f"D-{grade}",
+                    issuer="云泽省水利厅",
+                    valid_from=date(2020, 3, 1),
+                    actor=who.actor,
+                )
+        bid = lot.bids.get(subject__code=leads.code, state="opened")
 
+        client = Client()
+        client.force_login(members_of(lot.committee)[0].user)
+        page = client.get(f"/work/lots/{lot.tender.reference}/{lot.number}/evaluation/room/{bid.pk}/").content.decode()
+
+        shown = page[page.index('id="registered"') :]
+        assert all(words in shown for words in ("D-特级", "D-贰级", "牵头人", f"{SPECIALITY}：<b>贰级</b>"))
+        assert "D-叁级" not in page
+
+    def test_members_stand_on_the_public_page(self, scene):
         followed()
         page = Client().get(f"/trades/{scene.again().reference}/").content.decode()
         assert "联合体成员" in page

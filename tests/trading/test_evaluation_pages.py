@@ -369,7 +369,7 @@ def test_a_bid_over_the_maximum_price_is_out_by_arithmetic_and_asks_for_no_marks
 
 def test_the_pages_cost_the_same_however_many_bids_and_marks(world, django_assert_num_queries):
     """Session, person, actor (2), seat, holds, the committee's marks (4), all bids' parties, own marks (2),
-    clock; a sheet its files."""
+    clock; a sheet its files, the deadline's holds and what the bidder had registered."""
     client = member(world)
     with django_assert_num_queries(14):
         client.get(url(world, "room/"))
@@ -380,7 +380,7 @@ def test_the_pages_cost_the_same_however_many_bids_and_marks(world, django_asser
 
     with django_assert_num_queries(14):
         client.get(url(world, "room/"))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         client.get(sheet(world))
 
 

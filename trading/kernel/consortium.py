@@ -78,6 +78,18 @@ def lowest(members: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
+def rated(held: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """A member's ratings, [{"speciality", "level"}], of the (kind, grade) pairs it holds: of each kind the best grade.
+
+    What bears no grade rates nothing.
+    """
+    best: dict[str, str] = {}
+    for kind, grade in held:
+        if grade and (kind not in best or _place(grade) < _place(best[kind])):
+            best[kind] = grade
+    return [{"speciality": kind, "level": best[kind]} for kind in sorted(best)]
+
+
 def _place(name: str) -> int:
     found = level(name)
     return len(LEVELS) if found is None else found

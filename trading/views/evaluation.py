@@ -36,6 +36,7 @@ from trading.kernel import procedure as kernel
 from trading.kernel import scoring
 from trading.kernel.adjusting import SIZES, declared_of
 from trading.models import BidQuestion, CommitteeMember, Lot, StoredFile
+from trading.registered import registered_of
 from trading.services import evaluations
 from trading.services.acts import facts_of
 from trading.services.documents import current_version
@@ -95,7 +96,8 @@ def room(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpRespons
 
 
 def sheet_context(found: Room, sheet: Sheet, lot: Lot) -> dict[str, Any]:
-    """What one sheet shows beside the frame. One query (files)."""
+    """What one sheet shows beside the frame. Three queries (files, holds, register), two more where
+    a party has qualifications."""
     before, after = found.beside(sheet)
     files = PlainFile.objects.filter(result_id=sheet.bid.envelope_id).order_by("number")
     return {
@@ -103,6 +105,7 @@ def sheet_context(found: Room, sheet: Sheet, lot: Lot) -> dict[str, Any]:
         "sheet": sheet,
         "files": files,
         "offer": offer_rows(sheet, lot),
+        "registered": registered_of(lot, sheet.bid),
         "before": before,
         "after": after,
         "grounds": GROUND_LIST,
