@@ -47,7 +47,10 @@ def _page(
         "one": next(one for one in held_by(row.subject.code) if one.row == row),
         "doubts": doubts,
         "form": form or DoubtForm(),
-        "may_doubt": "supervisor" in request.actor.duties and row.withdrawn_at is None,
+        # Whose own doubt stands is not offered a second one.
+        "may_doubt": "supervisor" in request.actor.duties
+        and row.withdrawn_at is None
+        and not any(one.own and one.ended_at is None for one in doubts),
         "violations": violations,
     }
     return render(request, "supervision/doubt.html", context, status=status)

@@ -50,8 +50,14 @@ def registered_of(lot: Lot, bid: Bid) -> Registered | None:
     names = {bid.subject.code: bid.subject.name}
     if bid.member_codes:
         names |= dict(Subject.objects.filter(code__in=bid.member_codes).values_list("code", "name"))
-    parties = [Party(code, names.get(code, code), held.get(code, [])) for code in codes]
+    parties = [Party(code, names.get(code, code), _once(held.get(code, []))) for code in codes]
     return Registered(at, parties, levels_of(parties) if len(parties) > 1 else {})
+
+
+def _once(held: list[Held]) -> list[Held]:
+    """What was declared just as an authority had published it by then is shown once, as published."""
+    published = {(one.row.kind, one.row.number) for one in held if one.row.source == "authority"}
+    return [one for one in held if one.compared != [] or (one.row.kind, one.row.number) not in published]
 
 
 def levels_of(parties: list[Party]) -> dict[str, str]:
