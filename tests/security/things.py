@@ -72,9 +72,7 @@ class Things:
             "draw_id": first(Draw),
             "invitation_id": first(Invitation, "expert__user__username"),
             "key_id": first(SubjectKey, subject__code=self.mine),
-            "qualification_id": first(
-                Qualification, subject__code=self.mine, source="self", withdrawn_at__isnull=True
-            ),
+            "qualification_id": first(Qualification, subject__code=self.mine, source="self", withdrawn_at__isnull=True),
             "doubt_id": first(QualificationDoubt),
             "message_id": first(Message, "created_at", user=self.cast["bidder1"].user),
             "upload_id": first(Upload, "begun_at", owner_ref=self.mine),
