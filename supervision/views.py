@@ -13,6 +13,7 @@ from platform_site import clock
 from platform_site.accounts import policy
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.requests import PersonRequest
+from platform_site.rows import one_or_none
 from supervision import selectors, services
 from supervision.forms import LiftForm, OrderForm
 from supervision.models import Order
@@ -60,7 +61,7 @@ def own_lot(request: PersonRequest, reference: str, number: int) -> Lot:
         Http404: another authority's, a draft, or no supervisor: a stranger cannot tell which.
     """
     lots = selectors.lots_of(request.actor) if "supervisor" in request.actor.duties else Lot.objects.none()
-    lot = lots.filter(tender__reference=reference, number=number).select_related("tender__authority").first()
+    lot = one_or_none(lots.filter(tender__reference=reference, number=number).select_related("tender__authority"))
     if lot is None or lot.tender.authority is None or lot.tender.authority.code != request.actor.subject_code:
         raise Http404
     return lot

@@ -50,8 +50,12 @@ def roles(actor: Actor, *, over: Any = None) -> frozenset[str]:
 
 
 def may(actor: Actor, role: str, *, over: Any = None) -> bool:
-    """Whether `actor` holds `role` (or one of several, separated by `|`) over the object."""
-    return bool(roles(actor, over=over) & set(role.split("|")))
+    """Whether `actor` holds `role` (or one of several, separated by `|`) over the object.
+
+    The object is asked only where what the actor is by himself does not suffice.
+    """
+    wanted = set(role.split("|"))
+    return bool(roles(actor) & wanted) or (over is not None and bool(over.party_roles(actor) & wanted))
 
 
 def require(actor: Actor, role: str, *, over: Any = None) -> None:

@@ -23,4 +23,4 @@ class ClockOffset(models.Model):
         """The offset in force; zero where no row stands, and always zero in production. One query."""
         if settings.MODE == "production":
             return timedelta(0)
-        return cls.objects.filter(pk=1).values_list("offset", flat=True).first() or timedelta(0)
+        return next(iter(cls.objects.filter(pk=1).values_list("offset", flat=True)), timedelta(0))

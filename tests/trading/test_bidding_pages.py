@@ -542,7 +542,7 @@ def test_a_bidders_page_costs_the_same_however_many_filed(scene, django_assert_m
 def test_a_filing_costs_a_known_number_of_queries(scene, django_assert_max_num_queries):
     client, said = signed_in(scene.cast, "bidder1"), parcel(scene, "bidder1")
 
-    with django_assert_max_num_queries(41):
+    with django_assert_max_num_queries(37):
         assert send(scene, client, said).status_code == 201
 
 

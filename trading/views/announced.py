@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.rows import one_or_none
 from platform_site.web import refusals
 from trading.models import Lot
 
@@ -23,7 +24,9 @@ def announced_lot(reference: str, number: int, *, verb: str = "file_bid") -> Lot
         Http404: no such lot, still a draft, or of a procedure without sealed filings.
     """
     found = Lot.objects.filter(tender__reference=reference, number=number).exclude(state__in=DRAFT)
-    lot = found.select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority").first()
+    lot = one_or_none(
+        found.select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority")
+    )
     if lot is None or verb not in lot.procedure.transitions:
         raise Http404
     return lot

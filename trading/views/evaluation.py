@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from platform_site import clock
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.requests import PersonRequest
+from platform_site.rows import one_or_none
 from platform_site.sealing import storage
 from platform_site.sealing.models import PlainFile
 from trading.bidwords import words_of
@@ -300,7 +301,9 @@ def _own_questions(request: PersonRequest, reference: str, number: int) -> tuple
         Http404: no such lot, or no bid of this subject in it.
     """
     code = request.actor.subject_code
-    lot = Lot.objects.filter(tender__reference=reference, number=number).select_related("tender__initiator").first()
+    lot = one_or_none(
+        Lot.objects.filter(tender__reference=reference, number=number).select_related("tender__initiator")
+    )
     if lot is None or not code or "answer_committee" not in lot.procedure.transitions:
         raise Http404
     own = lot.bids.standing().filter(subject__code=code)

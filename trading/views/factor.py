@@ -13,6 +13,7 @@ from experts.draw import ROLES
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
 from platform_site.accounts.requests import ActedRequest
+from platform_site.rows import one_or_none
 from platform_site.sealing.models import KeySet
 from trading.kernel import factors as kernel
 from trading.models import FactorDraw, Lot
@@ -27,7 +28,9 @@ def _lot(request: ActedRequest, reference: str, number: int) -> tuple[Lot, str]:
         Http404: no such lot, none whose document draws a factor, or a stranger: nobody can tell which.
     """
     found = Lot.objects.filter(tender__reference=reference, number=number)
-    lot = found.select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority").first()
+    lot = one_or_none(
+        found.select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority")
+    )
     role = factors.side_of(lot, request.actor) if lot is not None and factors.factor_asked(lot) else ""
     if lot is None or not role:
         raise Http404

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from platform_site.rows import one_or_none
 from trading import addresses
 from trading.models import Instrument, Letter, Lot
 from trading.services import instruments
@@ -28,7 +29,7 @@ def own_letter(request: HttpRequest, reference: str, number: int, letter_id: UUI
         Http404: no such lot, no such letter, or somebody else's: a stranger cannot tell which.
     """
     found = Lot.objects.filter(tender__reference=reference, number=number)
-    lot = found.select_related("tender__initiator", "tender__agency").first()
+    lot = one_or_none(found.select_related("tender__initiator", "tender__agency"))
     actor = request.actor  # type: ignore[attr-defined]
     letter = readable(lot, actor).filter(pk=letter_id).first() if lot else None
     if letter is None:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 
 from platform_site.accounts.actors import Actor
+from platform_site.rows import one_or_none
 from platform_site.web.htmx import wants_partial
 from trading.models import Lot
 from trading.services.acts import not_replaced
@@ -26,7 +27,9 @@ def working_lot(
     """
     actor = request.actor  # type: ignore[attr-defined]
     found = Lot.objects.visible_to(actor).filter(tender__reference=reference, number=number)
-    lot = found.select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority").first()
+    lot = one_or_none(
+        found.select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority")
+    )
     if lot is None:
         refuse_replaced(actor, reference, number)
         raise Http404
@@ -47,7 +50,7 @@ def refuse_replaced(actor: Actor, reference: str, number: int) -> None:
     """
     if not actor.subject_code:
         return
-    found = Lot.objects.filter(tender__reference=reference, number=number).select_related("tender").first()
+    found = one_or_none(Lot.objects.filter(tender__reference=reference, number=number).select_related("tender"))
     if found is not None:
         not_replaced(found, actor)
 

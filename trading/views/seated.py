@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.requests import PersonRequest
+from platform_site.rows import one_or_none
 from platform_site.web.htmx import wants_partial
 from trading.models import CommitteeMember, Lot
 
@@ -24,7 +25,7 @@ def seat_at(actor: Actor, reference: str, number: int) -> CommitteeMember | None
         return None
     mine = CommitteeMember.objects.filter(user__public_id=actor.user_id, left_at__isnull=True)
     found = mine.filter(committee__lot__tender__reference=reference, committee__lot__number=number)
-    return found.select_related("committee__draw", *(f"committee__lot__{one}" for one in PARTIES)).first()
+    return one_or_none(found.select_related("committee__draw", *(f"committee__lot__{one}" for one in PARTIES)))
 
 
 def seated(view: View) -> View:
@@ -72,7 +73,7 @@ def desk_page(*, roles: frozenset[str]) -> Callable[[View], View]:
         def page(request: PersonRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = request.actor
             found = Lot.objects.visible_to(actor).filter(tender__reference=reference, number=number)
-            lot = found.select_related(*PARTIES, "committee__draw").first()
+            lot = one_or_none(found.select_related(*PARTIES, "committee__draw"))
             if lot is None or "form_committee" not in lot.procedure.transitions:
                 raise Http404
             held = held_over(lot, actor)
