@@ -109,6 +109,7 @@ PUBLIC = [
     see("disclosure:unsubscribe", things.subscription_token),
     see("credit:subjects"),
     see("credit:subject", things.subject_code("bidder1")),
+    see("credit:subject", things.subject_code("bidder2"), label="replaced"),
     see("credit:subject", things.subject_code("bidder4"), label="doubted"),
     see("credit:subject", things.subject_code("agency"), label="agency"),
     see("credit:subject", things.centre_code, label="centre"),

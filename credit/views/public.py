@@ -30,10 +30,12 @@ def subject_detail(request: HttpRequest, code: str) -> HttpResponse:
     """One subject: bans first, then who it is, its qualifications, what is decided about it, its keys' fingerprints."""
     # A NUL in an address is no code of anybody, and nothing a database can be asked for.
     subject = get_object_or_404(Subject, code=codes.normalise(code.replace("\0", "")))
+    held = held_by(subject.code)
     context = {
         "subject": subject,
         "bans": [selectors.violation_of(ban) for ban in selectors.standing(subject.code)],
-        "held": held_by(subject.code),
+        "standing": [one for one in held if not one.gone],
+        "gone": [one for one in held if one.gone],
         "sanctions": selectors.sanctions_of(subject.code),
         "keys": [key for key in selectors.keys_of(subject.code) if key.revoked_at is None],
         "type_name": codes.type_name(subject.code),

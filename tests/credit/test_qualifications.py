@@ -1,13 +1,15 @@
 """Qualifications are declared at once, replaced and withdrawn but never lost, doubted but never barred."""
 
 from datetime import date, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from credit import qualifications, services
 from credit.models import Qualification, QualificationDoubt
+from credit.services.published import Listed
 from platform_site.accounts.actors import ANONYMOUS, CONSOLE
 from platform_site.accounts.refusals import Refused
 from platform_site.accounts.selectors import actor_for
@@ -15,6 +17,7 @@ from platform_site.accounts.services import duty_grant
 from platform_site.ledger.models import Entry
 from platform_site.messages.models import Message
 from platform_site.workdays import midnight
+from tests import databases
 from tests.people import a_code, a_person, a_subject
 
 TODAY = date(2026, 11, 24)
@@ -268,7 +271,7 @@ def test_a_new_row_leaves_no_doubt_behind(way):
     first = qualifications.held_by(subject.code)[0]
     assert (first.row, len(first.doubts)) == (new, 1)
     assert len(qualifications.valid_at([subject.code], NOON)[subject.code][0].doubts) == 1
-    assert [one.row for one in qualifications.found("")] == [one.row for one in qualifications.found(new.number)][:1]
+    assert [one.row for one in qualifications.found("")] == [new]
 
 
 @pytest.mark.django_db
@@ -313,6 +316,61 @@ def test_only_a_supervisor_doubts(who):
 
     with pytest.raises(PermissionDenied):
         services.doubt_mark(qualification_id=row.pk, reason="查询不到", actor=doubter)
+
+
+def test_every_face_does_its_own_acts_with_its_own_login_and_no_others(fresh_db, cluster):
+    subject, actor = a_subject()
+    row, official, elsewhere = declared(subject, actor), an_official(), []
+
+    def tried(act) -> None:
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            act()
+        elsewhere.append(act)
+
+    with databases.behind_default(cluster, fresh_db, login="portal_supervision"):
+        doubt = services.doubt_mark(qualification_id=row.pk, reason="查询不到", actor=official)
+        services.doubt_end(doubt_id=doubt.pk, reason="已经补录", actor=official)
+        tried(lambda: declared(subject, actor, number="D2"))
+        tried(lambda: services.qualification_withdraw(qualification_id=row.pk, actor=actor))
+    with databases.behind_default(cluster, fresh_db, login="portal_trading"):
+        new = declared(subject, actor, number="D2", replaces=row.pk)
+        tried(lambda: services.doubt_mark(qualification_id=new.pk, reason="查询不到", actor=official))
+    with databases.behind_default(cluster, fresh_db, login="portal_public"):
+        assert [one.row for one in qualifications.held_by(subject.code)] == [new, row]
+        tried(lambda: declared(subject, actor, number="D3"))
+    with databases.behind_default(cluster, fresh_db, login="portal_worker"):
+        published = {"code": subject.code, "kind": "测绘", "number": "1", "valid_from": "2024-03-01"}
+        tally = services.qualifications_publish(
+            [Listed(1, "x", published), Listed(2, "y", {})], publisher="某厅", file="x.csv", sha256="", actor=CONSOLE
+        )
+        assert (tally.accepted, tally.rejected) == (1, 1)
+        tried(lambda: services.doubt_mark(qualification_id=new.pk, reason="查询不到", actor=official))
+
+    assert len(elsewhere) == 5
+
+
+def test_of_two_that_declare_one_certificate_at_once_one_is_refused(fresh_db):
+    subject, actor = a_subject()
+    outcomes, start = [], Barrier(2)
+
+    def attempt() -> None:
+        start.wait()
+        try:
+            declared(subject, actor)
+            outcomes.append("declared")
+        except Refused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [Thread(target=attempt) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes) == ["declared", "refused"]
+    assert Qualification.objects.count() == 1
 
 
 # -- as of a moment ----------------------------------------------------------------------------------------------------

@@ -402,9 +402,9 @@ TABLE: dict[str, Row] = {
     # An order is its own authority's alone, and only to what is announced.
     "supervision:orders": Row(f"{HIDDEN}; supervisor@{ANNOUNCED}: 200", f"no; supervisor@{ANNOUNCED}: form"),
     "supervision:order-lift": Row(DEED, "no"),
-    # Qualifications are public; a doubt is a supervisor's remark, of whatever authority. No uuid here is a bound one.
+    # Qualifications are public; a doubt is a supervisor's remark, whatever authority he acts for.
     "supervision:qualifications": Row("403; anonymous: in; oversight: 200", "no"),
     "supervision:doubt": Row("403; anonymous: in; oversight: 200", "no; supervisor+foreign: form"),
-    # The doubt of this life is over: whoever asks again gets the form back, another authority nothing.
+    # The doubt of this life is about another certificate than the one asked for here.
     "supervision:doubt-end": Row(DEED, "no"),
 }

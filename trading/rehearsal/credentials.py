@@ -1,4 +1,4 @@
-"""Qualifications of the cast: valid, near their end, run out, published, doubted; one bidder has none and trades all
+"""Qualifications of the cast: valid, near their end, run out, replaced, published, doubted; one bidder has none and trades all
 the same."""
 
 from datetime import date, datetime, timedelta
@@ -17,13 +17,15 @@ DECLARED = (
     ("bidder1", WATER, "壹级", "D199010001", PUBLISHER, 3, 731),
     ("bidder1", BUILDING, "贰级", "D299010001", PUBLISHER, 3, 731),
     ("bidder1", SAFETY, "", "（云）JZ安许证字〔2024〕000117", PUBLISHER, 2, 19),
-    ("bidder2", WATER, "贰级", "D299020016", PUBLISHER, 2, 1102),
+    ("bidder2", WATER, "叁级", "D399020004", PUBLISHER, 4, 96),
     ("bidder2", TOWN, "贰级", "D299020017", PUBLISHER, 2, 1102),
     ("bidder3", BUILDING, "特级", "D199030002", "中华人民共和国住房和城乡建设部", 4, 420),
     ("bidder3", SAFETY, "", "（云）JZ安许证字〔2023〕000408", PUBLISHER, 3, -37),
     ("bidder4", WATER, "壹级", "D199040044", PUBLISHER, 1, 1460),
     ("agency", PURCHASING, "", "ZC990100000231", "云泽省财政厅", 5, None),
 )
+# The first certificate of this bidder was replaced by a better one.
+UPGRADED = ("bidder2", "贰级", "D299020016", 1102)
 DOUBTED = ("bidder4", "证书编号与发证机关公开的名单不一致，已请该单位说明。")
 
 
@@ -53,6 +55,20 @@ def qualified(cast: Cast, now: datetime) -> None:
         }  # fmt: skip
         qualifications_publish(
             [Listed(1, "", cells)], publisher=PUBLISHER, file="建筑业企业资质公开.csv", sha256="", actor=CONSOLE
+        )
+    with clock.at(now - timedelta(days=60)):
+        username, grade, number, left = UPGRADED
+        former, trader = rows[username], cast[username]
+        qualification_declare(
+            subject_code=trader.code,
+            kind=former.kind,
+            grade=grade,
+            number=number,
+            issuer=former.issuer,
+            valid_from=today - timedelta(days=61),
+            valid_until=today + timedelta(days=left),
+            replaces=former.pk,
+            actor=trader.actor,
         )
     with clock.at(now - timedelta(days=12)):
         username, reason = DOUBTED
