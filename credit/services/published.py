@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from credit import codes
 from credit.models import RejectedQualification, Subject
@@ -20,6 +20,7 @@ from platform_site.accounts.actors import Actor
 from platform_site.web.words import FACTS
 from platform_site.workdays import day_of
 
+LOCK = 7_190_423  # pg_advisory_xact_lock: one batch at a time
 BATCH = 200  # rows of one transaction
 NAME_LIMIT = 200
 KEPT = 64 << 10  # characters kept of a rejected row
@@ -115,6 +116,9 @@ def qualifications_publish(rows: Iterable[Listed], *, publisher: str, file: str,
     run = _Run(publisher, file[:255], actor)
     for batch in _batches(rows):
         with transaction.atomic():
+            # Two lists taken in at once would lock the same subjects in two orders.
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
             for row in batch:
                 _land(row, run)
     facts = {"publisher": publisher, "sha256": sha256, **{name: getattr(run.tally, name) for name in Tally.__slots__}}

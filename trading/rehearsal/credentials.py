@@ -1,5 +1,5 @@
-"""Qualifications of the cast: valid, near their end, run out, replaced, published, doubted; one bidder has none and trades all
-the same."""
+"""Qualifications of the cast: valid, near their end, run out, replaced, published, doubted; one bidder has none and
+trades all the same."""
 
 from datetime import date, datetime, timedelta
 
