@@ -1,12 +1,18 @@
 """The stage: a cast in the database, lots brought to a milestone by the rehearsal's own scripts."""
 
+import contextlib
+from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
+from unittest import mock
 
 import pytest
 
+from platform_site.web import papers as sheets
 from trading.rehearsal import repertoire
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Played, Stage, play
+from trading.services import papers
 
 
 @pytest.fixture
@@ -34,3 +40,18 @@ def play_until(files):
         return stage
 
     return go
+
+
+@contextlib.contextmanager
+def plain_papers() -> Iterator[None]:
+    """Within, papers are signed, recorded and packed as ever, of a page set once a kind: half a life's work is setting.
+
+    For tests of what is done with papers; how they look and what they say, tests/trading/test_papers.py asks.
+    """
+    with mock.patch.object(papers, "render", lambda sheet: _page(sheet.template)):
+        yield
+
+
+@lru_cache
+def _page(said: str) -> bytes:
+    return sheets.pdf(f"<!doctype html><html lang='zh-CN'><title>{said}</title><p>{said}</p></html>")

@@ -45,6 +45,7 @@ def played(cluster, template_database, django_db_setup, django_db_blocker) -> It
     """The played database's name and what is in it."""
     from disclosure import projecting
     from platform_site import clock, ledger
+    from tests.stages import plain_papers
     from trading.models import Lot
     from trading.rehearsal.casting import assemble
     from trading.rehearsal.repertoire import SCRIPTS
@@ -58,7 +59,10 @@ def played(cluster, template_database, django_db_setup, django_db_blocker) -> It
         for life, (procedure, variant, stop_at, start) in LIVES.items():
             before = set(Lot.objects.values_list("pk", flat=True))
             stage = Stage(start)
-            play(stage, SCRIPTS[procedure].script(stage, cast, variant), Played(procedure, variant), stop_at=stop_at)
+            with plain_papers():
+                play(
+                    stage, SCRIPTS[procedure].script(stage, cast, variant), Played(procedure, variant), stop_at=stop_at
+                )
             lot = Lot.objects.select_related("tender").exclude(pk__in=before).get()
             # Each life keeps its own clock: nothing later may move it.
             Lot.objects.filter(pk=lot.pk).update(next_check=None)

@@ -91,9 +91,11 @@ def test_rows_come_in_the_order_of_their_keys_whoever_imports(fresh_db, tmp_path
         assert cursor.fetchone()[0] == 0
 
 
-def test_memory_does_not_grow_with_the_file(fresh_db, tmp_path):
+def test_memory_does_not_grow_with_the_file(fresh_db, tmp_path, monkeypatch):
     """The rows of a batch and no more are held: the peak of ten times the rows is that of one."""
     import tracemalloc
+
+    monkeypatch.setattr(landing, "BATCH", 100)
 
     def peak(count: int, name: str) -> int:
         path = written(tmp_path / name, *(index_row(n, id=f"{name}{n}", excerpt="某" * 2_000) for n in range(1, count)))
@@ -103,7 +105,7 @@ def test_memory_does_not_grow_with_the_file(fresh_db, tmp_path):
         tracemalloc.stop()
         return found
 
-    peak(250, "warm")
-    small, large = peak(400, "small"), peak(2_000, "large")
+    peak(120, "warm")
+    small, large = peak(250, "small"), peak(1_000, "large")
 
     assert large < small * 1.3

@@ -15,6 +15,7 @@ from platform_site.accounts.actors import CONSOLE
 from platform_site.accounts.services.duties import duty_grant
 from platform_site.ledger import publishing
 from tests import databases
+from tests.stages import plain_papers
 from trading.rehearsal import casting, engineering_factor, engineering_open, repertoire
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Played, Script, Stage, play
@@ -111,7 +112,8 @@ def lived(cluster: databases.Cluster, template: str, home: Path) -> Iterator[Lif
                 if milestone == "opened":
                     beside(life.cast, stage.now)
 
-            play(stage, watched(script, reached), played)
+            with plain_papers():
+                play(stage, watched(script, reached), played)
             ledger.sequence_once()
             life.keep("ended", stage.now)
         fail(life)

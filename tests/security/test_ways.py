@@ -1,7 +1,6 @@
 """Every way an engineering tender can go: played to its end, held against the record, its archive verified offline."""
 
 import zipfile
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,10 @@ from disclosure import tradepage
 from platform_site import clock, ledger
 from platform_site.ledger import publishing
 from platform_site.ledger.script import bundle
-from platform_site.web import papers as sheets
 from tests.security.test_archive import verify
+from tests.stages import plain_papers
 from trading.models import Archive, Lot
 from trading.rehearsal import engineering_open, engineering_ways, repertoire
-from trading.services import papers
 
 pytestmark = pytest.mark.lives
 # The happy one and its four neighbours are lived in test_archive and elsewhere.
@@ -26,22 +24,12 @@ def test_there_are_fifteen_ways_and_more():
     assert len(engineering_ways.VARIANTS) >= 15
 
 
-@pytest.fixture
-def plain_pages(monkeypatch):
-    """Papers are signed, recorded and packed as ever, of a page set once a kind: its look is not what is tested."""
-    monkeypatch.setattr(papers, "render", lambda sheet: page(sheet.template))
-
-
-@lru_cache
-def page(said: str) -> bytes:
-    return sheets.pdf(f"<!doctype html><html lang='zh-CN'><title>{said}</title><p>{said}</p></html>")
-
-
 @pytest.mark.parametrize("way", WAYS)
-def test_a_way_goes_as_its_script_says_and_proves_itself(way, fresh_db, files, plain_pages, settings, tmp_path):
+def test_a_way_goes_as_its_script_says_and_proves_itself(way, fresh_db, files, settings, tmp_path):
     cast = repertoire.cast_for()
 
-    played = repertoire.rehearse("engineering.open", way, cast)
+    with plain_papers():
+        played = repertoire.rehearse("engineering.open", way, cast)
 
     assert played.ok, played.error
     with clock.at(repertoire.START):

@@ -1,7 +1,8 @@
 """The stage of the trade's tests."""
 
 from tests.stages import files, play_until
+from tests.trading.filing import announced
 from tests.trading.served import portal
 from tests.trading.stage import stage_cast
 
-__all__ = ["files", "play_until", "portal", "stage_cast"]
+__all__ = ["announced", "files", "play_until", "portal", "stage_cast"]

@@ -2,10 +2,13 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+from django.db import transaction
 from django.test import Client
 
 from platform_site import clock
@@ -14,9 +17,23 @@ from tests.trading.stage import START, Scene, assembled, played, signed_in
 from trading.models import Bid, Lot
 from trading.rehearsal import engineering_open, sealed
 from trading.rehearsal.people import Cast
+from trading.rehearsal.stage import Stage
 from trading.services import documents, ticks
 
 __all__ = ["START", "assembled", "played", "signed_in"]
+
+
+@pytest.fixture(scope="module")
+def announced(stage_cast, django_db_blocker) -> Iterator[Scene]:
+    """`bidding`, played once for the module; each test's own changes are rolled back over it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield bidding(stage_cast)
+        transaction.set_rollback(True)
+
+
+def again(scene: Scene) -> Scene:
+    """The scene with a stage of its own: a test may move on from here."""
+    return Scene(scene.cast, Stage(scene.stage.now), scene.lot)
 
 
 def bidding(cast: Cast) -> Scene:

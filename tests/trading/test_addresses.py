@@ -13,6 +13,7 @@ from platform_site.ledger.selectors import checkpoint_line
 from platform_site.messages import services as messages
 from platform_site.messages.models import Message
 from tests.databases import BASE
+from tests.stages import plain_papers
 from tests.trading import papers_world as w
 from tests.trading.public_side import followed
 from tests.trading.stage import START, assembled
@@ -49,7 +50,8 @@ def told(title: str) -> list[Message]:
 @pytest.mark.parametrize(("procedure", "variant"), PLAYS)
 def test_every_address_anybody_is_sent_to_leads_somewhere(procedure, variant, db, files):
     cast, stage = assembled(), Stage(START)
-    play(stage, repertoire.SCRIPTS[procedure].script(stage, cast, variant), Played(procedure, variant))
+    with plain_papers():
+        play(stage, repertoire.SCRIPTS[procedure].script(stage, cast, variant), Played(procedure, variant))
     with clock.at(stage.now):
         ledger.sequence_once()
     sent = {(message.url, message.user) for message in Message.objects.exclude(url="").select_related("user")}

@@ -19,8 +19,7 @@ from platform_site.sealing import services as sealing
 from platform_site.sealing.models import Upload
 from tests.trading.filing import (
     SOON,
-    assembled,
-    bidding,
+    again,
     deadline_of,
     filed,
     opening,
@@ -36,15 +35,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return assembled()
+def cast(stage_cast, db):
+    return stage_cast
 
 
 @pytest.fixture
-def scene(cast, at):
+def scene(announced, db, at):
     """Two hours after the notice."""
-    scene = bidding(cast)
+    scene = again(announced)
     at(scene.stage.now + SOON)
     return scene
 

@@ -9,8 +9,7 @@ from django.test import Client
 from tests.trading.filing import (
     SOON,
     a_whole_rival,
-    assembled,
-    bidding,
+    again,
     deadline_of,
     filed,
     opening,
@@ -34,15 +33,14 @@ NONCES = (
 
 
 @pytest.fixture
-def cast(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return assembled()
+def cast(stage_cast, db):
+    return stage_cast
 
 
 @pytest.fixture
-def scene(cast, at):
+def scene(announced, db, at):
     """The first bidder has filed; it is two hours after the notice."""
-    scene = bidding(cast)
+    scene = again(announced)
     at(scene.stage.now + SOON)
     filed(scene, "bidder1")
     return scene

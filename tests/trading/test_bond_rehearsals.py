@@ -3,6 +3,7 @@
 import pytest
 
 from platform_site import ledger
+from tests.stages import plain_papers
 from trading.models import Bond, Lot
 from trading.rehearsal.repertoire import rehearse
 from trading.services import bond_books
@@ -13,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize("variant", ["bond_late", "bond_forfeited"])
 def test_a_rehearsal_ends_with_no_money_left_and_books_that_balance(stage_cast, files, variant):
-    played = rehearse("engineering.open", variant, stage_cast)
+    with plain_papers():
+        played = rehearse("engineering.open", variant, stage_cast)
 
     assert played.ok, played.error
     lot = Lot.objects.select_related("tender").latest("pk")
@@ -30,7 +32,8 @@ def test_a_rehearsal_ends_with_no_money_left_and_books_that_balance(stage_cast, 
 
 
 def test_a_bond_changed_behind_the_services_is_found(stage_cast, files):
-    rehearse("engineering.open", "bond_late", stage_cast)
+    with plain_papers():
+        rehearse("engineering.open", "bond_late", stage_cast)
     ledger.sequence_once()
     lot = Lot.objects.select_related("tender").latest("pk")
     assert list(bonds.bonds(told.Told([lot]))) == []

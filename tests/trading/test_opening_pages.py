@@ -4,12 +4,13 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from platform_site.sealing.models import BidderUnlock
 from tests.trading.filing import (
     SOON,
-    assembled,
+    again,
     bidding,
     deadline_of,
     identity,
@@ -26,18 +27,24 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    return assembled()
+def cast(stage_cast, db):
+    return stage_cast
+
+
+@pytest.fixture(scope="module")
+def filed(announced, django_db_blocker):
+    """Three filings stand."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        three_file(announced, announced.stage.now + timedelta(hours=1))
+        yield announced
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
-def scene(cast, at):
-    """Three filings stand; two hours after the notice."""
-    scene = bidding(cast)
-    at(scene.stage.now + SOON)
-    three_file(scene, scene.stage.now + timedelta(hours=1))
-    return scene
+def scene(filed, db, at):
+    """Two hours after the notice, with the three filings."""
+    at(filed.stage.now + SOON)
+    return again(filed)
 
 
 @pytest.fixture

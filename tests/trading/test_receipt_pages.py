@@ -11,7 +11,7 @@ from django.test import Client
 
 from platform_site import clock, ledger
 from tests.databases import BASE
-from tests.trading.filing import SOON, assembled, bidding, filed, opening, release, signed_in, three_file
+from tests.trading.filing import SOON, again, bidding, filed, opening, release, signed_in, three_file
 from tests.trading.stage import Scene
 from trading.models import Bid, Lot
 
@@ -19,13 +19,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def cast(files):
-    return assembled()
-
-
-@pytest.fixture
-def scene(cast, at):
-    scene = bidding(cast)
+def scene(announced, db, files, at):
+    scene = again(announced)
     at(scene.stage.now + SOON)
     return scene
 
@@ -75,10 +70,10 @@ def test_the_page_asks_again_until_the_proof_is_there(scene):
     assert "attachment" in proof["Content-Disposition"]
 
 
-def test_promise_and_proof_convince_a_script_that_knows_only_the_keys(cast, play_until, tmp_path):
+def test_promise_and_proof_convince_a_script_that_knows_only_the_keys(stage_cast, play_until, tmp_path):
     # The record is sealed by the wall clock, so this lot lives in the present.
-    stage = play_until(cast, "bidding", start=clock.machine() - timedelta(days=2))
-    scene = Scene(cast, stage, Lot.objects.select_related("tender").get())
+    stage = play_until(stage_cast, "bidding", start=clock.machine() - timedelta(days=2))
+    scene = Scene(stage_cast, stage, Lot.objects.select_related("tender").latest("pk"))
     bid = filed(scene, "bidder1")
     client = signed_in(scene.cast, "bidder1")
     address = scene.url(f"bid/receipts/{bid.pk}/")
