@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 
 from credit import codes
-from credit.models import KINDS, TRADING_DUTIES, Membership, Region, Sanction, Subject, SubjectKey
+from credit.models import KINDS, TRADING_DUTIES, Membership, Qualification, Region, Sanction, Subject, SubjectKey
 from credit.rules import rule
 from platform_site import clock
 from platform_site.accounts.models import User
@@ -22,11 +22,20 @@ def subject_by_code(code: str) -> Subject | None:
     return Subject.objects.filter(code=codes.normalise(code)).first()
 
 
-def subjects(*, text: str = "", kind: str = "", region: str = "") -> QuerySet[Subject]:
-    """Active subjects by name or code; `region` is a code or its first two or four digits. One query."""
-    found = Subject.objects.filter(state="active")
+def subjects(*, text: str = "", kind: str = "", region: str = "", qualified: str = "") -> QuerySet[Subject]:
+    """Active subjects by name, code or the number of a certificate that stands. One query.
+
+    Args:
+        region: a code or its first two or four digits.
+        qualified: words of a kind of qualification that stands and is valid today.
+    """
+    found, standing = Subject.objects.filter(state="active"), Qualification.objects.filter(withdrawn_at__isnull=True)
     if text:
-        found = found.filter(Q(name__icontains=text) | Q(code=codes.normalise(text)))
+        numbered = standing.filter(number=codes.certificate_number(text)).values("subject")
+        found = found.filter(Q(name__icontains=text) | Q(code=codes.normalise(text)) | Q(pk__in=numbered))
+    if words := codes.narrow(qualified):
+        valid = Q(valid_until__isnull=True) | Q(valid_until__gte=_day(None))
+        found = found.filter(pk__in=standing.filter(valid, kind__icontains=words).values("subject"))
     if kind in KINDS:
         found = found.filter(kinds__contains=[kind])
     if region:

@@ -108,6 +108,7 @@ PUBLIC = [
     see("disclosure:verify-receipt", leads_to="disclosure:verify"),
     see("disclosure:unsubscribe", things.subscription_token),
     see("credit:subjects"),
+    see("credit:subjects", label="qualified", query="held=水利水电"),
     see("credit:subject", things.subject_code("bidder1")),
     see("credit:subject", things.subject_code("bidder2"), label="replaced"),
     see("credit:subject", things.subject_code("bidder4"), label="doubted"),

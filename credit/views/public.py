@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from credit import codes, selectors
+from credit import codes, qualificationkinds, selectors
 from credit.models import KINDS, Subject
 from credit.qualifications import held_by
 from credit.sections import sections_of
@@ -16,11 +16,16 @@ PER_PAGE = 20
 
 @require_safe
 def subject_index(request: HttpRequest) -> HttpResponse:
-    """The register, by name or code and by kind. htmx gets the rows; everyone else gets the page around them."""
-    text, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "")
-    found = selectors.subjects(text=text, kind=kind)
+    """The register, by name, code or certificate, by kind and qualification. htmx gets the rows; everyone else gets the
+    page around them."""
+    # A NUL is in nobody's name, and nothing a database can be asked for.
+    text, kind, qualified = (
+        request.GET.get(name, "").replace("\0", "").strip()[:200] for name in ("q", "kind", "held")
+    )
+    found = selectors.subjects(text=text, kind=kind, qualified=qualified)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "kinds": KINDS.items(), "text": text, "kind": kind}
+    context = {"page": page, "kinds": KINDS.items(), "text": text, "kind": kind, "qualified": qualified}
+    context["suggested"] = [one for one in qualificationkinds.KINDS if one.ended is None]
     rows, whole = "credit/partials/subject_rows.html", "credit/subject_index.html"
     return render(request, rows if wants_partial(request) else whole, context)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from credit import services
 from credit.models import Qualification, QualificationDoubt
 from platform_site.accounts.actors import CONSOLE
 from platform_site.accounts.services import duty_grant
@@ -165,6 +166,33 @@ def test_the_public_page_costs_the_same_for_one_certificate_and_for_twenty(clien
 
     with django_assert_max_num_queries(9):
         client.get(f"/subjects/{subject.code}/")
+
+
+@pytest.mark.parametrize(
+    ("query", "there"),
+    [
+        ({"q": "ｄ９９９ ０００００１"}, True),
+        ({"q": "D99900000"}, False),
+        ({"held": "施工总承包"}, True),
+        ({"held": "测绘"}, False),
+        ({"held": "安全生产"}, False),  # run out
+        ({"held": "监理"}, False),  # taken back
+        ({"q": "D999000001", "held": "施工总承包", "kind": "bidder"}, True),
+        ({"q": "\x00", "held": "\x00施工总承包"}, True),
+    ],
+)
+def test_the_register_finds_who_holds_what_today(client, own, query, there):
+    subject, actor = own
+    declared(subject, actor)
+    declared(subject, actor, kind="安全生产许可证", number="A1", valid_until=TODAY - timedelta(days=1))
+    taken_back = declared(subject, actor, kind="工程监理综合", number="A2")
+    services.qualification_withdraw(qualification_id=taken_back.pk, actor=actor)
+    client.logout()
+
+    answer = client.get("/subjects/", query)
+
+    assert answer.status_code == 200
+    assert (subject.name in answer.text) is there
 
 
 # -- supervision -------------------------------------------------------------------------------------------------------
