@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -261,8 +263,20 @@ def digest(value: str | bytes | None) -> SafeString | str:
 @register.simple_tag
 def href(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a named page, or "" where this process does not serve it (PORTAL_FACE)."""
+    if args or kwargs:
+        return _address(name, args=args or None, kwargs=kwargs or None)
+    return _fixed_address(name, get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@lru_cache(maxsize=512)
+def _fixed_address(name: str, urlconf: Any, prefix: str) -> str:
+    """The address of a page that takes nothing: forty of them stand around every page, and none ever moves."""
+    return _address(name, urlconf)
+
+
+def _address(name: str, urlconf: Any = None, **given: Any) -> str:
     try:
-        return reverse(name, args=args or None, kwargs=kwargs or None)
+        return reverse(name, urlconf, **given)
     except NoReverseMatch:
         return ""
 
