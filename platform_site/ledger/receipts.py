@@ -18,6 +18,7 @@ from platform_site.ledger.batches import path as batch_path
 from platform_site.ledger.models import Checkpoint, Entry, Position, SealedPlace
 from platform_site.ledger.publishing import batch_places, published_places, signed_note
 from platform_site.ledger.values import canonical, instant
+from platform_site.rows import one_or_none
 
 PROMISED = timedelta(seconds=60)
 # Before the signed bytes, so that a promise can never be mistaken for anything else this key might sign.
@@ -72,9 +73,9 @@ def proof(entry: Entry) -> str | None:
     """
     standing = {"leaf": entry.leaf.decode()}
     if not entry.sealed:
-        position = Position.objects.filter(entry_id=entry.pk).values_list("position", flat=True).first()
-        return None if position is None else _text(position, standing)
-    place = SealedPlace.objects.select_related("batch").filter(entry_id=entry.pk).first()
+        numbered = one_or_none(Position.objects.filter(entry_id=entry.pk))
+        return None if numbered is None else _text(numbered.position, standing)
+    place = one_or_none(SealedPlace.objects.select_related("batch").filter(entry_id=entry.pk))
     if place is None:
         return None
     batch = place.batch
@@ -93,7 +94,7 @@ def public_proof(entry_id: UUID, leaf_hash: bytes, *, leaf: bytes | None = None)
         Three to six queries, and for a sealed entry one published file.
     """
     standing = {"leaf": leaf.decode()} if leaf is not None else {"entry": leaf_hash.hex()}
-    place = Position.objects.filter(entry_id=entry_id).first()
+    place = one_or_none(Position.objects.filter(entry_id=entry_id))
     if place is not None:
         same = hmac.compare_digest(bytes(place.leaf_hash), leaf_hash)
         return _text(place.position, standing) if same else None

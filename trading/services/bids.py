@@ -12,6 +12,7 @@ from credit.models import Subject, SubjectKey
 from platform_site import clock, ledger
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.rows import one_or_none
 from platform_site.sealing import services as sealing
 from platform_site.sealing.canonical import NotCanonical, parse
 from platform_site.sealing.models import KeySet, Upload
@@ -196,7 +197,7 @@ def bid_file(
             initiator, agency or operator. Before the deadline a refusal says nothing about anybody else.
     """
     filing = Filing.of(actor, header, signature, wraps, upload_ids, arrived_at)
-    if (done := Bid.objects.filter(idempotency_key=idempotency_key).first()) is not None:
+    if (done := one_or_none(Bid.objects.filter(idempotency_key=idempotency_key))) is not None:
         if done.subject.code != actor.subject_code or done.lot_id != lot_id:
             raise Refused([Violation("envelope.refused")])
         return done
@@ -211,11 +212,11 @@ def bid_file(
         trustees.refuse_former(lot, header, key_sets)
         accepted = filing.accepted(lot.ledger_ref, set(versions), key_sets, key)
         envelope = accepted.envelope
-        if accepted.known and (standing := Bid.objects.filter(envelope=envelope).first()) is not None:
+        if accepted.known and (standing := one_or_none(Bid.objects.filter(envelope=envelope))) is not None:
             # The same envelope sent twice under two keys: answered alike.
             act.written = standing
             return standing
-        former = lot.bids.select_for_update(no_key=True).standing().filter(subject=subject).first()
+        former = one_or_none(lot.bids.select_for_update(no_key=True).standing().filter(subject=subject))
         if former:
             sealing.envelope_retire(former.envelope_id, "replaced")
             former.state = "replaced"

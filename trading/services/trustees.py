@@ -14,6 +14,7 @@ from typing import Any
 from platform_site import clock, workdays
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.rows import one_or_none
 from platform_site.sealing import keysets
 from platform_site.sealing import services as sealing
 from platform_site.sealing.canonical import NotCanonical, parse
@@ -38,7 +39,7 @@ GROUNDS = {
 
 def key_set_in_force(lot: Lot) -> KeySet | None:
     """The set that is sealed to now; None for a lot that runs bidder-only. One query."""
-    return KeySet.objects.filter(hash=lot.key_set_hash).first() if lot.key_set_hash else None
+    return one_or_none(KeySet.objects.filter(hash=lot.key_set_hash)) if lot.key_set_hash else None
 
 
 def key_set_proposed(lot: Lot) -> KeySet | None:

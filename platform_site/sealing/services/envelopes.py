@@ -12,6 +12,7 @@ from django.db import transaction
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused, Violation
+from platform_site.rows import one_or_none
 from platform_site.sealing import age, hooks
 from platform_site.sealing.canonical import NotCanonical, parse
 from platform_site.sealing.envelope import EnvelopeRefused, Header, check_outer, part_entries
@@ -80,7 +81,7 @@ def envelope_accept(
         purpose=purpose,
         wraps=raw_wraps,
     )
-    if (standing := Envelope.objects.filter(header_sha256=checked.digest).first()) is not None:
+    if (standing := one_or_none(Envelope.objects.filter(header_sha256=checked.digest))) is not None:
         return Accepted(standing, known=True)
     uploads = _uploads(checked, upload_ids, subject_code)
     envelope = Envelope.objects.create(
