@@ -315,6 +315,7 @@ POSTED = [
     "trading:opening-factor", "trading:factor-commit",
     "trading:opening-remark", "trading:opening-answer", "trading:evaluation-draw", "trading:evaluation-form",
     "trading:evaluation-start", "trading:evaluation-extend", "trading:evaluation-time", "trading:evaluation-review",
+    "trading:evaluation-call",
     "trading:evaluation-score", "trading:evaluation-draft", "trading:evaluation-sign", "trading:evaluation-submit",
     "trading:evaluation-reject", "trading:own-answer", "experts:commit", "experts:reveal", "experts:recover",
     "experts:run", "experts:replace", "experts:extend", "supervision:order-lift", "supervision:doubt-end",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trading.views import evaluation, evaluation_desk, evaluation_report
+from trading.views import evaluation, evaluation_desk, evaluation_report, quotes
 
 LOT = "lots/<str:reference>/<int:number>/"
 ROOM = LOT + "evaluation/room/"
@@ -22,6 +22,7 @@ evaluation_patterns = [
     path(ROOM + "document/<uuid:file_id>/", evaluation.document_file, name="evaluation-document-file"),
     path(ROOM + "questions/", evaluation.questions, name="evaluation-questions"),
     path(ROOM + "time/", evaluation.time_ask, name="evaluation-time"),
+    path(ROOM + "quotes/", quotes.call, name="evaluation-call"),
     path(ROOM + "<uuid:bid_id>/", evaluation.sheet, name="evaluation-sheet"),
     path(ROOM + "<uuid:bid_id>/review/<str:item>/", evaluation.review, name="evaluation-review"),
     path(ROOM + "<uuid:bid_id>/score/<str:item>/", evaluation.score, name="evaluation-score"),

@@ -14,8 +14,9 @@ from platform_site.sealing.selectors import Unfiled
 from trading.bidwords import words_of
 from trading.kernel import procedure as kernel
 from trading.lifeline import Next
-from trading.models import Bid, Bond, Challenge, DocumentObtained, DocumentVersion, Enquiry, Lot
+from trading.models import Bid, Bond, Challenge, DocumentObtained, DocumentVersion, Enquiry, Lot, Quote
 from trading.models.bid import BidQuerySet
+from trading.rounds import own_quotes
 from trading.services import documents
 from trading.services.acts import facts_of
 from trading.services.trustees import key_set_in_force
@@ -32,6 +33,7 @@ class Own:
         standing: the bid that counts; None before filing and after a withdrawal.
         bids: every filing, newest first, replaced and withdrawn ones too.
         unfiled: ciphertexts that arrived for the lot, or began to, and were not filed.
+        quotes: every final quote of a consultation, newest first.
     """
 
     held: DocumentObtained | None
@@ -41,10 +43,17 @@ class Own:
     challenges: list[Challenge]
     bonds: list[Bond]
     unfiled: Unfiled | None = None
+    quotes: tuple[Quote, ...] = ()
+
+    @property
+    def quote(self) -> Quote | None:
+        """The final quote that counts."""
+        return next((quote for quote in self.quotes if quote.state != "replaced"), None)
 
 
 def own_side(lot: Lot, actor: Actor) -> Own:
-    """What the subject acted for holds of the lot. Six queries; none for who acts for nobody."""
+    """What the subject acted for holds of the lot. Six queries, seven of a consultation; none for who acts for
+    nobody."""
     if not actor.subject_code:
         return Own(None, None, [], [], [], [])
     code = actor.subject_code
@@ -57,6 +66,7 @@ def own_side(lot: Lot, actor: Actor) -> Own:
         list(Challenge.objects.filter(lot=lot, subject__code=code).order_by("number")),
         list(Bond.objects.filter(lot=lot, subject__code=code).select_related("institution").order_by("-declared_at")),
         sealed_things.unfiled(lot.ledger_ref, code),
+        tuple(own_quotes(lot, actor)),
     )
 
 
@@ -90,6 +100,8 @@ def open_verbs(lot: Lot, facts: kernel.Facts) -> dict[str, bool]:
         "file_bid",
         "withdraw_bid",
         "unlock",
+        "file_quote",
+        "unlock_quote",
         "object_opening",
         "object_result",
     )
@@ -121,6 +133,15 @@ def bidder_next(lot: Lot, own: Own, facts: kernel.Facts, verbs: Mapping[str, boo
         if own.standing and own.standing.state == "sealed":
             return step(f"解密{said.bid}", "unlock", closes, "距解密截止")
         return step(f"公布{said.bid}", "disclose_bids", closes, "距解密截止")
+    if facts.state == "quoting":
+        deadline = kernel.moment(lot.book, lot.procedure, "final_deadline", facts)
+        if own.quote:
+            return step("等待开启最后报价", "start_quotes", deadline, "距最后报价截止时间")
+        if own.standing and own.standing.state == "opened":
+            return step("提交最后报价", "file_quote", deadline, "距最后报价截止时间")
+    if facts.state == "closing" and own.quote and own.quote.state == "sealed":
+        closes = kernel.moment(lot.book, lot.procedure, "final_closes", facts)
+        return step("解密最后报价", "unlock_quote", closes, "距解密截止")
     return Next(lot.procedure.states[facts.state])
 
 

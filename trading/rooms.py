@@ -13,11 +13,13 @@ from platform_site.sealing.selectors import keysets_of
 from trading.bidwords import OPENED_BY, OUTCOMES
 from trading.digests import digest_of
 from trading.kernel.factors import factors_of
-from trading.models import Bid, FactorDraw, Lot, Opening
+from trading.models import Bid, FactorDraw, Lot, Opening, Quote
+from trading.rounds import round_of
+from trading.services import quotes as final_quotes
 
 CLOSED = ("failed", "terminated")
 # Nothing new is told in these states but an objection and its answer.
-LIVE = ("bidding", "opening", "opened")
+LIVE = ("bidding", "opening", "quoting", "closing", "opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,18 @@ def room_of(lot: Lot, actor: Actor) -> Room:
     if opening is None:
         return Room(None, [], [], [], digest_of([lot.state])[:16])
     guards = guards_of(lot)
-    bids = {str(bid.pk): bid for bid in Bid.objects.filter(pk__in=[row["bid"] for row in opening.roll])}
+    listed_roll: list[Mapping[str, Any]] = opening.roll
+    bids: dict[str, Bid | Quote]
+    if lot.state == "closing":
+        # The roll of the final quotes is public, and the keys that are awaited are theirs.
+        quotes = final_quotes.standing(lot)
+        listed_roll, bids = final_quotes.roll_of_quotes(quotes), {str(quote.bid_id): quote for quote in quotes}
+    else:
+        bids = {str(bid.pk): bid for bid in Bid.objects.filter(pk__in=[row["bid"] for row in opening.roll])}
     envelopes = {bid.envelope_id for bid in bids.values()}
     unlocked = set(BidderUnlock.objects.filter(envelope_id__in=envelopes).values_list("envelope_id", flat=True))
     results = {said["bid"]: said for said in opening.results} if opening.disclosed_at else {}
-    roll = [_row(lot, row, bids[row["bid"]], unlocked, results.get(row["bid"]), actor) for row in opening.roll]
+    roll = [_row(lot, row, bids[row["bid"]], unlocked, results.get(row["bid"]), actor) for row in listed_roll]
     if opening.disclosed_at:
         roll.sort(key=lambda row: (row.price is None, row.price or 0, row.arrived_at))
     listed = factors_of(lot.terms)
@@ -139,8 +148,9 @@ def room_of(lot: Lot, actor: Actor) -> Room:
 
 def guards_of(lot: Lot) -> list[GuardRow]:
     """Every key set that was ever in force, with who released what. Two queries, three where a second was assigned."""
-    rows = keysets_of(lot.ledger_ref)[::-1]
-    if len(rows) > 1:
+    now = round_of(lot)
+    rows = keysets_of(now.ref)[::-1]
+    if len(rows) > 1 and not now.final:
         said = lot.notices.filter(state="published", kind="trustees").values_list("content__former", flat=True)
         in_force = {lot.key_set_hash, *said}
         rows = [keyset for keyset in rows if keyset.hash in in_force]
@@ -164,7 +174,7 @@ def guards_of(lot: Lot) -> list[GuardRow]:
 
 
 def _row(
-    lot: Lot, row: Mapping[str, Any], bid: Bid, unlocked: set[Any], said: Mapping[str, Any] | None, actor: Actor
+    lot: Lot, row: Mapping[str, Any], bid: Bid | Quote, unlocked: set[Any], said: Mapping[str, Any] | None, actor: Actor
 ) -> RollRow:
     known: dict[str, Any] = {
         "name": row["name"],

@@ -371,6 +371,7 @@ TABLE: dict[str, Row] = {
     "trading:evaluation-document-file": Row(f"{HIDDEN}; member+initiator@seated..archived: 200", "no"),
     "trading:evaluation-questions": Row(f"{HIDDEN}; member+initiator@evaluating..archived: 200", "no"),
     "trading:evaluation-time": Row(DEED, "no; member+initiator@evaluating: ok"),
+    "trading:evaluation-call": Row(DEED, "no"),  # the book of this lot knows no consultation
     "trading:evaluation-sheet": Row(f"{HIDDEN}; member+initiator@evaluating..archived: 200", "no"),
     "trading:evaluation-review": Row(DEED, "no"),
     "trading:evaluation-score": Row(DEED, "no"),

@@ -42,8 +42,12 @@ class Portal:
 
 
 @pytest.fixture
-def portal(fresh_db, files, settings, play_until):
-    """The notice is out since yesterday; legal time runs with the wall."""
+def portal(request, fresh_db, files, settings, play_until):
+    """The notice is out since yesterday; legal time runs with the wall.
+
+    Parametrized indirectly: {"milestone", "days": how long ago it began, "procedure", "variant"}.
+    """
+    asked = {"milestone": "bidding", "days": 2} | getattr(request, "param", {})
     settings.LOCAL_DIR = files
     with clock.at(START):
         cast = assemble()
@@ -51,7 +55,8 @@ def portal(fresh_db, files, settings, play_until):
     for username, role in ROLES.items():
         User.objects.filter(username=username).update(demo_role=role)
     store_keys(cast)
-    stage = play_until(cast, "bidding", start=clock.machine() - timedelta(days=2))
+    began = clock.machine() - timedelta(days=asked.pop("days"))
+    stage = play_until(cast, asked.pop("milestone"), start=began, **asked)
     with serving() as url:
         yield Portal(url, Scene(cast, stage, Lot.objects.select_related("tender").get()), files)
 

@@ -26,14 +26,14 @@ from tests.trading.stage import Scene, signed_in
 from trading.models import Bid, Quote
 from trading.rehearsal import engineering_open as shared
 from trading.rehearsal import sealed
-from trading.rehearsal.procurement_consultation import OFFERS
-from trading.services import archives, papers, quotes, ticks
+from trading.rehearsal.procurement_consultation import OFFERS, TERMS
+from trading.services import archives, enquiries, papers, quotes, ticks
 from trading.testimony import contests
 from trading.testimony.told import Told
 
 NAME = "procurement.consultation"
 WATCHERS = ("", "bidder1", "bidder3", "purchaser", "operator", "supervisor")
-PAGES = ("bid/", "opening/", "opening/live/", "results/", "evaluation/", "")
+PAGES = ("bid/", "bid/file/", "opening/", "opening/live/", "results/", "evaluation/", "")
 NONCES = (
     (re.compile(rb"ticket=[\w:.%-]+"), b"ticket=T"),
     (re.compile(rb"\b[A-Za-z0-9]{64}\b(?=\"|&quot;)"), b"CSRF"),
@@ -216,6 +216,156 @@ class TestQuoting:
             quotes.quote_unlock(quote_id=own.id, identity="x", actor=scene.cast["bidder3"].actor)
 
 
+def parcel(scene: Scene, who: str, price: str, standing: str = "") -> dict:
+    """What the filing page's script sends of a final quote."""
+    person = scene.cast[who]
+    made = sealed.prepare(scene.cast, scene.again(), person, sealed.offer(person, price), final=True)
+    return {
+        "header": made["header"].decode(),
+        "signature": made["signature"],
+        "wraps": made["wraps"],
+        "uploads": [str(one) for one in made["upload_ids"]],
+        "key": str(made["idempotency_key"]),
+        "subject": person.code,
+        "standing": standing,
+    }
+
+
+class TestPages:
+    """A supplier's way through the second round, by the pages' own doors."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def quoting(cls, django_db_setup, django_db_blocker, tmp_path_factory):
+        with lived(django_db_blocker, tmp_path_factory.mktemp("pages"), "quoted_bidder3", "happy", NAME) as scene:
+            yield scene
+
+    def send(self, scene: Scene, client: Client, said: dict):
+        body = json.dumps(said)
+        return client.post(scene.url("bid/file/send/"), body, content_type="application/json")
+
+    def test_the_filing_page_seals_to_the_second_round(self, scene):
+        lot = scene.again()
+        page = signed_in(scene.cast, "bidder4").get(scene.url("bid/file/")).content.decode()
+
+        assert f'data-lot="{lot.final_ref}"' in page
+        assert KeySet.objects.get(pk=lot.final_ref).hash in page
+        assert lot.key_set_hash not in page
+        assert "提交最后报价" in page
+        assert "提交最后报价" in signed_in(scene.cast, "bidder4").get(scene.url("bid/")).content.decode()
+
+    def test_a_quote_is_filed_replaced_and_has_its_receipts(self, scene):
+        client = signed_in(scene.cast, "bidder4")
+        first = self.send(scene, client, parcel(scene, "bidder4", "1850000"))
+        assert first.status_code == 201
+        other = self.send(scene, client, parcel(scene, "bidder4", "1840000"))
+        assert (other.status_code, other.json()["violations"][0]["code"]) == (409, "bid.other_window")
+        again = parcel(scene, "bidder4", "1840000", standing=first.json()["bid"])
+        second = self.send(scene, client, again)
+        assert self.send(scene, client, again).json() == second.json()
+
+        assert [row.state for row in Quote.objects.filter(bid__subject__code=scene.cast["bidder4"].code)].count(
+            "sealed"
+        ) == 1
+        for answer in (first, second):
+            page = client.get(answer.json()["receipt"])
+            assert (page.status_code, "的最后报价" in page.content.decode()) == (200, True)
+            assert signed_in(scene.cast, "bidder2").get(answer.json()["receipt"]).status_code == 404
+        assert client.get(scene.url("bid/")).content.decode().count("receipts/") >= 3
+
+    def test_it_is_unlocked_and_disclosed_in_the_room(self, scene):
+        self.send(scene, signed_in(scene.cast, "bidder4"), parcel(scene, "bidder4", "1850000"))
+        after_deadline(scene)
+        lot, supplier = scene.again(), signed_in(scene.cast, "bidder4")
+        with clock.at(lot.recorded["final_opening_at"]):
+            room = supplier.get(scene.url("opening/")).content.decode()
+            assert "本单位的最后报价" in room
+            assert "接收密钥" in room
+            envelope = supplier.get(scene.url("opening/envelope/")).json()
+            assert envelope["header"]["lot"] == lot.final_ref
+            own = Quote.objects.get(pk=envelope["bid"])
+            identity = sealed.identity_of(scene.cast, own.envelope, scene.cast["bidder4"])
+            body = json.dumps({"bid": envelope["bid"], "identity": identity})
+            unlock = supplier.post(scene.url("opening/unlock/"), body, content_type="application/json")
+            assert unlock.json() == {"unlocked": True}
+            operator = signed_in(scene.cast, "operator")
+            assert operator.post(scene.url("opening/disclose/")).status_code == 409
+            for trustee in list(scene.cast.trustees)[1:3]:
+                shared.release(scene.cast, lot, trustee, lot.final_ref)
+            assert "公布全部最后报价" in operator.get(scene.url("opening/")).content.decode()
+            assert operator.post(scene.url("opening/disclose/")).status_code == 302
+            shown = Client().get(scene.url("opening/")).content.decode()
+        assert scene.again().state == "opened"
+        assert "1,850,000" in re.sub(r"<[^>]+>", "", shown)
+
+
+class TestTalks:
+    """While the group talks: the purchaser changes the document, the group asks for final quotes."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def quoting(cls, django_db_setup, django_db_blocker, tmp_path_factory):
+        with lived(django_db_blocker, tmp_path_factory.mktemp("talks"), "committee", "happy", NAME) as scene:
+            yield scene
+
+    def member(self, scene: Scene) -> Client:
+        client = Client()
+        client.force_login(scene.again().committee.members.order_by("label").first().user)
+        return client
+
+    def test_the_purchaser_changes_the_document_for_everybody(self, scene):
+        client = signed_in(scene.cast, "purchaser")
+        page = client.get(scene.url("amend/"))
+        assert (page.status_code, "新的投标截止时间" in page.content.decode()) == (200, False)
+        before = scene.again().recorded["bid_deadline"]
+
+        answer = client.post(scene.url("amend/"), {"summary": "培训改为四次。", "bid_deadline": "2030-01-01 09:00"})
+
+        lot = scene.again()
+        assert answer.status_code == 302
+        assert (lot.documents.count(), lot.recorded["bid_deadline"], lot.state) == (2, before, "consulting")
+        title = lot.notices.get(kind="amendment").title
+        told = set(Message.objects.filter(title=title).values_list("user_id", flat=True))
+        assert {scene.cast[who].user.pk for who in OFFERS} <= told
+
+    @pytest.mark.rule("GP-28")
+    @pytest.mark.parametrize(
+        "change",
+        [{"terms": {"candidates": 2}}, {"columns": {"ceiling_cny": D("2100000.00")}}, {"terms": {"criteria": []}}],
+    )
+    def test_talks_change_what_is_asked_for_and_nothing_else(self, scene, change):
+        found = refused(
+            "requirements.only",
+            enquiries.amendment_issue,
+            lot_id=scene.lot.pk,
+            summary="调整。",
+            actor=scene.cast["purchaser"].actor,
+            verb="change_requirements",
+            **change,
+        )
+        assert "第二十条" in found.violations[0].article
+
+    def test_the_group_asks_for_final_quotes_in_its_room(self, scene):
+        client = self.member(scene)
+        page = client.get(scene.url("evaluation/room/")).content.decode()
+        assert "要求提交最后报价" in page
+        assert "1,860,000" in re.sub(r"<[^>]+>", "", page)
+
+        def call(text: str):
+            return client.post(scene.url("evaluation/room/quotes/"), {"deadline": text})
+
+        wrong = call("明天")
+        assert (wrong.status_code, "明天" in wrong.content.decode()) == (422, True)
+        past = call("2026-01-01 09:00")
+        assert (past.status_code, "应当在现在以后" in past.content.decode()) == (409, True)
+        assert scene.again().state == "consulting"
+        assert signed_in(scene.cast, "purchaser").post(scene.url("evaluation/room/quotes/")).status_code in {404, 422}
+        assert signed_in(scene.cast, "bidder1").post(scene.url("evaluation/room/quotes/")).status_code == 404
+        assert call((scene.stage.now + timedelta(days=2)).strftime("%Y-%m-%d %H:%M")).status_code == 302
+        assert scene.again().state == "quoting"
+        assert "要求提交最后报价</h2>" not in client.get(scene.url("evaluation/room/")).content.decode()
+
+
 def after_deadline(scene: Scene) -> None:
     """The deadline of the final quotes has come."""
     deadline = scene.again().recorded["final_deadline"]
@@ -302,3 +452,18 @@ class TestContracted:
 def test_a_way_goes_as_its_script_says(variant, until, django_db_blocker, tmp_path, db):
     with lived(django_db_blocker, tmp_path, until, variant, NAME) as scene:
         assert scene.again().state == {"amended": "bidding", "deadline": "failed"}[until]
+
+
+def test_what_an_amendment_makes_of_the_criteria_is_judged(django_db_blocker, db, tmp_path):
+    """As they are to be, not as they were: before the responses the price's weight may change within its span."""
+    technical, business, price = TERMS["criteria"]
+    heavy = [{**technical, "points": "19"}, business, {**price, "points": "61"}]
+    with lived(django_db_blocker, tmp_path, "bidding", "happy", NAME) as early, clock.at(early.stage.now):
+        refused(
+            "share.over_cap",
+            enquiries.amendment_issue,
+            lot_id=early.lot.pk,
+            summary="调整分值。",
+            actor=early.cast["purchaser"].actor,
+            terms={"criteria": heavy},
+        )

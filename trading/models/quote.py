@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from credit.models import Subject
 from trading.models.bid import Bid
 from trading.models.notice import DocumentVersion
 
@@ -40,6 +41,11 @@ class Quote(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["bid"], condition=~Q(state="replaced"), name="one_standing_quote_per_bid")
         ]
+
+    @property
+    def subject(self) -> Subject:
+        """Whose it is."""
+        return self.bid.subject
 
     @property
     def ledger_ref(self) -> str:

@@ -5,7 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from platform_site import workdays
 from platform_site.accounts.actors import Actor
+from trading.kernel.time import same_hour
 from trading.models import Lot
 from trading.rehearsal import engineering_open as shared
 from trading.rehearsal import sealed
@@ -112,8 +114,8 @@ def announced(stage: Stage, cast: Cast, variant: str) -> Any:
     said = {
         "notice_at": publish,
         "documents_from": publish,
-        "documents_until": stage.at(publish + timedelta(days=8), 17),
-        "bid_deadline": publish + timedelta(days=14),
+        "documents_until": same_hour(workdays.earliest_after(publish, 6, "wd"), publish.replace(hour=17)),
+        "bid_deadline": same_hour(workdays.earliest_after(publish, 10, "cd") + timedelta(days=1), publish),
     }
 
     def shape(terms: Mapping[str, Any] = terms, **moments: Any) -> Step:

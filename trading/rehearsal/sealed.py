@@ -103,10 +103,11 @@ def quote(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any]) -> Quote:
 def unlock_quote(cast: Cast, lot: Lot, bidder: Person) -> Quote:
     """The supplier's browser unwrapped its final quote's identity and gave it."""
     row = Quote.objects.select_related("envelope").get(bid__lot=lot, bid__subject__code=bidder.code, state="sealed")
-    return quotes.quote_unlock(quote_id=row.id, identity=_identity(cast, row.envelope, bidder), actor=bidder.actor)
+    return quotes.quote_unlock(quote_id=row.id, identity=identity_of(cast, row.envelope, bidder), actor=bidder.actor)
 
 
-def _identity(cast: Cast, envelope: Envelope, bidder: Person) -> str:
+def identity_of(cast: Cast, envelope: Envelope, bidder: Person) -> str:
+    """The one-time identity of the bidder's own envelope, as its browser unwraps it."""
     wraps = {"owner": base64.b64decode(envelope.wraps["owner"])}
     return unwrap_by_owner(envelope.header, wraps, cast.keys[bidder.code].identity)
 
@@ -114,4 +115,4 @@ def _identity(cast: Cast, envelope: Envelope, bidder: Person) -> str:
 def unlock(cast: Cast, lot: Lot, bidder: Person) -> Bid:
     """The bidder's browser unwrapped its envelope's identity and gave it."""
     bid = lot.bids.standing().select_related("envelope").get(subject__code=bidder.code)
-    return openings.bid_unlock(bid_id=bid.id, identity=_identity(cast, bid.envelope, bidder), actor=bidder.actor)
+    return openings.bid_unlock(bid_id=bid.id, identity=identity_of(cast, bid.envelope, bidder), actor=bidder.actor)

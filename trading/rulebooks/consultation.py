@@ -45,7 +45,8 @@ def transitions() -> dict[str, Transition]:
             guards=(document.consultation_amended, *CRITERIA),
         ),
         "change_requirements": Transition(
-            consulting, "", INITIATOR, "变动磋商文件，同时通知全部供应商", ("GP-21",), guards=CRITERIA
+            consulting, "", INITIATOR, "变动磋商文件，同时通知全部供应商", ("GP-28",),
+            guards=(document.requirements_only,),
         ),
         "call_quotes": Transition(
             consulting, "quoting", "committee", "要求提交最后报价", rule, guards=(LAW.composed, *enough)

@@ -20,7 +20,7 @@ from trading.services.deadlines import deadline_of, deadline_set
 from trading.services.documents import current_version, document_digest
 from trading.services.notices import notice_write, noticed
 from trading.services.shared import for_every_lot, of_the_document, sharing
-from trading.services.terms import draft_values, factor_values
+from trading.services.terms import draft_values
 
 TEXT_LIMIT = 5000
 
@@ -129,17 +129,17 @@ def amendment_issue(
         if deadline < deadline_of(lot):
             raise Refused([Violation("deadline.earlier", facts={"was": deadline_of(lot), "asked": deadline})])
         if extend and affects_preparation and verb == "amend":
-            number = _amendment_days(lot)
+            number = amendment_days(lot)
             least = workdays.earliest_after(now, int(number.amount), number.unit)
             if deadline < least:
                 deadline = same_hour(least, deadline)
         moved["bid_deadline"] = deadline
         return {
-            **draft_values(lot, now),
-            **factor_values(lot, {**lot.terms, **(terms or {})}),
+            **draft_values(lot, now, {**lot.terms, **(terms or {})}),
             "bid_deadline": deadline,
             "amended_at": now,
             "affects_preparation": affects_preparation,
+            "changed": [*(terms or {}), *(columns or {})],
         }
 
     with acting(verb, lot_id=lot_id, actor=actor, values=values) as act:
@@ -196,7 +196,7 @@ def amendment_issue(
     return notice
 
 
-def _amendment_days(lot: Lot) -> Value:
+def amendment_days(lot: Lot) -> Value:
     """How long before the deadline an amendment has to come, by the rule its act rests on."""
     rule = lot.book.rule(lot.procedure.transitions["amend"].rules[0])
     return rule["amendment"] if "amendment" in rule.values else rule["days"]

@@ -140,7 +140,7 @@ def quotes_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = No
         minutes = int(lot.terms.get("unlock_minutes") or UNLOCK_MINUTES)
         lot.record("final_opening_at", act.now)
         lot.record("final_closes", act.now + timedelta(minutes=minutes))
-        act.entry("lot.quotes_opening_started", {"roll": _roll(quotes)})
+        act.entry("lot.quotes_opening_started", {"roll": roll_of_quotes(quotes)})
         _reveal(lot, actor)
         nudge(lot)
         tell_initiator(lot, about=f"quotes-opening:{lot.pk}", title="最后报价开启", body=lot.title)
@@ -154,7 +154,8 @@ def quotes_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = No
     return act.lot
 
 
-def _roll(quotes: Sequence[Quote]) -> list[dict[str, Any]]:
+def roll_of_quotes(quotes: Sequence[Quote]) -> list[dict[str, Any]]:
+    """Names, times and digests of the final quotes, in order of arrival."""
     rows = zip(quotes, roll_of([quote.bid for quote in quotes]), strict=True)
     own = ((q, row) for q, row in rows)
     return [

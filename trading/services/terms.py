@@ -86,9 +86,13 @@ def factor_values(lot: Lot, terms: Mapping[str, Any] | None = None) -> dict[str,
     }
 
 
-def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
-    """What the guards of a notice ask for. Nothing here is about a bidder."""
-    tender, terms = lot.tender, lot.terms
+def draft_values(lot: Lot, now: datetime, said: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the guards of a notice ask for. Nothing here is about a bidder.
+
+    Args:
+        said: the document's terms as they are to be; by default as they are.
+    """
+    tender, terms = lot.tender, lot.terms if said is None else said
     return {
         **lot.recorded,
         "approval_number": tender.approval.get("number"),
@@ -128,7 +132,7 @@ def draft_values(lot: Lot, now: datetime) -> dict[str, Any]:
                 "way",
             )
         },
-        **factor_values(lot),
+        **factor_values(lot, terms),
         "suspect_words": suspect_words(f"{lot.qualification}\n{lot.scope}"),
         "confirmed_unreasonable": terms.get("confirmed_unreasonable"),
         "budget_funds_cny": decimal_of(terms, "budget_funds_cny"),

@@ -35,12 +35,14 @@ from platform_site.web.words import amount
 from trading.bidwords import words_of
 from trading.filings import Own, bidder_next, bids_of, objection_until, open_verbs, own_side, ticket_of, versions_of
 from trading.kernel import procedure as kernel
+from trading.kernel.adjusting import PREFERENCE, SIZES
 from trading.lifeline import due_of, stages_of
-from trading.models import Lot, StoredFile
-from trading.services import bids, challenges, documents, enquiries
+from trading.models import Lot, Quote, StoredFile
+from trading.rounds import key_sets_of, own_filing, round_of
+from trading.services import bids, challenges, documents, enquiries, quotes
 from trading.services.acts import facts_of, moment_of
 from trading.services.shared import sharing
-from trading.services.trustees import key_sets_to_seal, left_behind
+from trading.services.trustees import left_behind
 from trading.views.announced import DRAFT, announced_lot, announced_page, for_script
 
 # The filing request: a header of at most 256 KB, wraps of a few KB for every choice of k trustees.
@@ -212,12 +214,20 @@ def object_result(request: PersonRequest, lot: Lot) -> HttpResponse:
 def filing(request: PersonRequest, lot: Lot) -> HttpResponse:
     """Where offer and files are sealed. What is typed here is never sent to us in the clear."""
     own = own_side(lot, request.actor)
-    said = words_of(lot.procedure)
-    version = documents.current_version(lot)
-    sets = key_sets_to_seal(lot)
+    version, turn = documents.current_version(lot), round_of(lot)
+    sets = key_sets_of(lot, turn)
     keyset = sets[0] if sets else None
-    context = common(request, lot, own, here=said.filing)
+    title = lot.procedure.transitions[turn.file].title if turn.final else words_of(lot.procedure).filing
+    context = common(request, lot, own, here=title)
     context |= {
+        "title": title,
+        "round": turn,
+        "may_file": context["verbs"].get(turn.file, False),
+        "standing": own_filing(lot, turn, request.actor),
+        "deadline": kernel.moment(lot.book, lot.procedure, turn.deadline, context["facts"]),
+        "deadline_title": lot.procedure.moments[turn.deadline].title if turn.final else context["words"].deadline,
+        "claims": claims_of(lot) if not turn.final else (),
+        "sizes": SIZES,
         "version": version,
         "key": credit.active_key(request.actor.subject_code) if request.actor.subject_code else None,
         "subject": credit.subject_by_code(request.actor.subject_code) if request.actor.subject_code else None,
@@ -228,9 +238,14 @@ def filing(request: PersonRequest, lot: Lot) -> HttpResponse:
         "keyset_fingerprint": keysets.set_fingerprint(keyset.document) if keyset else "",
         "party_labels": ("本单位，牵头人", "成员一", "成员二", "成员三"),
         "demo_keys": reverse("demo-key") if settings.MODE == "demo" else "",
-        "tool": offline.named(),
+        "tool": "" if turn.final else offline.named(),
     }
     return render(request, "trading/bidding/filing.html", context)
+
+
+def claims_of(lot: Lot) -> frozenset[str]:
+    """Which price preferences the document gives: what a bid may declare."""
+    return frozenset(row["key"] for row in lot.terms.get("adjustments") or () if row.get("kind") == PREFERENCE)
 
 
 @announced_page
@@ -328,9 +343,10 @@ def upload_begin(request: PersonRequest, reference: str, number: int) -> HttpRes
     """An upload stands open for the subject; bytes go through the chunk door."""
     lot = announced_lot(reference, number)
     same_subject(request, request.GET.get("for", ""))
-    if shut := kernel.gate(lot.book, lot.procedure, "file_bid", facts_of(lot, clock.now())):
+    turn = round_of(lot)
+    if shut := kernel.gate(lot.book, lot.procedure, turn.file, facts_of(lot, clock.now())):
         raise Refused([in_clock_words(lot, shut, clock.now())])
-    return chunk_door.begin(request, owner_ref=request.actor.subject_code, lot_ref=lot.ledger_ref)
+    return chunk_door.begin(request, owner_ref=request.actor.subject_code, lot_ref=turn.ref)
 
 
 @stamped
@@ -348,17 +364,16 @@ def send(request: FilingRequest, reference: str, number: int) -> HttpResponse:
 @for_script
 def receive(request: FilingRequest, lot: Lot) -> HttpResponse:
     """The request is judged and answered."""
-    sent, arrived = read(request), request.arrived_at
+    sent, arrived, turn = read(request), request.arrived_at, round_of(lot)
     same_subject(request, sent.subject)
     clock_services.require_in_step()
-    mine = bids_of(request.actor)
-    if not mine.filter(idempotency_key=sent.key).exists():
-        standing = mine.filter(lot=lot).standing().first()
+    if not known(request.actor, lot, sent.key):
+        standing = own_filing(lot, turn, request.actor)
         if standing and str(standing.pk) != sent.standing:
             facts = {"arrived": standing.arrived_at, "bid": str(standing.pk)}
             raise Refused([Violation("bid.other_window", facts=facts)])
     try:
-        found = bids.bid_file(
+        found = (quotes.quote_file if turn.final else bids.bid_file)(
             lot_id=lot.pk,
             actor=request.actor,
             user_id=request.user.pk,
@@ -372,6 +387,14 @@ def receive(request: FilingRequest, lot: Lot) -> HttpResponse:
     except Refused as refused:
         raise Refused([in_clock_words(lot, one, arrived) for one in refused.violations]) from None
     return JsonResponse({"bid": str(found.pk), "receipt": address("trading:receipt", lot, found.pk)}, status=201)
+
+
+def known(actor: Actor, lot: Lot, key: UUID) -> bool:
+    """Whether the subject acted for has filed under this key before: the same click again is answered alike."""
+    if bids_of(actor).filter(idempotency_key=key).exists():
+        return True
+    mine = Quote.objects.filter(idempotency_key=key, bid__subject__code=actor.subject_code)
+    return bool(lot.final_ref) and mine.exists()
 
 
 def in_clock_words(lot: Lot, violation: Violation, at: datetime) -> Violation:

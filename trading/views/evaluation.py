@@ -89,11 +89,21 @@ def address(name: str, lot: Lot, *more: Any) -> str:
 @seated
 def room(request: PersonRequest, lot: Lot, seat: CommitteeMember) -> HttpResponse:
     """The member's own marks over all bids: where the work stands at a glance."""
+    return room_page(request, lot, seat)
+
+
+def room_page(
+    request: PersonRequest, lot: Lot, seat: CommitteeMember, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The room; `more` of what an act of the group was refused with: typed, error, violations."""
     context = framed(lot, seat, here="room")
     if lot.state in BEFORE:
-        return render(request, "trading/evaluation/waiting.html", context)
-    found = room_of(lot, seat)
-    return render(request, "trading/evaluation/room.html", context | {"room": found, "pricing": found.pricing})
+        return render(request, "trading/evaluation/waiting.html", context, status=status)
+    found, calling = room_of(lot, seat), lot.procedure.transitions.get("call_quotes")
+    context |= {"room": found, "pricing": found.pricing, "talking": bool(calling) and lot.state in calling.source}
+    if calling:
+        context["call_rule"] = calling.rules[0]
+    return render(request, "trading/evaluation/room.html", context | more, status=status)
 
 
 def sheet_context(found: Room, sheet: Sheet, lot: Lot) -> dict[str, Any]:

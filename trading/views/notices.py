@@ -93,11 +93,17 @@ def amend(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     version = documents.current_version(lot)
     if version is None:
         raise Http404("nothing was issued that could be changed")
-    form = AmendForm(request.POST or None)
+    form, moves = AmendForm(request.POST or None), lot.procedure.transitions
+    # 竞争性磋商: once the talks have begun the filing deadline is over, and there is nothing left to prepare.
+    talks = "change_requirements" in moves and lot.state in moves["change_requirements"].source
+    verb = "change_requirements" if talks else "amend"
+    if talks:
+        for name in ("affects", "bid_deadline", "ceiling_cny", "qualification"):
+            del form.fields[name]
     violations: tuple = ()
     if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        columns = {name: said[name] for name in ("ceiling_cny", "scope", "qualification") if said[name]}
+        said = {"affects": False, "bid_deadline": None, **form.cleaned_data}
+        columns = {name: said[name] for name in ("ceiling_cny", "scope", "qualification") if said.get(name)}
         try:
             made = enquiries.amendment_issue(
                 lot_id=lot.pk,
@@ -108,18 +114,23 @@ def amend(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
                 files=stored_uploads(request, lot),
                 extend="extend" in request.POST,
                 actor=request.actor,
+                verb=verb,
             )
         except Refused as refused:
             violations = refused.violations
         else:
             until = clock.china(deadline_of(Lot.objects.get(pk=lot.pk)))
-            messages.success(request, f"{made.title}已发布，投标截止时间 {until:%-m月%-d日 %H:%M}")
+            told = "已通知全部供应商" if talks else f"投标截止时间 {until:%-m月%-d日 %H:%M}"
+            messages.success(request, f"{made.title}已发布，{told}")
             return redirect("trading:lot", lot.tender.reference, lot.number)
     context = framed(lot, held, here="变更公告") | {
         "form": form,
         "violations": violations,
         "version": version,
         "deadline": deadline_of(lot),
+        "talks": talks,
+        "rule": moves[verb].rules[0] if verb in moves else "",
+        "days": enquiries.amendment_days(lot).amount if "amend" in moves else None,
         "short": any(v.code == "period.too_short" for v in violations),
     }
     status = 409 if violations else 422 if form.errors else 200

@@ -26,9 +26,10 @@ from trading.digests import digest_of
 from trading.filings import bids_of, open_verbs
 from trading.kernel import procedure as kernel
 from trading.lifeline import stages_of
-from trading.models import Bid, Lot
+from trading.models import Bid, Lot, Quote
 from trading.rooms import LIVE, Room, room_of
-from trading.services import factors, openings
+from trading.rounds import own_filing, round_of
+from trading.services import factors, openings, quotes
 from trading.services.acts import facts_of
 from trading.views.announced import announced_lot, for_script
 
@@ -45,6 +46,7 @@ def view_of(lot: Lot, room: Room) -> dict[str, Any]:
     def at(name: str) -> Any:
         return kernel.moment(lot.book, lot.procedure, name, facts)
 
+    turn = round_of(lot)
     deadline = at("bid_deadline")
     passed = deadline is not None and facts.now >= deadline
     return {
@@ -55,8 +57,10 @@ def view_of(lot: Lot, room: Room) -> dict[str, Any]:
         "room": room,
         "deadline": deadline,
         "passed": passed,
-        "pace": QUICK if lot.state == "opening" or (lot.state == "bidding" and passed) else SLOW,
-        "closes": at("opening_closes"),
+        "pace": QUICK if lot.state == turn.waiting or (lot.state == "bidding" and passed) else SLOW,
+        "closes": at(turn.closes),
+        "waiting": lot.state == turn.waiting,
+        "filed": "最后报价" if turn.final else words_of(lot.procedure).bid,
         "final_deadline": at("final_deadline"),
         "paused": next((hold.reason for hold in facts.holds if hold.end is None), ""),
         "live": lot.state in LIVE,
@@ -71,15 +75,17 @@ def panel_of(request: ActedRequest, lot: Lot, room: Room, facts: kernel.Facts) -
     held = (lot.tender.party_roles(actor) | actor.duties) & HOSTS
     own = _standing(request, lot)
     unlocked = own is not None and BidderUnlock.objects.filter(envelope_id=own.envelope_id).exists()
-    opening = lot.state == "opening"
+    turn = round_of(lot)
+    opening = lot.state == turn.waiting
+    keys_are_in = quotes.keys_are_in if turn.final else openings.keys_are_in
     found: dict[str, Any] = {
         "own": own,
         "unlocked": unlocked,
-        "may_unlock": bool(own and own.state == "sealed" and verbs.get("unlock") and not unlocked),
+        "may_unlock": bool(own and own.state == "sealed" and verbs.get(turn.unlock) and not unlocked),
         "may_remark": bool(own and verbs.get("object_opening")),
         "hosts": held if lot.state != "bidding" else frozenset(),
         "answers": [said for said in room.remarks if not said["answer"]] if held & SIDE else [],
-        "keys_in": opening and bool(held) and openings.keys_are_in(lot),
+        "keys_in": opening and bool(held) and keys_are_in(lot),
         "factor_due": bool(held) and lot.state in {"opening", "opened"} and factors.factor_undrawn(lot),
         "factor_ready": bool(held) and lot.state in {"opening", "opened"} and factors.factor_ready(lot),
         "demo_keys": reverse("demo-key") if settings.MODE == "demo" else "",
@@ -92,8 +98,13 @@ def panel_of(request: ActedRequest, lot: Lot, room: Room, facts: kernel.Facts) -
     return found | {"panel": digest_of(changes)[:16]}
 
 
-def _standing(request: ActedRequest, lot: Lot) -> Bid | None:
-    return bids_of(request.actor).filter(lot=lot).standing().first()
+def _standing(request: ActedRequest, lot: Lot) -> Bid | Quote | None:
+    turn = round_of(lot)
+    return (
+        own_filing(lot, turn, request.actor)
+        if turn.final
+        else bids_of(request.actor).filter(lot=lot).standing().first()
+    )
 
 
 def show(
@@ -165,7 +176,7 @@ def envelope(request: ActedRequest, reference: str, number: int) -> HttpResponse
     """The own envelope's header and the wrap that only the own key opens; 404 outside the opening."""
     lot = announced_lot(reference, number)
     own = _standing(request, lot)
-    if lot.state != "opening" or own is None:
+    if lot.state != round_of(lot).waiting or own is None:
         return JsonResponse({"violations": []}, status=404)
     said = sealing.envelope_for_owner(own.envelope_id, subject_code=own.subject.code)
     return JsonResponse({"bid": str(own.pk), **(said or {})})
@@ -181,6 +192,10 @@ def unlock(request: ActedRequest, reference: str, number: int) -> HttpResponse:
         bid_id, identity = UUID(body["bid"]), str(body["identity"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Refused([Violation("upload.malformed")]) from None
+    own = _standing(request, lot)
+    if isinstance(own, Quote) and own.pk == bid_id:
+        quotes.quote_unlock(quote_id=bid_id, identity=identity, actor=request.actor)
+        return JsonResponse({"unlocked": True})
     if not bids_of(request.actor).filter(lot=lot, pk=bid_id).exists():
         return JsonResponse({"violations": []}, status=404)
     openings.bid_unlock(bid_id=bid_id, identity=identity, actor=request.actor)
@@ -197,12 +212,14 @@ def _back(lot: Lot, tail: str = "") -> HttpResponse:
 def disclose(request: ActedRequest, reference: str, number: int) -> HttpResponse:
     """Every content is public together, once the keys are in."""
     lot = announced_lot(reference, number)
-    policy.require(request.actor, lot.procedure.transitions["disclose_bids"].actor, over=lot)
+    turn = round_of(lot)
+    policy.require(request.actor, lot.procedure.transitions[turn.disclose].actor, over=lot)
     try:
-        openings.bids_disclose(lot_id=lot.pk, actor=request.actor)
+        (quotes.quotes_disclose if turn.final else openings.bids_disclose)(lot_id=lot.pk, actor=request.actor)
     except Refused as refused:
         return show(request, announced_lot(reference, number), violations=refused.violations, status=409)
-    messages.success(request, f"全部{words_of(lot.procedure).bid}已同时公布")
+    done = lot.procedure.transitions[turn.disclose].title if lot.final_ref else ""
+    messages.success(request, f"已办：{done}" if done else f"全部{words_of(lot.procedure).bid}已同时公布")
     return _back(lot)
 
 

@@ -20,7 +20,8 @@ from platform_site.ledger.receipts import PROMISED
 from trading.bidwords import words_of
 from trading.filings import bids_of, open_verbs, own_side
 from trading.lifeline import facts_of_many
-from trading.models import Bid, Lot
+from trading.models import Bid, Lot, Quote
+from trading.rounds import own_quotes
 from trading.views.announced import announced_page
 from trading.views.bidding import address, common
 
@@ -42,18 +43,20 @@ def bids(request: PersonRequest) -> HttpResponse:
     return render(request, "trading/bidding/bids.html", {"rows": rows, "crumbs": [("我的投标", "")]})
 
 
-def own_bid(request: PersonRequest, lot: Lot, bid_id: UUID) -> Bid:
-    """The own filing; anybody else's and one that never was are the same 404."""
+def own_bid(request: PersonRequest, lot: Lot, bid_id: UUID) -> Bid | Quote:
+    """The own filing, a final quote too; anybody else's and one that never was are the same 404."""
+    if quote := next((one for one in own_quotes(lot, request.actor) if one.pk == bid_id), None):
+        return quote
     return get_object_or_404(bids_of(request.actor).filter(lot=lot), pk=bid_id)
 
 
-def entry_of(bid: Bid) -> ledger.Entry:
+def entry_of(bid: Bid | Quote) -> ledger.Entry:
     """The filing's own sealed entry. One query."""
     assert bid.entry_id is not None
     return ledger.Entry.objects.get(pk=bid.entry_id)
 
 
-def evidence(bid: Bid) -> dict[str, Any]:
+def evidence(bid: Bid | Quote) -> dict[str, Any]:
     """How far the promise has been kept. Up to six queries."""
     entry = entry_of(bid)
     proof = ledger.proof(entry)
@@ -78,6 +81,7 @@ def receipt(request: PersonRequest, lot: Lot, bid_id: UUID) -> HttpResponse:
     context = common(request, lot, own, here="回执") | evidence(bid)
     context |= {
         "bid": bid,
+        "what": "最后报价" if isinstance(bid, Quote) else context["words"].bid,
         "parts": len(bid.envelope.header["parts"]),
         "size": sum(part["size"] for part in (bid.envelope.header["manifest"], *bid.envelope.header["parts"])),
         "outdated": newest.number if newest and newest.number != bid.document.number else None,

@@ -26,6 +26,26 @@ function days() {
   return /^\d{1,5}$/.test(text) && Number(text) > 0 ? Number(text) : null;
 }
 
+/** A percentage as a share of one, as text: "35" is "0.35"; null where it is none. */
+function share(id) {
+  const text = at(id).value.trim().replace(/[０-９．]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0));
+  if (!/^\d{1,3}(\.\d{1,2})?$/.test(text) || Number(text) > 100) return null;
+  const [whole, part = ""] = text.split(".");
+  const digits = `${whole.padStart(3, "0")}${part}`;
+  return `${Number(digits.slice(0, -2 - part.length))}.${digits.slice(-2 - part.length)}`;
+}
+
+/** What the bid declares of itself, by field; null where a field cannot be read, said there. Empty fields declare nothing. */
+function declared() {
+  const said = at("size")?.value ? { size: at("size").value } : {};
+  for (const [id, name] of [["small", "small_share"], ["domestic", "domestic_share"]]) {
+    if (!at(id)?.value.trim()) continue;
+    if (!note(id, share(id) ? "" : "填写 0 到 100 之间的数，最多两位小数")) return null;
+    said[name] = share(id);
+  }
+  return said;
+}
+
 function compare(a, b) {
   const [x, y] = [a, b].map((text) => text.split(".").map((part, place) => part.padStart(place ? 2 : 20, "0")).join("."));
   return x < y ? -1 : x > y ? 1 : 0;
@@ -56,7 +76,9 @@ export function offerFields(said, files, chooser, more = () => true) {
     const price = amountOf(at("price").value);
     const manager = at("manager").value.trim();
     const quality = at("quality").value.trim();
+    const declares = declared();
     const good = [
+      declares !== null,
       note("price", price ? "" : `填写${said.offerName}，单位为元，最多两位小数`),
       note("period", days() ? "" : `填写${said.periodName}，整数，单位为日历天`),
       note("quality", quality ? "" : "填写质量标准"),
@@ -66,7 +88,8 @@ export function offerFields(said, files, chooser, more = () => true) {
       more(),
     ];
     if (good.includes(false)) return null;
-    const whole = { price_cny: price, period_days: days(), quality };
+    const named = Object.keys(declares).length ? { declares } : {};
+    const whole = { price_cny: price, period_days: days(), quality, ...named };
     return manager ? { ...whole, manager } : whole;
   }
 
@@ -90,6 +113,11 @@ export function offerFields(said, files, chooser, more = () => true) {
     at("period").value = offer.period_days ?? "";
     at("quality").value = offer.quality ?? "";
     at("manager").value = offer.manager ?? "";
+    const declares = offer.declares ?? {};
+    if (at("size")) at("size").value = declares.size ?? "";
+    for (const [id, name] of [["small", "small_share"], ["domestic", "domestic_share"]]) {
+      if (at(id)) at(id).value = declares[name] ? String(Number((Number(declares[name]) * 100).toFixed(2))) : "";
+    }
   }
 
   function focusFault(form) {

@@ -12,6 +12,9 @@ from trading.kernel.procedure import Book, Facts
 from trading.kernel.time import DAY, same_hour
 from trading.rulebooks.vocabulary import DEPOSITS
 
+# What of a document consultations may change: what is bought; files of the document change as they are.
+REQUIREMENTS = frozenset({"scope"})
+
 
 def shorter_than(
     facts: Facts,
@@ -437,6 +440,13 @@ def consultation_amended(facts: Facts, book: Book) -> Violation | None:
 def inquiry_period(facts: Facts, book: Book) -> Violation | None:
     """询价: from the notice to the response deadline."""
     return shorter_than(facts, book, "GP-27", "documents_from", "bid_deadline", what="响应文件准备时间")
+
+
+@guard("GP-28")
+def requirements_only(facts: Facts, book: Book) -> Violation | None:
+    """While the group talks, what is asked for and the draft of the contract may change; everything else stays."""
+    beyond = tuple(name for name in facts.values.get("changed", ()) if name not in REQUIREMENTS)
+    return book.violation("requirements.only", "GP-28", names=beyond) if beyond else None
 
 
 @guard("GP-10")

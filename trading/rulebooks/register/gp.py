@@ -349,8 +349,8 @@ RULES: tuple[Rule, ...] = register(
         ),
         Rule(
             "GP-28",
-            "竞争性磋商文件发出至首次响应截止；文件发售期；修改时间",
-            f"{CONSULTATION} 第十条",
+            "竞争性磋商文件发出至首次响应截止；文件发售期；修改时间；磋商中变动的范围",
+            f"{CONSULTATION} 第十条、第二十条",
             "minimum period",
             "block",
             "knowledge",
@@ -359,7 +359,7 @@ RULES: tuple[Rule, ...] = register(
                 "supply": Value(5, "wd", ">="),
                 "amendment": Value(5, "cd", ">="),
             },
-            note="首次响应10日见二手资料；发售期和修改时间未经核对。",
+            note="首次响应10日见二手资料；发售期和修改时间未经核对。磋商中只能变动技术、服务要求和合同草案条款，经采购人代表确认后同时通知全部供应商（第二十条，未经核对）。",
         ),
         Rule(
             "GP-29",
