@@ -1,6 +1,6 @@
 """The law's words of each book for what a bidder handles: 投标文件 here, 响应文件 there. One place for pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trading.kernel.procedure import Procedure
 
@@ -60,8 +60,9 @@ WORDS = {
 
 
 def words_of(procedure: Procedure) -> Words:
-    """The words of the procedure's book."""
-    return WORDS[procedure.category]
+    """The words of the procedure's book; what is bid on is called as the procedure's own act of obtaining it says."""
+    said, move = WORDS[procedure.category], procedure.transitions.get("obtain_documents")
+    return replace(said, document=move.title.removeprefix("获取")) if move else said
 
 
 # What an envelope came to (sealing) -> the law's word and who did it.

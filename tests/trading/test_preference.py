@@ -139,7 +139,7 @@ def test_four_fifths_of_the_cost_make_the_whole_package_domestic():
 )  # fmt: skip
 def test_without_a_declaration_that_can_be_read_nothing_is_deducted(said):
     steps = adjusting.steps_of(rules(), D("1000000.00"), None, {}, adjusting.declared_of(said))
-    assert [step.amount for step in steps] == [0, 0, 0]
+    assert [str(step.amount) for step in steps] == ["0.00"] * 3
 
 
 def test_price_points_are_of_the_compared_price_and_equal_points_go_by_the_price_offered():

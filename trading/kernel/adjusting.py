@@ -174,7 +174,7 @@ def steps_of(
             amount = one.value * count
         elif one.kind == PREFERENCE:
             count = int(declared.claims(one))
-            amount = -one.value * count * price
+            amount = -one.value * price if count else Decimal(0)  # nothing taken off is no minus nothing
         else:
             count = min(one.most, counts.get(one.key, 0))
             amount = one.value * count * (price if one.kind == "share" else 1)

@@ -100,6 +100,7 @@ def amend(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     if talks:
         for name in ("affects", "bid_deadline", "ceiling_cny", "qualification"):
             del form.fields[name]
+        form.fields["scope"].label = "变动后的技术、服务要求"
     violations: tuple = ()
     if request.method == "POST" and form.is_valid():
         said = {"affects": False, "bid_deadline": None, **form.cleaned_data}
