@@ -64,7 +64,7 @@ def transitions() -> dict[str, Transition]:
             closing, "opened", "clock|operator|initiator|agency", "公布最后报价", rule, guards=settled
         ),
         "disclose_quotes_late": Transition(
-            closing, "opened", "clock", "解密时间已到，公布最后报价", rule, not_before="final_closes", guards=settled
+            closing, "opened", "clock", "公布最后报价", rule, not_before="final_closes", guards=settled
         ),
     }  # fmt: skip
 

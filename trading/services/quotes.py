@@ -156,11 +156,9 @@ def quotes_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = No
 
 def roll_of_quotes(quotes: Sequence[Quote]) -> list[dict[str, Any]]:
     """Names, times and digests of the final quotes, in order of arrival."""
-    rows = zip(quotes, roll_of([quote.bid for quote in quotes]), strict=True)
-    own = ((q, row) for q, row in rows)
     return [
         {**row, "quote": str(q.id), "arrived_at": q.arrived_at.isoformat(), "digest": q.envelope.header_sha256}
-        for q, row in own
+        for q, row in zip(quotes, roll_of([quote.bid for quote in quotes]), strict=True)
     ]
 
 
