@@ -46,9 +46,10 @@ def play_until(files):
 def plain_papers() -> Iterator[None]:
     """Within, papers are signed, recorded and packed as ever, of a page set once a kind: half a life's work is setting.
 
+    No two papers are the same bytes: a remark behind the page tells them apart.
     For tests of what is done with papers; how they look and what they say, tests/trading/test_papers.py asks.
     """
-    with mock.patch.object(papers, "render", lambda sheet: _page(sheet.template)):
+    with mock.patch.object(papers, "render", lambda sheet: _page(sheet.template) + f"%{sheet.digest}\n".encode()):
         yield
 
 
