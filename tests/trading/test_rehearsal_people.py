@@ -1,6 +1,10 @@
 """The invented people are plausible: who bids brings a project manager of its own, the same every time."""
 
-from trading.rehearsal import sealed
+import pytest
+from django.db.models import Count
+
+from platform_site.sealing.models import LotKey
+from trading.rehearsal import repertoire, sealed
 from trading.rehearsal.casting import ORGANISATIONS
 from trading.rehearsal.people import Person, manager_of
 
@@ -29,3 +33,11 @@ def test_an_offer_names_the_manager_of_whoever_makes_it():
     offers = [sealed.offer(Person(name, "经办"), "1000000") for name in CAST]
 
     assert [offer["manager"] for offer in offers] == [manager_of(name) for name in CAST]
+
+
+@pytest.mark.django_db
+def test_a_cast_has_lot_keys_for_every_play_it_is_asked_for():
+    repertoire.cast_for(plays=25)
+
+    stock = LotKey.objects.values_list("trustee").annotate(keys=Count("pk"))
+    assert {keys for _, keys in stock} == {100}

@@ -71,11 +71,12 @@ def person(username: str, name: str) -> Person:
 
 
 @transaction.atomic
-def assemble(names: dict[str, str] | None = None) -> Cast:
+def assemble(names: dict[str, str] | None = None, *, lot_keys: int = LOT_KEYS) -> Cast:
     """The whole cast stands in the database, and in the returned Cast with its keys.
 
     Args:
         names: other organisations to play a part: username -> "code name" of a real subject (rehearsing from a notice).
+        lot_keys: how many lots each trustee can be asked for.
     """
     cast = Cast()
     for username, (name, kinds, prefix, someone) in ORGANISATIONS.items():
@@ -94,7 +95,7 @@ def assemble(names: dict[str, str] | None = None) -> Cast:
         membership_grant(subject_code=official.code, user=official.user, duty="official", actor=CONSOLE)
         duty_grant(user=official.user, duty=duty, subject_code=official.code, actor=CONSOLE)
         cast.people[username] = official
-    add_trustees(cast)
+    add_trustees(cast, lot_keys)
     add_experts(cast)
     for kind in ("bank", "guarantor"):
         StandIn(kind).register()
@@ -128,10 +129,10 @@ def add_key(cast: Cast, trader: Person) -> BidderKey:
     return key
 
 
-def add_trustees(cast: Cast) -> None:
+def add_trustees(cast: Cast, stock: int) -> None:
     """Four trustees with a stock of signed lot keys: initiator, notary, another city's centre, the own centre."""
     for role, of in TRUSTEES:
-        add_trustee(cast, role, cast.subjects[of])
+        add_trustee(cast, role, cast.subjects[of], stock=stock)
 
 
 def add_trustee(cast: Cast, role: str, subject: Subject, *, stock: int = LOT_KEYS) -> Trustee:

@@ -19,7 +19,7 @@ from trading.rehearsal import (
     procurement_inquiry,
     procurement_open,
 )
-from trading.rehearsal.casting import assemble
+from trading.rehearsal.casting import LOT_KEYS, assemble
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Played, Stage, number, play
 
@@ -38,10 +38,14 @@ START = datetime(2026, 3, 10, 8, 0, tzinfo=CHINA)
 VERIFY_SHOWN = 3  # findings of a verify that a failed rehearsal prints
 
 
-def cast_for(names: Mapping[str, str] | None = None, *, start: datetime = START) -> Cast:
-    """The cast stands in the database at the start of the play."""
+def cast_for(names: Mapping[str, str] | None = None, *, start: datetime = START, plays: int = 1) -> Cast:
+    """The cast stands in the database at the start of the play.
+
+    Args:
+        plays: how many it will play; none of them asks a trustee for more than four keys (two lots, and both again).
+    """
     with clock.at(start):
-        return assemble(dict(names or {}))
+        return assemble(dict(names or {}), lot_keys=max(LOT_KEYS, 4 * plays))
 
 
 def rehearse(

@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
             draft, names = drafted(Path(options["file"]), options["record"])
             wanted = [(name, variant) for name, variant in wanted if variant == (options["variant"] or "happy")]
-        cast = repertoire.cast_for(names)
+        cast = repertoire.cast_for(names, plays=len(wanted))
         done = []
         for name, variant in wanted:
             played = repertoire.verified(repertoire.rehearse(name, variant, cast, draft=draft))
