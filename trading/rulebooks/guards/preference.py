@@ -62,10 +62,7 @@ def small_deduction(facts: Facts, book: Book) -> Violation | None:
         span = SPANS[key][0 if works else 1]
         low, high = (Decimal(rule[f"{span}_{end}"].amount) for end in ("min", "max"))
         if not low <= rate <= high:
-            remedy = {"field": "adjustments", "value": max(low, min(high, rate))}
-            return book.violation(
-                "preference.out_of_span", "GP-23", remedy, title=title, share=rate, low=low, high=high
-            )
+            return _outside(book, "GP-23", title, rate, low, high)
     return None
 
 
@@ -80,10 +77,7 @@ def domestic_preference(facts: Facts, book: Book) -> Violation | None:
             return book.violation("preference.not_yet", "GP-24", title=title, since=rule.since)
         need = Decimal(rule["preference"].amount)
         if rate != need:
-            remedy = {"field": "adjustments", "value": need}
-            return book.violation(
-                "preference.out_of_span", "GP-24", remedy, title=title, share=rate, low=need, high=need
-            )
+            return _outside(book, "GP-24", title, rate, need, need)
     return None
 
 
