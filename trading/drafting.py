@@ -12,10 +12,11 @@ from platform_site import workdays
 from platform_site.accounts.refusals import Violation
 from platform_site.web import amounts, law, refusals, words
 from platform_site.web import moments as say
-from trading.draftforms import FIELD_OF_CODE, FIELD_OF_FACT, FIELD_OF_RULE, STEP_OF_FIELD, STEPS
+from trading.draftforms import Layout, draft_of
+from trading.kernel.drafts import Span
 from trading.kernel.procedure import Facts
+from trading.kernel.time import DAY, same_hour
 from trading.models import Lot
-from trading.rulebooks.guards.evaluation import committee_composed
 from trading.services import tenders
 
 ORDER = ("no", "hm", "wait", "ok")
@@ -48,7 +49,8 @@ class Check:
 
 def checks_of(lot: Lot, now: datetime) -> list[Check]:
     """Every rule of the notice against the draft, worst first. Up to three queries (holds, key set)."""
-    found = [_check(lot, rule, state, violation) for rule, state, violation in tenders.draft_checks(lot, now)]
+    layout = draft_of(lot)
+    found = [_check(lot, layout, *asked) for asked in tenders.draft_checks(lot, now)]
     found += _own(lot, now)
     # One rule may be asked by several guards: say it once where all agree.
     worse = {c.rule for c in found if c.state != "ok"}
@@ -62,13 +64,13 @@ def checks_of(lot: Lot, now: datetime) -> list[Check]:
     return sorted(rows, key=lambda c: ORDER.index(c.state))
 
 
-def _check(lot: Lot, rule: str, state: str, violation: Violation | None) -> Check:
+def _check(lot: Lot, layout: Layout, rule: str, state: str, violation: Violation | None) -> Check:
     known = law.find(rule)
     title = known.title if known else rule
     article = lot.book.article(rule) if rule else ""
     if violation is None:
         return Check("ok", title, "", article, rule)
-    where = field_of(violation)
+    where = field_of(layout, violation)
     if violation.code == "fact.missing":
         return Check(
             "wait",
@@ -78,7 +80,7 @@ def _check(lot: Lot, rule: str, state: str, violation: Violation | None) -> Chec
             rule,
             violation,
             where,
-            STEP_OF_FIELD.get(where, ""),
+            layout.step_of.get(where, ""),
         )
     return Check(
         state,
@@ -88,7 +90,7 @@ def _check(lot: Lot, rule: str, state: str, violation: Violation | None) -> Chec
         rule,
         violation,
         where,
-        STEP_OF_FIELD.get(where, ""),
+        layout.step_of.get(where, ""),
     )
 
 
@@ -101,33 +103,34 @@ def _own(lot: Lot, now: datetime) -> list[Check]:
         found.append(
             Check("no", "公告发布时间应当在将来", f"定在 {say.moment(at)}", "", "", past, "notice_at", "times")
         )
-    if seats := lot.terms.get("committee"):
+    composed = draft_of(lot).draft.composed
+    if composed and (seats := lot.terms.get("committee")):
         members, experts = seats.get("members") or 0, seats.get("experts") or 0
-        facts = Facts(lot.state, now, values={"members": members, "experts": experts})
-        rule, title = committee_composed.rule, "评标委员会五人以上单数，专家不少于三分之二"
-        if members and (violation := committee_composed(facts, lot.book)):
+        asked = {"members": members, "experts": experts, "budget_cny": lot.ceiling_cny, "kind": lot.tender.kind}
+        facts, known = Facts(lot.state, now, values=asked), law.find(composed.rule)
+        title = known.title if known else composed.rule
+        if members and (violation := composed(facts, lot.book)):
             found.append(
                 Check(
                     "hm",
                     title,
                     f"现为 {members} 人，其中专家 {experts} 名",
                     violation.article,
-                    rule,
+                    composed.rule,
                     violation,
                     "members",
                     "method",
                 )
             )
         elif members:
-            found.append(Check("ok", title, "", lot.book.article(rule), rule))
+            found.append(Check("ok", title, "", lot.book.article(composed.rule), composed.rule))
     return found
 
 
-def field_of(violation: Violation) -> str:
-    """The field a violation stands at: its remedy's, its missing fact's, or its rule's."""
-    own = FIELD_OF_CODE.get(violation.code) or FIELD_OF_RULE.get(violation.rule, "")
-    name = str(violation.remedy.get("field") or violation.facts.get("fact") or own)
-    return FIELD_OF_FACT.get(name, name)
+def field_of(layout: Layout, violation: Violation) -> str:
+    """The field a violation stands at: its remedy's, its missing fact's, its code's or its rule's; "" where none."""
+    said = (violation.code, violation.remedy.get("field"), violation.facts.get("fact"), violation.rule)
+    return layout.place(*(str(name) for name in said if name))
 
 
 def brief(violation: Violation) -> str:
@@ -186,10 +189,10 @@ class StepMark:
     state: str
 
 
-def step_marks(checks: Sequence[Check], here: str) -> list[StepMark]:
-    """The six steps; a step without anything wrong or missing is done."""
+def step_marks(layout: Layout, checks: Sequence[Check], here: str) -> list[StepMark]:
+    """The steps; one without anything wrong or missing is done."""
     rows = []
-    for step in STEPS:
+    for step in layout.steps:
         mine = [c for c in checks if c.step == step.slug]
         bad, missing = [c for c in mine if c.state == "no"], [c for c in mine if c.state == "wait"]
         hints = [c for c in mine if c.state == "hm"]
@@ -237,22 +240,27 @@ def hints_of(lot: Lot, name: str, now: datetime) -> list[str]:
 
 def _own_hints(lot: Lot, name: str, now: datetime) -> list[str]:
     at = lot.recorded.get(name)
-    if at is not None and name in tenders.SET_BY_HAND:
-        return [*_day_hints(at, now), *_span_hints(lot, name)]
-    amount = {"estimate_cny": lot.estimate_cny, "ceiling_cny": lot.ceiling_cny}.get(name)
-    if name in {"bond_cny", "budget_funds_cny", "investment_cny", "floor_cny"} and lot.terms.get(name):
-        amount = Decimal(lot.terms[name])
+    if name in tenders.SET_BY_HAND:
+        return [*_day_hints(at, now), *_span_hints(lot, name)] if at is not None else _ahead(lot, name)
+    amount = _amount(lot, name)
     if not amount:
         return []
     found = [f"合 {''.join(amounts.split(amount, '万元'))} 万元"] if amount >= 10_000 else []
-    base = lot.estimate_cny or lot.ceiling_cny
-    if name == "bond_cny" and base:
-        share = (amount / base * 100).quantize(Decimal("0.01"))
-        cap = lot.book.rule("ENG-15")["share"].amount * 100
-        found.append(
-            f"估算价 {''.join(amounts.split(base, '万元'))} 万元的 {share}%，上限 {cap:f}%".replace(".00%", "%")
-        )
+    for share in draft_of(lot).draft.shares:
+        base = _amount(lot, share.base) if share.field == name else None
+        if base:
+            part = (amount / base * 100).quantize(Decimal("0.01"))
+            limit = lot.book.rule(share.rule)[share.value].amount * 100
+            said = f"{share.base_words} {''.join(amounts.split(base, '万元'))} 万元的 {part}%，{share.limit} {limit:f}%"
+            found.append(said.replace(".00%", "%"))
     return found
+
+
+def _amount(lot: Lot, name: str) -> Decimal | None:
+    """The amount the draft holds under that name; the estimate falls back on the maximum price."""
+    if name in {"estimate_cny", "ceiling_cny"}:
+        return lot.ceiling_cny if name == "ceiling_cny" else lot.estimate_cny or lot.ceiling_cny
+    return Decimal(lot.terms[name]) if name.endswith("_cny") and lot.terms.get(name) else None
 
 
 def _day_hints(at: datetime, now: datetime) -> list[str]:
@@ -267,17 +275,34 @@ def _day_hints(at: datetime, now: datetime) -> list[str]:
     return found
 
 
+def _spans(lot: Lot, name: str) -> list[tuple[Span, datetime, int, str]]:
+    """The counted periods that end at this moment and have begun: what begins, the least number, its unit."""
+    found = []
+    for span in draft_of(lot).draft.spans:
+        start = lot.recorded.get(span.start)
+        if span.end == name and start is not None:
+            number = lot.book.rule(span.rule)[span.value]
+            found.append((span, start, int(number.amount), number.unit))
+    return found
+
+
 def _span_hints(lot: Lot, name: str) -> list[str]:
     """The counted period that ends at this moment, where it is long enough."""
-    start, end = lot.recorded.get("documents_from"), lot.recorded.get(name)
-    if start is None or end is None or end <= start:
-        return []
-    days = max(0, workdays.days_between(start, end, "cd"))
-    if name == "bid_deadline" and days >= int(lot.book.rule("ENG-10")["days"].amount):
-        return [f"从文件开始发出起 {days} 日"]
-    if name == "documents_until" and days + 1 >= int(lot.book.rule("ENG-07")["days"].amount):
-        return [f"发售期 {days + 1} 日"]
-    return []
+    found, end = [], lot.recorded[name]
+    for span, start, need, unit in _spans(lot, name):
+        if end > start:
+            days = max(0, workdays.days_between(start, end, unit)) + span.last_day_counts
+            found += [f"{span.words} {days} {words.UNITS[unit]}"] if days >= need else []
+    return found
+
+
+def _ahead(lot: Lot, name: str) -> list[str]:
+    """The earliest lawful moment of one that is still to be set."""
+    found = []
+    for span, start, need, unit in _spans(lot, name):
+        earliest = workdays.earliest_after(start, need, unit) - DAY * span.last_day_counts
+        found.append(f"最早可以定在 {say.moment(same_hour(earliest, start))}，{span.words}不少于 {need} {words.UNITS[unit]}")
+    return found
 
 
 @dataclass(slots=True)
@@ -297,7 +322,7 @@ class Block:
     half: bool = False
     hints: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    refusals: list[tuple[Violation, bool, "Fix"]] = field(default_factory=list)
+    refusals: list[tuple[Violation, bool, "Fix | None"]] = field(default_factory=list)
     rows: list[Any] = field(default_factory=list)
     total: str = ""
     oob: bool = False
@@ -319,7 +344,7 @@ class Block:
     @property
     def refused(self) -> list[str]:
         """Each refusal in its words, as markup."""
-        return [mark_safe(refusals.rendered(violation, fill=fix, warn=warn)) for violation, warn, fix in self.refusals]
+        return [mark_safe(refusals.rendered(violation, fill=fix or False, warn=warn)) for violation, warn, fix in self.refusals]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from django.core.exceptions import ValidationError
 from credit import codes
 from credit.models import Subject
 from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text, Yes
-from trading.rulebooks import PROCEDURES
+from trading.kernel.drafts import Draft
+from trading.kernel.procedure import Procedure
+from trading.offered import categories_of, offered, planned
 from trading.rulebooks.vocabulary import CATEGORIES, KINDS
 from trading.services.trustees import GROUNDS
 
@@ -24,24 +26,14 @@ def named(kind: str) -> list[tuple[str, str]]:
 
 
 class RegisterForm(forms.Form):
-    """A project with its parties. Lots are forms of their own beside it."""
+    """A project with its parties, as its procedure names them. Lots are forms of their own beside it."""
 
-    side = Choice(
-        label="本单位是", choices=[("initiator", "招标人"), ("agency", "受招标人委托的招标代理机构")], required=True
-    )
-    other_code = Text(
-        label="对方的统一社会信用代码",
-        max_length=40,
-        help_text="招标人自行办理的不填；委托代理的填代理机构的代码；代理机构办理的填招标人的代码",
-    )
+    procedure = Choice(required=True, widget=forms.HiddenInput())
+    side = Choice(label="本单位是", required=True)
+    other_code = Text(label="对方的统一社会信用代码", max_length=40)
     title = Text(label="项目名称", max_length=TITLE, required=True)
-    procedure = Choice(
-        label="招标方式",
-        required=True,
-        choices=[(p.id, p.title) for p in PROCEDURES.values() if p.category == "engineering"],
-    )
-    trade_category = Choice(label="行业", choices=CATEGORIES, required=True)
-    kind = Choice(label="招标内容", choices=[*KINDS.items()], required=True)
+    trade_category = Choice(label="交易分类", required=True)
+    kind = Choice(label="招标内容", required=True)
     centre = Choice(label="进场的交易中心", required=True, help_text="可以自主选择任何一个交易中心")
     authority = Choice(label="行政监督部门")
     region_code = forms.RegexField(
@@ -61,23 +53,47 @@ class RegisterForm(forms.Form):
     mandatory = Yes(label="依法必须进行招标的项目", initial=True)
     state_controlled = Yes(label="国有资金占控股或者主导地位", initial=True)
     plan = Text(label="招标计划编号", max_length=44, help_text="发布过招标计划的填写，JH- 开头；没有的不填")
-    mandate_scope = Text(label="委托代理范围", max_length=200, help_text="例如：招标代理全过程")
+    mandate_scope = Text(label="委托代理范围", max_length=200)
     mandate_signed = Day(label="委托合同签订日期")
-    shared_document = Yes(label="各标段共用一套招标文件，一份公告")
+    shared_document = Yes()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    # What only some procedures ask; which, their drafts say.
+    ASKED = frozenset(
+        {"authority", "kind", "investment_code", "approval_number", "approval_authority", "funding", "plan"}
+        | {"funds_secured", "mandatory", "state_controlled"}
+    )
+
+    def __init__(self, *args: Any, kind_of_trade: Procedure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kind_of_trade, draft = kind_of_trade, drafted(kind_of_trade)
+        who, agent = kind_of_trade.initiator, draft.agent
+        for name in self.ASKED - set(draft.registered):
+            del self.fields[name]
+        self.fields["procedure"].choices = [(p.id, p.title) for _, found in offered() for p in found]
+        self.fields["procedure"].initial = kind_of_trade.id
+        self.fields["side"].choices = [("initiator", who), ("agency", f"受{who}委托的{agent}")]
+        self.fields["other_code"].help_text = (
+            f"{who}自行办理的不填；委托代理的填代理机构的代码；代理机构办理的填{who}的代码"
+        )
+        self.fields["trade_category"].choices = categories_of(kind_of_trade)
         self.fields["centre"].choices = [("", "请选择"), *named("centre")]
-        self.fields["authority"].choices = [("", "请选择"), *named("authority")]
-        for field in self.fields.values():
+        self.fields["mandate_scope"].help_text = f"例如：{short(draft.notice)}代理全过程"
+        self.fields["shared_document"].label = f"各{draft.part}共用一套{draft.document}，一份公告"
+        labels = dict(draft.labels)
+        for name, field in self.fields.items():
+            field.label = labels.get(name, field.label) if name in self.ASKED else field.label
             field.error_messages["required"] = "请填写或者选择"
+        if "authority" in self.fields:
+            self.fields["authority"].choices = [("", "请选择"), *named("authority")]
+        if "kind" in self.fields:
+            self.fields["kind"].choices = [(key, KINDS[key]) for key in draft.kinds or KINDS]
 
     def clean_other_code(self) -> Subject | None:
         """The other party, or None where the tenderer acts for itself."""
         typed = codes.normalise(self.cleaned_data.get("other_code") or "")
         if not typed:
             if self.cleaned_data.get("side") == "agency":
-                raise ValidationError("代理机构办理的，请填写招标人的代码")
+                raise ValidationError(f"代理机构办理的，请填写{self.kind_of_trade.initiator}的代码")
             return None
         found = Subject.objects.filter(code=typed, state="active").first()
         if found is None:
@@ -88,7 +104,8 @@ class RegisterForm(forms.Form):
         """An agency needs its mandate."""
         said = super().clean() or {}
         if said.get("other_code") is not None and not said.get("mandate_scope"):
-            self.add_error("mandate_scope", "委托招标代理机构的，请写明委托代理范围")
+            agent = drafted(self.kind_of_trade).agent
+            self.add_error("mandate_scope", f"委托{agent}的，请写明委托代理范围")
         return said
 
 
@@ -100,10 +117,36 @@ class LotForm(forms.Form):
     ceiling_cny = Money(label="最高投标限价（元）")
     scope = Text(label="招标范围", max_length=20_000, rows=2)
 
+    def __init__(self, *args: Any, draft: Draft, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels, helps = dict(draft.labels), dict(draft.helps)
+        for name in set(self.fields) - set(draft.lot):
+            del self.fields[name]
+        for name, field in self.fields.items():
+            if name in labels:
+                field.label = f"{labels[name]}（元）" if isinstance(field, Money) else labels[name]
+            field.help_text = helps.get(name, "")
+
 
 LotForms = forms.formset_factory(
     LotForm, extra=0, min_num=1, max_num=MOST_LOTS, validate_min=True, validate_max=True, absolute_max=MOST_LOTS + 10
 )
+
+
+def drafted(procedure: Procedure) -> Draft:
+    """The draft of a procedure that is offered.
+
+    Raises:
+        LookupError: it is drafted nowhere.
+    """
+    if procedure.draft is None:
+        raise LookupError(f"{procedure.id} has no draft")
+    return procedure.draft
+
+
+def short(notice: str) -> str:
+    """招标 of 招标公告."""
+    return notice.removesuffix("公告")
 
 
 class PlanForm(forms.Form):
@@ -121,7 +164,7 @@ class PlanForm(forms.Form):
     procedure = Choice(
         label="拟采用的招标方式",
         required=True,
-        choices=[(p.id, p.title) for p in PROCEDURES.values() if p.category == "engineering"],
+        choices=[(p.id, p.title) for p in planned()],
     )
     trade_category = Choice(label="行业", choices=CATEGORIES, required=True)
     kind = Choice(label="招标内容", choices=[*KINDS.items()], required=True)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from platform_site.accounts.refusals import Violation
+from trading.kernel.drafts import Draft
 from trading.kernel.guards import Guard
 from trading.kernel.rules import Rule
 from trading.kernel.time import HeldFor, counted, through_holds
@@ -97,6 +98,7 @@ class Procedure:
         stages: the strip on the trade page, in order: (title, states during which it is the current stage, moment
             whose date stands under it).
         initiator: how the law names who starts it (招标人, 采购人, 出让人).
+        draft: how its notice is drafted; None for what is drafted nowhere.
     """
 
     id: str
@@ -109,6 +111,7 @@ class Procedure:
     transitions: Mapping[str, Transition]
     stages: tuple[tuple[str, frozenset[str], str], ...]
     ended: frozenset[str] = frozenset({"archived", "failed", "terminated"})
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)

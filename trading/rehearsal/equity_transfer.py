@@ -71,7 +71,7 @@ def disclosed(stage: Stage, cast: Cast, variant: str) -> Script:
         "登记产权转让项目",
         lambda: tenders.tender_register(
             procedure="equity.transfer",
-            trade_category="D01",
+            trade_category="E01",
             title="泽安市城建置业有限公司百分之三十四股权",
             region_code="990100",
             region_name="泽安市",

@@ -3,6 +3,7 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Moment, Procedure, Transition
+from trading.rulebooks import drafts
 from trading.rulebooks.guards import bidding, bond, course, document, evaluation, planning, result
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import INITIATOR, SET_MOMENTS, moments, outage, states
@@ -553,7 +554,8 @@ STAGES = (
 )
 
 OPEN = Procedure(
-    "engineering.open", "公开招标", "engineering", "sealed_scored", "招标人", STATES, MOMENTS, TRANSITIONS, STAGES
+    "engineering.open", "公开招标", "engineering", "sealed_scored", "招标人", STATES, MOMENTS, TRANSITIONS, STAGES,
+    draft=drafts.ENGINEERING,
 )
 
 BOOK = Book("engineering", "工程建设项目招标投标", date(2019, 3, 2), ALL, {OPEN.id: OPEN})

@@ -7,6 +7,7 @@ disclosed price, and two or more bid against each other (SOE-13).
 from datetime import date
 
 from trading.kernel.procedure import Book, Moment, Procedure, Transition
+from trading.rulebooks import drafts
 from trading.rulebooks.guards import bidding, equity, result
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import INITIATOR, moments, outage, states
@@ -101,7 +102,7 @@ STAGES = (
     ("归档", states("archived"), "archived_at"),
 )
 TRANSFER = Procedure(
-    "equity.transfer", "产权转让", "equity", "ascending", "转让方", STATES, MOMENTS, TRANSITIONS, STAGES
+    "equity.transfer", "产权转让", "equity", "ascending", "转让方", STATES, MOMENTS, TRANSITIONS, STAGES, draft=drafts.EQUITY
 )
 # SOE-12 to SOE-16 stand in force since the operating rules of 2025.
 BOOK = Book("equity", "国有产权交易", date(2025, 2, 18), ALL, {TRANSFER.id: TRANSFER})

@@ -3,7 +3,7 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Moment, Procedure
-from trading.rulebooks import listed
+from trading.rulebooks import drafts, listed
 from trading.rulebooks.guards import bidding, document, result
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import moments
@@ -22,6 +22,6 @@ LAW = listed.Law(
 )  # fmt: skip
 LISTING = Procedure(
     "land.listing", "挂牌出让", "land", "ascending", "出让人", listed.STATES, MOMENTS,
-    listed.transitions(LAW, contract_by="contract_due"), listed.STAGES,
+    listed.transitions(LAW, contract_by="contract_due"), listed.STAGES, draft=drafts.LAND,
 )  # fmt: skip
 BOOK = Book("land", "国有建设用地使用权出让", date(2007, 11, 1), ALL, {LISTING.id: LISTING})

@@ -6,7 +6,7 @@ No contract before the result has been public for its days; the law names no day
 from datetime import date
 
 from trading.kernel.procedure import Book, Moment, Procedure
-from trading.rulebooks import listed
+from trading.rulebooks import drafts, listed
 from trading.rulebooks.guards import bidding, document, result
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import moments
@@ -24,6 +24,6 @@ LAW = listed.Law(
 )  # fmt: skip
 LISTING = Procedure(
     "mining.listing", "挂牌出让", "mining", "ascending", "出让人", listed.STATES, MOMENTS,
-    listed.transitions(LAW, contract_from="publicity_ends"), listed.STAGES,
+    listed.transitions(LAW, contract_from="publicity_ends"), listed.STAGES, draft=drafts.MINING,
 )  # fmt: skip
 BOOK = Book("mining", "矿业权出让", date(2025, 7, 1), ALL, {LISTING.id: LISTING})

@@ -3,7 +3,7 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Procedure, Transition
-from trading.rulebooks import consultation, sealed
+from trading.rulebooks import consultation, drafts, sealed
 from trading.rulebooks.guards import bidding, document, evaluation, preference
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import states
@@ -34,14 +34,14 @@ TENDERED = sealed.Law(
 )  # fmt: skip
 INQUIRY = Procedure(
     "procurement.inquiry", "询价", "procurement", "sealed_lowest", "采购人", sealed.STATES, sealed.MOMENTS,
-    sealed.transitions(ASKED), sealed.stages(ASKED),
+    sealed.transitions(ASKED), sealed.stages(ASKED), draft=drafts.INQUIRY,
 )  # fmt: skip
 OPEN = Procedure(
     "procurement.open", "公开招标", "procurement", "sealed_scored", "采购人", sealed.STATES, sealed.MOMENTS,
-    sealed.transitions(TENDERED), sealed.stages(TENDERED),
+    sealed.transitions(TENDERED), sealed.stages(TENDERED), draft=drafts.PURCHASE,
 )  # fmt: skip
 CONSULTATION = Procedure(
     "procurement.consultation", "竞争性磋商", "procurement", "sealed_scored", "采购人", consultation.STATES,
-    consultation.MOMENTS, consultation.transitions(), consultation.stages(),
+    consultation.MOMENTS, consultation.transitions(), consultation.stages(), draft=drafts.CONSULTATION,
 )  # fmt: skip
 BOOK = Book("procurement", "政府采购", date(2015, 3, 1), ALL, {p.id: p for p in (INQUIRY, OPEN, CONSULTATION)})

@@ -29,6 +29,8 @@ CATEGORIES = (
     ("A14", "工业制造"),
     ("A99", "其他"),
 )
+# 网络竞价 of 32号令 第二十二条 that this platform runs.
+WAYS = {"multi_round": "网络竞价，多次报价"}
 # 招标投标法实施条例 第二十六条, 20号令: in which forms a bid bond comes in; 现金 only from the bidder's basic account.
 BOND_FORMS = {
     "guarantee": "银行保函、保险、担保",

@@ -1,5 +1,6 @@
 """Registering a project with its lots and parties."""
 
+from copy import deepcopy
 from typing import Any
 
 from django.contrib import messages
@@ -12,38 +13,41 @@ from django.views.decorators.http import require_http_methods
 from credit import selectors as credit
 from credit.models import Subject
 from platform_site.accounts.refusals import Refused
-from trading.forms import MOST_LOTS, LotForms, RegisterForm
-from trading.rulebooks.vocabulary import DEPOSITS
+from trading.forms import MOST_LOTS, LotForms, RegisterForm, drafted, short
+from trading.offered import offered, offered_as
+from trading.rulebooks import PROCEDURES
 from trading.services import documents, tenders
 
-# What a lot starts from where the law leaves one sensible answer; all of it can be changed in the wizard.
-FIRST_TERMS: dict[str, Any] = {
-    "outage_clause": True,
-    "bond_forms": ["guarantee", "transfer"],
-    "deposits": [*DEPOSITS],
-    "committee": {"members": 5, "experts": 4, "specialties": []},
-    "candidates": 3,
-    "consortium_allowed": False,
-    "trim": False,
-}
+APPROVAL = ("approval_number", "approval_authority")
 
 
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
-    """The form; what is wrong stands at its field and nothing typed is lost."""
+    """The form of the chosen procedure; what is wrong stands at its field and nothing typed is lost."""
     actor = request.actor
     mine = credit.subject_by_code(actor.subject_code) if actor.subject_code else None
     posted = request.POST if request.method == "POST" else None
+    asked = offered_as((request.GET if posted is None else posted).get("procedure", ""))
+    groups = offered()
+    procedure = asked or groups[0][1][0]
+    draft = drafted(procedure)
+    frame = {"mine": mine, "groups": groups, "procedure": procedure, "draft": draft, "act": short(draft.notice)}
+    more = {"kind_of_trade": procedure}
+
+    def page(form: RegisterForm, lots: Any, *, status: int = 200, **said: Any) -> HttpResponse:
+        return render(request, "trading/register.html", {**frame, "form": form, "lots": lots, **said}, status=status)
+
+    def lots_of(data: Any = None) -> Any:
+        return LotForms(data, prefix="lots", form_kwargs={"draft": draft})
+
     if posted is None:
         side = "agency" if mine and "agency" in mine.kinds and "initiator" not in mine.kinds else "initiator"
-        context = {"form": RegisterForm(initial={"side": side}), "lots": LotForms(prefix="lots"), "mine": mine}
-        return render(request, "trading/register.html", context)
+        return page(RegisterForm(initial={"side": side}, **more), lots_of())
     if "add" in posted or "drop" in posted:
-        form, lots = RegisterForm(initial=posted.dict()), LotForms(resized(posted), prefix="lots")
-        return render(request, "trading/register.html", {"form": form, "lots": lots, "mine": mine, "growing": True})
-    form, lots, violations = RegisterForm(posted, request.FILES), LotForms(posted, prefix="lots"), ()
+        return page(RegisterForm(initial=posted.dict(), **more), lots_of(resized(posted)), growing=True)
+    form, lots, violations = RegisterForm(posted, request.FILES, **more), lots_of(posted), ()
     if form.is_valid() & lots.is_valid() and mine:
         try:
             tender = tender_of(form.cleaned_data, lots.cleaned_data, mine, request)
@@ -51,9 +55,8 @@ def register(request: HttpRequest) -> HttpResponse:
             violations = refused.violations
         else:
             messages.success(request, f"已登记，统一交易标识码 {tender.reference}")
-            return redirect("trading:wizard", tender.reference, 1, "project")
-    context = {"form": form, "lots": lots, "mine": mine, "violations": violations}
-    return render(request, "trading/register.html", context, status=409 if violations else 422)
+            return redirect("trading:wizard", tender.reference, 1, draft.steps[0].slug)
+    return page(form, lots, status=409 if violations else 422, violations=violations)
 
 
 def resized(posted: Any) -> Any:
@@ -83,7 +86,10 @@ def tender_of(said: dict[str, Any], lots: list[dict[str, Any]], mine: Subject, r
             stored = documents.file_store(upload.name or "", upload, upload.content_type or "application/octet-stream")
             mandate |= {"digest": stored.sha256, "file": str(stored.pk)}
     centre = Subject.objects.get(code=said["centre"])
-    rows = [{**lot, "terms": dict(FIRST_TERMS)} for lot in lots]
+    first = drafted(PROCEDURES[said["procedure"]]).first
+    rows = [{**lot, "terms": deepcopy(dict(first))} for lot in lots]
+    same = ("kind", "investment_code", "funding", "funds_secured", "mandatory", "state_controlled")
+    approval = {name.removeprefix("approval_"): said[name] for name in APPROVAL if name in said}
     return tenders.tender_register(
         procedure=said["procedure"],
         trade_category=said["trade_category"],
@@ -91,19 +97,14 @@ def tender_of(said: dict[str, Any], lots: list[dict[str, Any]], mine: Subject, r
         initiator=initiator,
         agency=agency,
         centre=centre,
-        authority=credit.subject_by_code(said["authority"]) if said["authority"] else None,
+        authority=credit.subject_by_code(said["authority"]) if said.get("authority") else None,
         actor=request.actor,
         lots=rows,
         mandate=mandate,
-        kind=said["kind"],
         region_code=said["region_code"] or centre.region_code,
         region_name=said["region_name"],
-        investment_code=said["investment_code"],
-        funding=said["funding"],
-        funds_secured=said["funds_secured"],
-        mandatory=said["mandatory"],
-        state_controlled=said["state_controlled"],
-        plan=said["plan"],
+        plan=said.get("plan", ""),
         shared_document=said["shared_document"],
-        approval={"number": said["approval_number"], "authority": said["approval_authority"]},
+        approval=approval,
+        **{name: said[name] for name in same if name in said},
     )

@@ -11,7 +11,7 @@ from platform_site.sealing import keysets
 from platform_site.sealing import selectors as sealing
 from platform_site.sealing.models import Trustee
 from trading import drafting, editors
-from trading.draftforms import STEPS, StepKind, shows, stored
+from trading.draftforms import StepKind, draft_of, shows, stored
 from trading.models import Lot
 from trading.services import drafts
 from trading.services.shared import sharing
@@ -75,8 +75,10 @@ def judge(block: drafting.Block, checks: list[drafting.Check]) -> None:
     ]
 
 
-def fix_of(block: drafting.Block, violation: Violation) -> drafting.Fix:
-    """How the remedy is typed into this field."""
+def fix_of(block: drafting.Block, violation: Violation) -> drafting.Fix | None:
+    """How the remedy is typed into this field; None for a table, of which no one cell is it."""
+    if block.name in TABLES:
+        return None
     value = violation.remedy.get("value")
     typed = block.bound.field.prepare_value(value) if not isinstance(value, str | None) else value or ""
     return drafting.Fix(block.url, typed, f"f-{block.name}")
@@ -86,16 +88,18 @@ def context_of(lot: Lot, held: frozenset[str], step: StepKind, *, form: forms.Fo
     """Everything a step's page shows."""
     now = clock.now()
     checks = drafting.checks_of(lot, now)
-    place = [s.slug for s in STEPS].index(step.slug)
-    context = framed(lot, held, here="编制招标公告") | {
+    layout = draft_of(lot)
+    steps, place = layout.steps, [s.slug for s in layout.steps].index(step.slug)
+    context = framed(lot, held, here=f"编制{layout.draft.notice}") | {
         "step": step,
-        "marks": drafting.step_marks(checks, step.slug),
+        "draft": layout.draft,
+        "marks": drafting.step_marks(layout, checks, step.slug),
         "checks": checks,
         "counts": drafting.counted(checks),
         "book_line": f"适用规则 {lot.book.title} {lot.book.edition:%Y年%-m月%-d日}版。公告发布后一直适用这一版。",
         "blocks": blocks_of(lot, step, checks, form=form),
-        "before": STEPS[place - 1] if place else None,
-        "after": STEPS[place + 1] if place + 1 < len(STEPS) else None,
+        "before": steps[place - 1] if place else None,
+        "after": steps[place + 1] if place + 1 < len(steps) else None,
         "saved_at": now,
         "sharing": sharing(lot),
     }
@@ -161,7 +165,7 @@ def key_set_shown(set_ref: str) -> dict[str, Any]:
 def summary(lot: Lot) -> list[dict[str, Any]]:
     """What will be published, step by step, as the draft holds it."""
     found = []
-    for step in STEPS[:-1]:
+    for step in draft_of(lot).steps[:-1]:
         form = step.form(initial=stored(lot, step))
         rows = []
         for name, kept in step.form.base_fields.items():

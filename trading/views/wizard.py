@@ -1,4 +1,4 @@
-"""The wizard: six steps over one draft. Every change is kept and judged at once; only publishing is ever refused.
+"""The wizard: the steps of one draft, as its procedure's book lists them. Every change is kept and judged at once; only publishing is ever refused.
 
 With htmx a field posts itself and gets back its own block, what now stands under its neighbours, and the checks.
 Without script the step's button posts the whole step.
@@ -19,7 +19,7 @@ from platform_site.accounts.refusals import Refused
 from platform_site.sealing.models import Trustee
 from platform_site.web.htmx import wants_partial
 from trading import drafting, editors
-from trading.draftforms import BY_SLUG, HOME_OF, STEPS, StepKind, drawn_for, shaped, shows
+from trading.draftforms import StepKind, draft_of, drawn_for, shaped, shows
 from trading.models import Lot
 from trading.services import documents, drafts, tenders
 from trading.views.own import lot_page
@@ -30,7 +30,8 @@ from trading.views.steps import TABLES, blocks_of, context_of, table_posted, typ
 @lot_page(only=drawn_for)
 def wizard(request: HttpRequest, lot: Lot, held: frozenset[str], slug: str) -> HttpResponse:
     """One step; a post keeps everything readable and moves on, or stays with what was typed."""
-    step = BY_SLUG.get(slug)
+    layout = draft_of(lot)
+    step = layout.step(slug)
     if step is None:
         raise Http404
     if lot.state != "registered":
@@ -54,7 +55,8 @@ def wizard(request: HttpRequest, lot: Lot, held: frozenset[str], slug: str) -> H
             if block.name in TABLES and block.name in wrong:
                 block.errors = list(wrong[block.name])
         return render(request, "trading/wizard/step.html", context, status=422)
-    after = STEPS[min([s.slug for s in STEPS].index(slug) + 1, len(STEPS) - 1)].slug
+    slugs = [s.slug for s in layout.steps]
+    after = slugs[min(slugs.index(slug) + 1, len(slugs) - 1)]
     return redirect("trading:wizard", lot.tender.reference, lot.number, after if "next" in request.POST else slug)
 
 
@@ -73,9 +75,10 @@ def field(request: HttpRequest, lot: Lot, held: frozenset[str], name: str) -> Ht
 
     `fix` is a refusal's way out and stands instead of what was typed; `change` is a button of a table.
     """
-    if name not in HOME_OF or not shows(lot, name):
+    layout = draft_of(lot)
+    step = layout.asked(name)
+    if step is None or not shows(lot, name):
         raise Http404
-    step = BY_SLUG[HOME_OF[name]]
     data, errors, rows = request.POST, [], None
     stood = [other for other in step.form.base_fields if shows(lot, other)]
     if name in TABLES:
@@ -121,12 +124,13 @@ def field(request: HttpRequest, lot: Lot, held: frozenset[str], name: str) -> Ht
         "beside": [drafting.beside(b) for b in blocks if b.name != name],
         "checks": checks,
         "counts": drafting.counted(checks),
-        "marks": drafting.step_marks(checks, step.slug),
+        "marks": drafting.step_marks(layout, checks, step.slug),
         "saved_at": clock.now(),
         "grounds": editors.GROUNDS,
         "failed": bool(errors),
         "oob": True,
         "step": step,
+        "draft": layout.draft,
         "book_line": f"适用规则 {lot.book.title} {lot.book.edition:%Y年%-m月%-d日}版。公告发布后一直适用这一版。",
     }
     if name in TABLES and rows is None and not errors:
@@ -136,6 +140,18 @@ def field(request: HttpRequest, lot: Lot, held: frozenset[str], name: str) -> Ht
         answer["HX-Reswap"] = "none"
         return answer
     return render(request, "trading/wizard/_answer.html", context, status=422 if errors else 200)
+
+
+def files_step(lot: Lot) -> StepKind:
+    """The step whose panels hold files and trustees.
+
+    Raises:
+        Http404: a draft without it.
+    """
+    step = draft_of(lot).step("files")
+    if step is None:
+        raise Http404
+    return step
 
 
 # -- files, trustees, submission -------------------------------------------------------------------------------------
@@ -176,7 +192,7 @@ def key_set(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespons
     try:
         tenders.key_set_assign(lot_id=lot.pk, trustees=chosen, k=k, actor=request.actor)
     except Refused as refused:
-        context = context_of(lot, held, BY_SLUG["files"]) | {"violations": refused.violations, "k": k}
+        context = context_of(lot, held, files_step(lot)) | {"violations": refused.violations, "k": k}
         for row in context.get("trustees", ()):
             row["on"] = row["row"] in chosen
         return render(request, "trading/wizard/step.html", context, status=409)

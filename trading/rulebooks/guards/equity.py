@@ -9,9 +9,7 @@ from trading.kernel.time import counted
 from trading.rulebooks.guards.bidding import under_floor
 from trading.rulebooks.guards.document import over_share, shorter_than
 from trading.rulebooks.guards.result import differing
-
-# 网络竞价 of 32号令 第二十二条 that this platform runs.
-WAYS = ("multi_round",)
+from trading.rulebooks.vocabulary import WAYS
 
 
 @guard("SOE-02")
@@ -46,6 +44,8 @@ def way_of_bidding_said(facts: Facts, book: Book) -> Violation | None:
     """The notice says how takers will bid, and when; no other way is taken afterwards."""
     if facts.values.get("way") not in WAYS:
         return book.violation("fact.missing", "SOE-12", fact="way")
+    if not facts.values.get("increment_cny"):
+        return book.violation("fact.missing", "SOE-12", fact="increment_cny")
     begins, ends = facts.values.get("bidding_from"), facts.values.get("disclosure_until")
     if begins is None or (ends is not None and begins < ends):
         return book.violation("fact.missing", "SOE-12", fact="bidding_from")
