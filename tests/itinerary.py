@@ -14,7 +14,7 @@ from django.urls.resolvers import URLResolver
 
 from tests import province_things as things
 from tests.province_things import at, place
-from trading.draftforms import BY_SLUG
+from trading.rulebooks import PROCEDURES
 
 Arguments = Callable[[], list[Any]]
 
@@ -143,6 +143,8 @@ INITIATORS = [
     see("trading:desk", role="agency"),
     see("trading:desk", role="grantor", label="land"),
     see("trading:register", role="agency"),
+    see("trading:register", role="grantor", query="procedure=land.listing", label="land"),
+    see("trading:register", role="purchaser", query="procedure=procurement.inquiry", label="inquiry"),
     see("trading:plans", role="initiator"),
     see("trading:plan-new", role="initiator"),
     see("trading:plan", lambda: things.plan_titled("防洪堤"), role="initiator"),
@@ -155,7 +157,7 @@ INITIATORS = [
     see("trading:lot", at("announced", "equity.transfer"), role="transferor", label="equity"),
     *(
         see("trading:wizard", lambda s=slug: place(things.lot_in("registered"), s), role="agency", label=slug)
-        for slug in BY_SLUG
+        for slug in (step.slug for step in PROCEDURES["engineering.open"].draft.steps)
     ),
     see("trading:wizard-review", at("registered"), role="agency", leads_to="trading:wizard"),
     see("trading:notice", lambda: things.notice_of("tender"), role="agency"),

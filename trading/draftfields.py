@@ -27,7 +27,7 @@ from trading.fields import (
     Words,
     Yes,
 )
-from trading.kernel.adjusting import CLAIMS
+from trading.kernel.adjusting import DEDUCTIONS
 from trading.kernel.drafts import Draft
 from trading.rulebooks.vocabulary import BOND_FORMS, DEPOSITS, KINDS, WAYS
 
@@ -71,9 +71,7 @@ FIELDS: dict[str, forms.Field] = {
     "approval_authority": kept(Text(label="审批、核准或者备案机关", max_length=100), "approval", half=True),
     "approval_date": kept(Day(label="批准日期"), "approval", half=True),
     "authority": kept(Choice(label="行政监督部门", choices=authorities), "tender", half=True),
-    "funding": kept(
-        Text(label="资金来源", max_length=200, help_text="例如：财政资金和企业自筹"), "tender", half=True
-    ),
+    "funding": kept(Text(label="资金来源", max_length=200, help_text="例如：财政资金和企业自筹"), "tender", half=True),
     "funds_secured": kept(Yes(label="资金或者资金来源已经落实"), "tender"),
     "budget_funds_cny": _money("使用预算资金"),
     "investment_cny": _money("项目总投资"),
@@ -120,9 +118,9 @@ FIELDS: dict[str, forms.Field] = {
     ),
     **{
         f"preference_{key}": kept(
-            Percent(label=f"{claim}价格扣除", help_text="不给予扣除的留空"), "preferences", suffix="%", half=True
+            Percent(label=title, help_text="不给予扣除的留空"), "preferences", suffix="%", half=True
         )
-        for key, claim in CLAIMS.items()
+        for key, title in DEDUCTIONS.items()
     },
     "kind_of_formula": kept(Choice(label="报价得分", choices=FORMULAS), "price_formula"),
     "factor": kept(

@@ -15,7 +15,7 @@ from credit.models import Subject
 from trading import editors
 from trading.draftfields import field_of
 from trading.fields import Money, Percent
-from trading.kernel.adjusting import CLAIMS, PREFERENCE
+from trading.kernel.adjusting import DEDUCTIONS, PREFERENCE
 from trading.kernel.drafts import Draft
 from trading.models import Lot
 
@@ -50,6 +50,11 @@ class Layout:
         step = self.step(self.step_of.get(name, ""))
         return step if step and name in step.form.base_fields else None
 
+    def called(self, name: str) -> str:
+        """What the field is called here; "" for what is no field."""
+        step = self.asked(name)
+        return str(step.form.base_fields[name].label) if step else ""
+
     def place(self, *names: str) -> str:
         """The field at which a violation stands, by its code, fact or rule; "" where this draft has none for it."""
         places = {**PLACES, **dict(self.draft.places)}
@@ -70,7 +75,9 @@ def layout_of(draft: Draft) -> Layout:
         StepKind(
             step.slug,
             step.title,
-            type(forms.Form)(f"Draft_{step.slug}", (forms.Form,), {name: field_of(draft, name) for name in step.fields}),
+            type(forms.Form)(
+                f"Draft_{step.slug}", (forms.Form,), {name: field_of(draft, name) for name in step.fields}
+            ),
         )
         for step in draft.steps
     )
@@ -187,8 +194,8 @@ def _preferred(rows: list[dict[str, Any]], key: str, share: Decimal | None) -> l
     others = [row for row in rows if row.get("kind") != PREFERENCE or row.get("key") != key]
     if share is None:
         return others
-    title = f"{CLAIMS[key]}价格扣除"
-    return [*others, {"key": key, "title": title, "kind": PREFERENCE, "value": str(share), "most": 1}]
+    row = {"key": key, "title": DEDUCTIONS[key], "kind": PREFERENCE, "value": str(share), "most": 1}
+    return [*others, row]
 
 
 def _consistent(lot: Lot, made: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -71,11 +71,13 @@ def _check(lot: Lot, layout: Layout, rule: str, state: str, violation: Violation
     if violation is None:
         return Check("ok", title, "", article, rule)
     where = field_of(layout, violation)
+    violation = named(layout, violation)
     if violation.code == "fact.missing":
+        fact = violation.facts["fact"]
         return Check(
             "wait",
             title,
-            f"尚未填写{words.FACTS.get(violation.facts['fact'], violation.facts['fact'])}",
+            f"尚未填写{violation.facts.get('called') or words.FACTS.get(fact, fact)}",
             article,
             rule,
             violation,
@@ -131,6 +133,13 @@ def field_of(layout: Layout, violation: Violation) -> str:
     """The field a violation stands at: its remedy's, its missing fact's, its code's or its rule's; "" where none."""
     said = (violation.code, violation.remedy.get("field"), violation.facts.get("fact"), violation.rule)
     return layout.place(*(str(name) for name in said if name))
+
+
+def named(layout: Layout, violation: Violation) -> Violation:
+    """The violation, which says of its field what this draft calls it: 竞买保证金, not 投标保证金."""
+    name = str(violation.remedy.get("field") or violation.facts.get("fact") or "")
+    called = layout.called(name)
+    return replace(violation, facts={**violation.facts, "called": called}) if called else violation
 
 
 def brief(violation: Violation) -> str:
@@ -301,7 +310,9 @@ def _ahead(lot: Lot, name: str) -> list[str]:
     found = []
     for span, start, need, unit in _spans(lot, name):
         earliest = workdays.earliest_after(start, need, unit) - DAY * span.last_day_counts
-        found.append(f"最早可以定在 {say.moment(same_hour(earliest, start))}，{span.words}不少于 {need} {words.UNITS[unit]}")
+        found.append(
+            f"最早可以定在 {say.moment(same_hour(earliest, start))}，{span.words}不少于 {need} {words.UNITS[unit]}"
+        )
     return found
 
 
@@ -344,7 +355,10 @@ class Block:
     @property
     def refused(self) -> list[str]:
         """Each refusal in its words, as markup."""
-        return [mark_safe(refusals.rendered(violation, fill=fix or False, warn=warn)) for violation, warn, fix in self.refusals]
+        return [
+            mark_safe(refusals.rendered(violation, fill=fix or False, warn=warn))
+            for violation, warn, fix in self.refusals
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,9 @@ class RegisterForm(forms.Form):
         self.fields["procedure"].choices = [(p.id, p.title) for _, found in offered() for p in found]
         self.fields["procedure"].initial = kind_of_trade.id
         self.fields["side"].choices = [("initiator", who), ("agency", f"受{who}委托的{agent}")]
-        self.fields["other_code"].help_text = (
-            f"{who}自行办理的不填；委托代理的填代理机构的代码；代理机构办理的填{who}的代码"
-        )
+        self.fields[
+            "other_code"
+        ].help_text = f"{who}自行办理的不填；委托代理的填代理机构的代码；代理机构办理的填{who}的代码"
         self.fields["trade_category"].choices = categories_of(kind_of_trade)
         self.fields["centre"].choices = [("", "请选择"), *named("centre")]
         self.fields["mandate_scope"].help_text = f"例如：{short(draft.notice)}代理全过程"

@@ -208,6 +208,15 @@ def test_an_inquiry_publishes_its_budget():
     assert asked(document.budget_published, GP).facts["fact"] == "ceiling_cny"
 
 
+@pytest.mark.rule("LND-04")
+@pytest.mark.parametrize("name", ["start_price_cny", "increment_cny"])
+def test_a_plot_is_announced_with_its_start_price_and_increment(name):
+    said = {"start_price_cny": Decimal("50000000"), "increment_cny": Decimal("500000")}
+
+    assert asked(document.land_prices_decided, LND, **said) is None
+    assert asked(document.land_prices_decided, LND, **{**said, name: None}).facts["fact"] == name
+
+
 @pytest.mark.rule("LND-03")
 def test_land_is_announced_twenty_days_ahead():
     assert asked(document.land_notice_period, LND, notice_at=ISSUED, listing_from=day(21, 0)) is None

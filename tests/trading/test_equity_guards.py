@@ -51,9 +51,11 @@ def test_a_transfer_is_disclosed_for_twenty_working_days_to_the_second():
 @pytest.mark.rule("SOE-12")
 def test_the_notice_says_how_and_when_takers_bid():
     said = {"way": "multi_round", "disclosure_until": china(12, 1), "bidding_from": china(12, 4)}
+    said["increment_cny"] = Decimal("500000.00")
 
     assert asked(equity.way_of_bidding_said, **said) is None
     assert asked(equity.way_of_bidding_said, **{**said, "way": "by_hand"}).facts["fact"] == "way"
+    assert asked(equity.way_of_bidding_said, **{**said, "increment_cny": None}).facts["fact"] == "increment_cny"
     assert asked(equity.way_of_bidding_said, **{**said, "bidding_from": None}).facts["fact"] == "bidding_from"
     early = asked(equity.way_of_bidding_said, **{**said, "bidding_from": china(11, 30)})
     assert early.facts["fact"] == "bidding_from"

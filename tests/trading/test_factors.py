@@ -15,7 +15,7 @@ from platform_site.ledger.models import Entry
 from platform_site.messages.models import Message
 from platform_site.sealing.models import KeySet
 from tests.trading.stage import drafted, signed_in
-from trading.draftforms import BY_SLUG, shaped
+from trading.draftforms import draft_of, shaped
 from trading.fields import Factors
 from trading.kernel import factors as kernel
 from trading.kernel.scoring import formula_of
@@ -149,7 +149,7 @@ class TestBinding:
     """Before the notice."""
 
     def test_a_list_takes_the_fixed_factor_s_place_and_gives_it_back(self, draft):
-        step, actor = BY_SLUG["method"], draft.cast["agency"].actor
+        step, actor = draft_of(draft.lot).step("method"), draft.cast["agency"].actor
 
         def typed(value):
             return drafts.draft_keep(

@@ -3,20 +3,23 @@
 import pytest
 from django.http import QueryDict
 
-from trading.draftforms import ProjectStep, TimesStep
+from trading.draftforms import layout_of
 from trading.forms import RegisterForm
 from trading.intake import bonds, terms
+from trading.rulebooks import PROCEDURES
 from trading.rulebooks.guards.document import DESIGN
 from trading.rulebooks.vocabulary import BOND_FORMS, DEPOSITS, KINDS
 
+OPEN = PROCEDURES["engineering.open"]
+ProjectStep, TimesStep = (layout_of(OPEN.draft).step(slug).form for slug in ("project", "times"))
 READ_KINDS = {*dict(terms._KINDS), *dict(terms._SCOPE_KINDS), *terms._FORM_KINDS.values()}
 READ_FORMS = {name for name, _ in bonds.FORMS}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("form", [ProjectStep, RegisterForm])
-def test_the_forms_offer_every_kind_of_the_book_and_no_other(form):
-    assert dict(form().fields["kind"].choices) == KINDS
+def test_the_forms_offer_every_kind_of_the_book_and_no_other():
+    for form in (ProjectStep(), RegisterForm(kind_of_trade=OPEN)):
+        assert dict(form.fields["kind"].choices) == KINDS
 
 
 def test_the_wizard_offers_every_bond_form_and_deposit_of_the_book_and_no_other():

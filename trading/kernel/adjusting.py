@@ -23,6 +23,12 @@ PREFERENCE = "preference"
 COUNTED_BY_MEMBERS = frozenset({"amount", "share"})
 # Which preferences there are: key of the document's row -> what the bidder claims.
 CLAIMS = {"small": "小微企业", "joint": "联合体或者分包含小微企业", "domestic": "本国产品"}
+# What such a row is called in the document.
+DEDUCTIONS = {
+    "small": "小微企业价格扣除",
+    "joint": "联合体或者分包含小微企业的价格扣除",
+    "domestic": "本国产品价格扣除",
+}
 # 中小企业声明函: size -> the law's word; of these only SMALL have their price deducted.
 SIZES = {"micro": "微型企业", "small": "小型企业", "medium": "中型企业", "large": "大型企业"}
 SMALL = frozenset({"micro", "small"})

@@ -274,7 +274,7 @@ def plan_some(now: datetime, cast: Cast) -> dict[str, str]:
     """
     made, ahead = {}, clock.china(now + timedelta(days=40)).strftime("%Y-%m")
     with clock.at(now - timedelta(days=45)):
-        for title, estimate, category in (
+        for title, estimate, industry in (
             ("泽安市图书馆新馆工程", "243000000", "A01"),
             ("瑞江防洪堤加固工程", "86500000", "A07"),
         ):
@@ -283,7 +283,7 @@ def plan_some(now: datetime, cast: Cast) -> dict[str, str]:
                 "title": title,
                 "scope": f"{title}的施工，具体内容以招标公告为准。",
                 "estimate_cny": Decimal(estimate),
-                "trade_category": category,
+                "trade_category": industry,
                 "notice_month": ahead,
             }
             plan = plans.plan_publish(initiator=cast.subjects["initiator"], said=said, actor=cast["initiator"].actor)

@@ -1,4 +1,4 @@
-"""How each procedure's notice is drafted: steps, fields, words, what a lot starts from. Data; forms and pages read it."""
+"""How each procedure's notice is drafted: steps, fields, words, what a lot starts from. Data."""
 
 from typing import Any
 
@@ -116,7 +116,8 @@ PURCHASE_HELPS = (
 )
 PURCHASE_PLACES = (
     ("GP-20", "criteria"), ("GP-21", "criteria"), ("price", "criteria"), ("ELE-07", "trustees"),
-    ("GP-10", "ceiling_cny"), ("preference.unknown", "preference_small"), ("preference.not_goods", "preference_domestic"),
+    ("GP-10", "ceiling_cny"), ("preference.unknown", "preference_small"),
+    ("preference.not_goods", "preference_domestic"),
     ("preference.not_yet", "preference_domestic"),
 )  # fmt: skip
 BUYER = Step("project", "项目与预算", ("kind", "ceiling_cny", *PROJECT, "authority", "funding", *MANDATE))

@@ -554,7 +554,15 @@ STAGES = (
 )
 
 OPEN = Procedure(
-    "engineering.open", "公开招标", "engineering", "sealed_scored", "招标人", STATES, MOMENTS, TRANSITIONS, STAGES,
+    "engineering.open",
+    "公开招标",
+    "engineering",
+    "sealed_scored",
+    "招标人",
+    STATES,
+    MOMENTS,
+    TRANSITIONS,
+    STAGES,
     draft=drafts.ENGINEERING,
 )
 

@@ -102,7 +102,16 @@ STAGES = (
     ("归档", states("archived"), "archived_at"),
 )
 TRANSFER = Procedure(
-    "equity.transfer", "产权转让", "equity", "ascending", "转让方", STATES, MOMENTS, TRANSITIONS, STAGES, draft=drafts.EQUITY
+    "equity.transfer",
+    "产权转让",
+    "equity",
+    "ascending",
+    "转让方",
+    STATES,
+    MOMENTS,
+    TRANSITIONS,
+    STAGES,
+    draft=drafts.EQUITY,
 )
 # SOE-12 to SOE-16 stand in force since the operating rules of 2025.
 BOOK = Book("equity", "国有产权交易", date(2025, 2, 18), ALL, {TRANSFER.id: TRANSFER})

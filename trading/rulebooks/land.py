@@ -16,7 +16,9 @@ MOMENTS = moments(
 LAW = listed.Law(
     notice="LND-03", sign_up="LND-06", period="LND-05", offers="LND-09", ending="LND-10", deal="LND-11",
     contract="LND-11",
-    draft=(document.land_notice_period, document.listing_period, document.land_deposit),
+    draft=(
+        document.land_prices_decided, document.land_notice_period, document.listing_period, document.land_deposit,
+    ),
     offered=bidding.offer_high_enough, reached=bidding.reserve_reached, missed=bidding.reserve_missed,
     contracted=result.land_contract_equals_deal,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from platform_site import clock
 from platform_site.accounts.benches import benches_for
 from platform_site.messages.selectors import unread_count
-from trading.draftforms import drawn_for
+from trading.draftforms import draft_of, drawn_for
 from trading.kernel.mandates import lapsed
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Challenge, Lot
@@ -58,6 +58,7 @@ def lot(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
         "waiting": waiting,
         "notices": notice_links(lot),
         "parts": parts(lot, held),
+        "ceiling_name": draft_of(lot).called("ceiling_cny") or "最高限价",
     }
     return render(request, "trading/lot.html", context)
 
@@ -120,8 +121,9 @@ def parts(lot: Lot, held: frozenset[str]) -> list[dict[str, str]]:
     found = []
     if held & SIDE:
         if lot.state == "registered" and drawn_for(lot):
+            name = f"编制{draft_of(lot).draft.notice}"
             found.append(
-                {"name": "编制招标公告", "note": "六步，逐条核对", "url": lot_address("trading:wizard", lot, "project")}
+                {"name": name, "note": "分步填写，逐条核对", "url": lot_address("trading:wizard", lot, "project")}
             )
         if lot.state not in {"registered", "scheduled"}:
             found.append(

@@ -11,6 +11,7 @@ from platform_site.sealing import keysets
 from platform_site.sealing import selectors as sealing
 from platform_site.sealing.models import Trustee
 from trading import drafting, editors
+from trading.draftfields import field_of
 from trading.draftforms import StepKind, draft_of, shows, stored
 from trading.models import Lot
 from trading.services import drafts
@@ -102,6 +103,7 @@ def context_of(lot: Lot, held: frozenset[str], step: StepKind, *, form: forms.Fo
         "after": steps[place + 1] if place + 1 < len(steps) else None,
         "saved_at": now,
         "sharing": sharing(lot),
+        "grounded": grounded(lot),
     }
     if step.slug == "method":
         context["grounds"] = editors.GROUNDS
@@ -110,8 +112,15 @@ def context_of(lot: Lot, held: frozenset[str], step: StepKind, *, form: forms.Fo
     if step.slug == "review":
         context["summary"] = summary(lot)
         context["files"] = drafts.draft_files(lot)
+        context["criteria_label"] = field_of(layout.draft, "criteria").label
         context["missing"] = [c for c in checks if c.state in {"no", "wait"}]
     return context
+
+
+def grounded(lot: Lot) -> bool:
+    """Whether a review item that is not passed rests on one of the grounds the law lists (ENG-32)."""
+    review = lot.procedure.transitions.get("review_bid")
+    return review is not None and "ENG-32" in review.rules
 
 
 def panels(lot: Lot, checks: list[drafting.Check]) -> dict[str, Any]:
@@ -127,6 +136,7 @@ def panels(lot: Lot, checks: list[drafting.Check]) -> dict[str, Any]:
             {"row": t, "role": keysets.ROLES.get(t.role, t.role), "on": len(fitting) <= 4} for t in fitting
         ]
         found["thresholds"] = range(2, max(3, len(fitting)) + 1)
+    found["sealed_for"] = draft_of(lot).draft.offered
     found["trustee_refusals"] = [c.violation for c in checks if c.field == "trustees" and c.state == "no"]
     return found
 

@@ -1,4 +1,6 @@
-"""The wizard: the steps of one draft, as its procedure's book lists them. Every change is kept and judged at once; only publishing is ever refused.
+"""The wizard: the steps of one draft, as its procedure's book lists them.
+
+Every change is kept and judged at once; only publishing is ever refused.
 
 With htmx a field posts itself and gets back its own block, what now stands under its neighbours, and the checks.
 Without script the step's button posts the whole step.
@@ -23,7 +25,7 @@ from trading.draftforms import StepKind, draft_of, drawn_for, shaped, shows
 from trading.models import Lot
 from trading.services import documents, drafts, tenders
 from trading.views.own import lot_page
-from trading.views.steps import TABLES, blocks_of, context_of, table_posted, typed_rows, with_fix
+from trading.views.steps import TABLES, blocks_of, context_of, grounded, table_posted, typed_rows, with_fix
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,6 +129,7 @@ def field(request: HttpRequest, lot: Lot, held: frozenset[str], name: str) -> Ht
         "marks": drafting.step_marks(layout, checks, step.slug),
         "saved_at": clock.now(),
         "grounds": editors.GROUNDS,
+        "grounded": grounded(lot),
         "failed": bool(errors),
         "oob": True,
         "step": step,

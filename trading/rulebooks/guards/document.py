@@ -461,6 +461,12 @@ def land_notice_period(facts: Facts, book: Book) -> Violation | None:
     return shorter_than(facts, book, "LND-03", "notice_at", "listing_from", what="出让公告")
 
 
+@guard("LND-04")
+def land_prices_decided(facts: Facts, book: Book) -> Violation | None:
+    """Start price and increment are decided before the notice: offers are made from there, in these steps."""
+    return missing(facts, book, "LND-04", "start_price_cny", "increment_cny")
+
+
 @guard("LND-05")
 def listing_period(facts: Facts, book: Book) -> Violation | None:
     """The listing stays up for the rule's days."""

@@ -39,9 +39,9 @@ def _named(facts: Facts) -> list[Any]:
     return [row.get("key") for row in facts.values.get("adjustments") or () if row.get("kind") == PREFERENCE]
 
 
-def _outside(book: Book, rule: str, title: str, rate: Decimal, low: Decimal, high: Decimal) -> Violation:
+def _outside(book: Book, rule: str, key: str, title: str, rate: Decimal, low: Decimal, high: Decimal) -> Violation:
     """The rate is not within the span; the nearest that is stands beside it."""
-    remedy = {"field": "adjustments", "value": max(low, min(high, rate))}
+    remedy = {"field": f"preference_{key}", "value": max(low, min(high, rate))}
     return book.violation("preference.out_of_span", rule, remedy, title=title, share=rate, low=low, high=high)
 
 
@@ -62,7 +62,7 @@ def small_deduction(facts: Facts, book: Book) -> Violation | None:
         span = SPANS[key][0 if works else 1]
         low, high = (Decimal(rule[f"{span}_{end}"].amount) for end in ("min", "max"))
         if not low <= rate <= high:
-            return _outside(book, "GP-23", title, rate, low, high)
+            return _outside(book, "GP-23", key, title, rate, low, high)
     return None
 
 
@@ -70,14 +70,14 @@ def small_deduction(facts: Facts, book: Book) -> Violation | None:
 def domestic_preference(facts: Facts, book: Book) -> Violation | None:
     """本国产品: for goods, since the day it is in force, at the law's rate and no other."""
     rule, begins = book.rule("GP-24"), facts.values.get("notice_at")
-    for _, title, rate in _rates(facts, "domestic"):
+    for key, title, rate in _rates(facts, "domestic"):
         if facts.values.get("kind") != "goods":
             return book.violation("preference.not_goods", "GP-24", title=title)
         if rule.since and isinstance(begins, datetime) and workdays.day_of(begins) < rule.since:
             return book.violation("preference.not_yet", "GP-24", title=title, since=rule.since)
         need = Decimal(rule["preference"].amount)
         if rate != need:
-            return _outside(book, "GP-24", title, rate, need, need)
+            return _outside(book, "GP-24", key, title, rate, need, need)
     return None
 
 
