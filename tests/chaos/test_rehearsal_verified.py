@@ -9,11 +9,11 @@ pytestmark = pytest.mark.chaos
 
 
 def test_a_rehearsal_whose_rows_do_not_say_what_its_record_says_fails(fresh_db, files):
-    played = verified(rehearse("land.listing", "happy", cast_for()))
+    [played] = verified([rehearse("land.listing", "happy", cast_for())])
     assert (played.ok, played.error) == (True, "")
 
     Award.objects.update(amount_cny=1)
 
-    played = verified(played)
+    [played] = verified([played])
     assert not played.ok
     assert "ledger verify: award: amount_cny is" in played.error

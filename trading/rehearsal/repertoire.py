@@ -71,12 +71,16 @@ def rehearse(
     return played
 
 
-def verified(played: Played) -> Played:
-    """The record published so far and every row, file and proof of the play were verified; `ok` says so too."""
+def verified(plays: list[Played]) -> list[Played]:
+    """The record the plays share is published and verified with every row, file and proof; each `ok` says so too.
+
+    Once for all of them: a verify reads the whole record, and what it finds tells against every play in it.
+    """
     publishing.publish()
     if bad := audit.verify().bad:
-        played.ok = False
         found = [f"ledger verify: {one.why}" for one in bad[:VERIFY_SHOWN]]
         more = [f"and {len(bad) - VERIFY_SHOWN} more"] if len(bad) > VERIFY_SHOWN else []
-        played.error = "; ".join([*filter(None, [played.error]), *found, *more])
-    return played
+        for played in plays:
+            played.ok = False
+            played.error = "; ".join([*filter(None, [played.error]), *found, *more])
+    return plays
