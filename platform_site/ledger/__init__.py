@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from platform_site.ledger.models import Entry as Entry
     from platform_site.ledger.receipts import promise as promise
     from platform_site.ledger.receipts import proof as proof
+    from platform_site.ledger.receipts import proofs as proofs
     from platform_site.ledger.receipts import public_proof as public_proof
     from platform_site.ledger.registers import register_state_table as register_state_table
     from platform_site.ledger.registers import register_verifier as register_verifier
@@ -24,6 +25,7 @@ _HOME = {
     "Entry": "models",
     "promise": "receipts",
     "proof": "receipts",
+    "proofs": "receipts",
     "public_proof": "receipts",
     "register_state_table": "registers",
     "register_verifier": "registers",

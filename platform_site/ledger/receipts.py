@@ -6,7 +6,7 @@ C2SP tlog-proof text. `verify/verify.py` reads both without us.
 
 import base64
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -83,6 +83,25 @@ def proof(entry: Entry) -> str | None:
     return _text(batch.position, way | standing)
 
 
+def proofs(entries: Sequence[Entry]) -> dict[UUID, str]:
+    """The tlog-proof of each public entry the newest checkpoint covers, all against that one; the others are not in it.
+
+    Four queries, however many entries.
+    """
+    checkpoint = Checkpoint.objects.order_by("-size").first()
+    if checkpoint is None:
+        return {}
+    leaves = {entry.pk: entry.leaf.decode() for entry in entries if not entry.sealed}
+    found = Position.objects.filter(entry_id__in=leaves, position__lte=checkpoint.size)
+    places = list(found.values_list("entry_id", "position"))
+    paths = tree.inclusions([position - 1 for _, position in places], checkpoint.size)
+    note = signed_note(checkpoint)
+    return {
+        entry_id: _lines(position, {"leaf": leaves[entry_id]}, path, note)
+        for (entry_id, position), path in zip(places, paths, strict=True)
+    }
+
+
 def public_proof(entry_id: UUID, leaf_hash: bytes, *, leaf: bytes | None = None) -> str | None:
     """The proof of an entry out of what anybody may see, for whoever names its id and hash: the public face's.
 
@@ -124,6 +143,10 @@ def _text(position: int, extra: Mapping[str, Any]) -> str | None:
     checkpoint = Checkpoint.objects.order_by("-size").first()
     if checkpoint is None or checkpoint.size < position:
         return None
+    return _lines(position, extra, tree.inclusion(position - 1, checkpoint.size), signed_note(checkpoint))
+
+
+def _lines(position: int, extra: Mapping[str, Any], path: Iterable[bytes], note: str) -> str:
     lines = [PROOF_HEADER, f"extra {base64.b64encode(canonical(extra)).decode()}", f"index {position - 1}"]
-    lines += [base64.b64encode(step).decode() for step in tree.inclusion(position - 1, checkpoint.size)]
-    return "\n".join(lines) + "\n\n" + signed_note(checkpoint)
+    lines += [base64.b64encode(step).decode() for step in path]
+    return "\n".join(lines) + "\n\n" + note

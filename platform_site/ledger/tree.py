@@ -1,6 +1,6 @@
 """The tree as the database holds it: complete tiles for ever, the rest from positions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -27,6 +27,13 @@ def root(size: int) -> bytes:
 def inclusion(index: int, size: int) -> list[bytes]:
     """The audit path of leaf `index` (position - 1) in the tree of `size` leaves."""
     return _resolve(inclusion_plan(index, size), size)
+
+
+def inclusions(indexes: Sequence[int], size: int) -> list[list[bytes]]:
+    """The audit path of every one of these leaves in the tree of `size` leaves. One query for all of them."""
+    plans = [inclusion_plan(index, size) for index in indexes]
+    known = _nodes({node for plan in plans for group in plan for node in group}, size)
+    return [resolve(plan, known.__getitem__) for plan in plans]
 
 
 def consistency(old: int, new: int) -> list[bytes]:

@@ -140,3 +140,14 @@ def test_facts_too_long_for_a_leaf_stand_beside_it_by_their_digest(act, saved, k
     assert "facts" not in said
     assert served.json()["roll"] == roll
     assert run("--keys", keys_file(), "log", publishing.folder()) == verify.HOLDS
+
+
+def test_proofs_of_many_are_the_proofs_of_each(act, django_assert_num_queries):
+    told, sealed = [act("bid.opened") for _ in range(3)], act("bid.filed", sealed=True)
+    ledger.sequence_once()
+    unnumbered = act("bid.opened")
+
+    with django_assert_num_queries(4):
+        found = ledger.proofs([*told, sealed, unnumbered])
+
+    assert found == {entry.pk: ledger.proof(entry) for entry in told}

@@ -3,9 +3,11 @@
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -120,50 +122,53 @@ def package(lot: Lot) -> Package:
 
 def _papers(members: dict[str, bytes], broken: list[str], lot: Lot) -> None:
     """Papers of notices, letters and instruments, each with the entry that names its bytes and its key."""
+    kinds = (lot.notices.filter(state="published"), lot.letters.all(), lot.instruments.all())
+    made = [row for rows in kinds for row in rows.filter(paper__isnull=False).select_related("paper")]
+    entries = Entry.objects.filter(subject__in=[row.ledger_ref for row in made], event__endswith=".paper_rendered")
+    rendered = {entry.subject: entry for entry in entries.numbered()}
+    if len(rendered) < len(made):
+        raise Refused([Violation("archive.waiting")])
+    certificates = list(Entry.objects.about(CERTIFICATES).filter(event=NAMED).numbered())
+    names = _entries(members, [*rendered.values(), *certificates])
     said = []
-    for rows in (lot.notices.filter(state="published"), lot.letters.all(), lot.instruments.all()):
-        for row in rows.filter(paper__isnull=False).select_related("paper"):
-            name = f"papers/{row.pk}.pdf"
-            _file(members, broken, name, row.paper)
-            entry = Entry.objects.about(row.ledger_ref).filter(event__endswith=".paper_rendered").numbered().first()
-            if entry is None:
-                raise Refused([Violation("archive.waiting")])
-            said.append(
-                {
-                    "file": name,
-                    "title": sheet_of(row).heading,
-                    "content": row.digest,
-                    "sha256": row.paper.sha256,
-                    "entry": _entry(members, entry),
-                }
-            )
+    for row in made:
+        _file(members, broken, f"papers/{row.pk}.pdf", row.paper)
+        said.append(
+            {
+                "file": f"papers/{row.pk}.pdf",
+                "title": sheet_of(row).heading,
+                "content": row.digest,
+                "sha256": row.paper.sha256,
+                "entry": names[rendered[row.ledger_ref].pk],
+            }
+        )
     members["papers.json"] = _json(sorted(said, key=lambda one: str(one["entry"])))
-    for entry in Entry.objects.about(CERTIFICATES).filter(event=NAMED).numbered():
-        members[f"certificates/{entry.facts['sha256']}.json"] = _json({**entry.facts, "entry": _entry(members, entry)})
+    for entry in certificates:
+        members[f"certificates/{entry.facts['sha256']}.json"] = _json({**entry.facts, "entry": names[entry.pk]})
 
 
 def _record(members: dict[str, bytes], lot: Lot) -> None:
-    for entry in record.entries_for(lot.ledger_ref):
-        _entry(members, entry)
+    _entries(members, list(record.entries_for(lot.ledger_ref)))
     if newest := Checkpoint.objects.order_by("-size").first():
         members["checkpoint"] = signed_note(newest).encode()
     members["keys.json"] = _json(genesis.public_keys())
 
 
-def _entry(members: dict[str, bytes], entry: Entry) -> str:
-    """The entry is in the package with its proof. Its name there, without an ending.
+def _entries(members: dict[str, bytes], entries: Sequence[Entry]) -> dict[UUID, str]:
+    """The numbered entries are in the package, each with its proof. Their names there by id, without an ending.
 
     Raises:
-        Refused: `archive.waiting`, no checkpoint covers it yet.
+        Refused: `archive.waiting`, no checkpoint covers one of them yet.
     """
-    position = record.position_of(entry)
-    proof = ledger.proof(entry)
-    if position is None or proof is None:
+    proofs = ledger.proofs(entries)
+    if len(proofs) < len({entry.pk for entry in entries}):
         raise Refused([Violation("archive.waiting")])
-    name = f"entries/{position:012d}"
-    members[f"{name}.proof"] = proof.encode()
-    members[f"{name}.json"] = canonical({"leaf": entry.leaf.decode(), "facts": entry.facts, "event": entry.event})
-    return name
+    names = {}
+    for entry in entries:
+        names[entry.pk] = name = f"entries/{entry.position:012d}"
+        members[f"{name}.proof"] = proofs[entry.pk].encode()
+        members[f"{name}.json"] = canonical({"leaf": entry.leaf.decode(), "facts": entry.facts, "event": entry.event})
+    return names
 
 
 def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
