@@ -199,6 +199,13 @@ BIDDERS = [
     see("trading:receipt", things.receipt, role="bidder1"),
     see("trading:own-questions", at("evaluating"), role="bidder1"),
     see("trading:opening", at("publicity"), label="past"),
+    see("trading:part", at("listing", "land.listing"), role="bidder1"),
+    see("trading:part", at("listing", "mining.listing"), role="bidder5", label="stranger"),
+    see("trading:part", at("archived", "land.listing"), role="bidder1", label="past"),
+    see("trading:hall", at("listing", "land.listing"), role="bidder2"),
+    see("trading:hall", at("listing", "land.listing"), label="public"),
+    see("trading:hall", at("announced", "equity.transfer"), label="sealed"),
+    see("trading:hall", at("archived", "land.listing"), label="past"),
 ]
 
 COMMITTEE = [
@@ -288,6 +295,8 @@ FETCHED = [
     see("trading:receipt-state", things.receipt, role="bidder1"),
     see("trading:opening-live", at("publicity")),
     see("trading:opening-panel", at("publicity"), role="bidder1"),
+    see("trading:hall-live", at("listing", "land.listing")),
+    see("trading:hall-panel", at("listing", "land.listing"), role="bidder1"),
     see("trading:archive-download", at("archived"), role="agency"),
     see("trading:evaluation-document-file", things.evaluation_file, role=EXPERT),
     see("trading:evaluation-file", things.sheet_file, role=EXPERT),
@@ -311,7 +320,7 @@ POSTED = [
     "trading:media-callback",
     "trading:refund", "trading:archive", "trading:outage-end", "trading:venue-open",
     "trading:venue-close", "trading:session-book", "trading:session-move", "trading:session-free",
-    "trading:obtain", "trading:ask",
+    "trading:obtain", "trading:ask", "trading:sign-up", "trading:hall-offer", "trading:hall-continue",
     "trading:object-document", "trading:object-result",
     "trading:bid-uploads", "trading:bid-send", "trading:opening-unlock", "trading:opening-disclose",
     "trading:opening-factor", "trading:factor-commit",

@@ -40,6 +40,11 @@ def room(lot: Lot) -> str:
     return f"{work(lot)}opening/"
 
 
+def hall(lot: Lot) -> str:
+    """The hall of a live auction."""
+    return f"{work(lot)}hall/"
+
+
 def factor(lot: Lot) -> str:
     """Binding and drawing of the lot's factor, for both sides that bind it and whoever looks on."""
     return f"{work(lot)}factor/"

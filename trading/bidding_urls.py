@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from trading.views import bidding, bonds, opening, receipts
+from trading.views import bidding, bonds, hall, opening, receipts
 
 LOT = "lots/<str:reference>/<int:number>/"
 
@@ -31,6 +31,14 @@ bidding_patterns = [
     path(LOT + "bid/receipts/<uuid:bid_id>/promise.json", receipts.promise, name="receipt-promise"),
     path(LOT + "bid/receipts/<uuid:bid_id>/proof/", receipts.proof, name="receipt-proof"),
     path(LOT + "bid/receipts/<uuid:bid_id>/state/", receipts.state, name="receipt-state"),
+    # live auction
+    path(LOT + "part/", hall.own, name="part"),
+    path(LOT + "part/sign-up/", hall.sign_up, name="sign-up"),
+    path(LOT + "hall/", hall.hall, name="hall"),
+    path(LOT + "hall/live/", hall.live, name="hall-live"),
+    path(LOT + "hall/panel/", hall.panel, name="hall-panel"),
+    path(LOT + "hall/offer/", hall.offer, name="hall-offer"),
+    path(LOT + "hall/continue/", hall.go_on, name="hall-continue"),
     # opening
     path(LOT + "opening/", opening.room, name="opening"),
     path(LOT + "opening/live/", opening.live, name="opening-live"),

@@ -104,6 +104,10 @@ def open_verbs(lot: Lot, facts: kernel.Facts) -> dict[str, bool]:
         "unlock_quote",
         "object_opening",
         "object_result",
+        "sign_up",
+        "offer",
+        "offer_timed",
+        "continue_bidding",
     )
     moves = lot.procedure.transitions
     return {v: kernel.gate(lot.book, lot.procedure, v, facts) is None for v in known if v in moves}

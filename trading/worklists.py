@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from platform_site.accounts.actors import Actor
 from trading.lifeline import Next, facts_of_many, next_of
-from trading.models import Bid, Challenge, DocumentObtained, Lot
+from trading.models import Bid, Challenge, DocumentObtained, Lot, SignUp
 
 MOST = 60
 
@@ -51,16 +51,19 @@ def _unanswered(lots: list[Lot]) -> set[int]:
 
 
 def taken_lots(actor: Actor, now: datetime) -> list[Row]:
-    """Lots whose document the subject acted for obtained or has bid for: own facts only. Four queries."""
+    """Lots whose document the subject acted for obtained, that it has bid for or signed up to: own facts only. Five
+    queries."""
     if not actor.subject_code:
         return []
     code = actor.subject_code
     held = DocumentObtained.objects.filter(subject__code=code).order_by("-at").values_list("lot_id", flat=True)[:MOST]
     bids = dict(Bid.objects.filter(subject__code=code).standing().values_list("lot_id", "state"))
-    lots = {lot.pk: lot for lot in Lot.objects.filter(pk__in=[*held, *bids]).select_related("tender__initiator")}
+    signed = dict(SignUp.objects.filter(subject__code=code).order_by("-at").values_list("lot_id", "pseudonym")[:MOST])
+    taken = Lot.objects.filter(pk__in=[*held, *bids, *signed]).select_related("tender__initiator")
+    lots = {lot.pk: lot for lot in taken}
     facts = facts_of_many(list(lots.values()), now)
     rows = []
     for pk, lot in lots.items():
-        own = Bid.STATES[bids[pk]] if pk in bids else "已获取文件"
+        own = Bid.STATES[bids[pk]] if pk in bids else signed.get(pk, "已获取文件")
         rows.append(Row(lot, next_of(lot, facts[pk]), lot.procedure.states[lot.state], own))
     return sorted(rows, key=lambda row: (row.next.until is None, row.next.until or now, row.lot.pk))

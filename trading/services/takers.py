@@ -4,9 +4,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from platform_site import clock
 from platform_site.accounts.actors import CLOCK, Actor
+from trading import addresses
 from trading.models import Lot, Notice
 from trading.services.acts import acting
+from trading.services.alerts import tell_subjects
+from trading.services.listings import nudge
 from trading.services.notices import notice_write, noticed
 from trading.services.terms import money
 
@@ -33,6 +37,23 @@ def disclosure_end(*, lot_id: int, verb: str, actor: Actor = CLOCK, now: datetim
             notice = notice_write(act, "failure", f"{act.lot.title}未成交公告", {"reason": act.move.title})
             said |= noticed(notice)
         act.entry("disclosure.ended", said)
+        nudge(act.lot)
+        _tell_takers(act.lot, verb)
+
+
+def _tell_takers(lot: Lot, verb: str) -> None:
+    """Whoever came forward learns that it will buy by agreement, or when it will bid against others."""
+    body = "信息披露期满，您是唯一的意向受让方。在竞价大厅报价，不低于转让底价。"
+    if verb == "call_bidding":
+        begins = clock.china(lot.recorded["bidding_from"])
+        body = f"信息披露期满，意向受让方有两家以上，进入网络竞价，{begins:%Y年%-m月%-d日 %H:%M} 开始。"
+    tell_subjects(
+        lot.sign_ups.values_list("subject__code", flat=True),
+        about=f"disclosure:{lot.pk}",
+        title=f"{lot.title}：信息披露期满",
+        body=body,
+        url=addresses.hall(lot),
+    )
 
 
 def bidding_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> None:
@@ -41,6 +62,7 @@ def bidding_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
         minutes = int(act.lot.terms.get("bidding_minutes") or BIDDING_MINUTES)
         act.lot.record("round_ends", act.now + timedelta(minutes=minutes))
         act.entry("listing.round_started", {"until": act.lot.recorded["round_ends"]})
+        nudge(act.lot)
 
 
 def deal_settle(*, lot_id: int, paid_cny: Decimal | str, actor: Actor) -> Notice:

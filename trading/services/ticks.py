@@ -36,8 +36,10 @@ CLOCK_ACTS = {
 }
 
 
-# What the clock does at a deadline of sealed filings: it waits for those stamped in time.
-CLOSING = frozenset({"start_opening", "fail_too_few", "start_quotes", "fail_few_quotes"})
+# What the clock does at an end of filing, offering or signing up: it waits for what was stamped in time.
+CLOSING = frozenset({"start_opening", "fail_too_few", "start_quotes", "fail_few_quotes"}) | frozenset(
+    {"start_call", "close_call", "close_round", "fail_no_taker", "call_single", "call_bidding"}
+)
 
 
 def _disclose_final(lot_id: int, now: datetime) -> None:

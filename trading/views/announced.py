@@ -32,16 +32,25 @@ def announced_lot(reference: str, number: int, *, verb: str = "file_bid") -> Lot
     return lot
 
 
-def announced_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """The view gets `lot` instead of the address; signed in, never cached."""
+def announced_page(
+    view: Callable[..., HttpResponseBase] | None = None, *, verb: str = "file_bid"
+) -> Callable[..., HttpResponseBase]:
+    """The view gets `lot` instead of the address; signed in, never cached.
 
-    @never_cache
-    @login_required
-    @wraps(view)
-    def page(request: HttpRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return view(request, announced_lot(reference, number), *args, **kwargs)
+    Args:
+        verb: what the lot's book must know; by default a sealed filing.
+    """
 
-    return page
+    def around(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @never_cache
+        @login_required
+        @wraps(view)
+        def page(request: HttpRequest, reference: str, number: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return view(request, announced_lot(reference, number, verb=verb), *args, **kwargs)
+
+        return page
+
+    return around(view) if view else around
 
 
 def for_script(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

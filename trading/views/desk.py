@@ -39,7 +39,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         )
     taken = [] if ended else taken_lots(actor, now)
     for row in taken:
-        row.lot.page = lot_address("trading:bid", row.lot) or f"/trades/{row.lot.reference}/"
+        page = "trading:part" if "sign_up" in row.lot.procedure.transitions else "trading:bid"
+        row.lot.page = lot_address(page, row.lot) or f"/trades/{row.lot.reference}/"
     others = [bench for bench in benches_for(actor) if bench.url != request.path]
     context = {"rows": rows, "taken": taken, "ended": ended, "unread": unread_count(request.user), "others": others}
     return render(request, "trading/desk.html", context)

@@ -19,6 +19,7 @@ from platform_site.accounts.views.demo import only_in_demo
 from platform_site.ledger.receipts import PROMISED
 from trading.bidwords import words_of
 from trading.filings import bids_of, open_verbs, own_side
+from trading.hall import sign_ups_of
 from trading.lifeline import facts_of_many
 from trading.models import Bid, Lot, Quote
 from trading.rounds import own_quotes
@@ -32,7 +33,7 @@ MOST = 200
 @login_required
 @require_safe
 def bids(request: PersonRequest) -> HttpResponse:
-    """Own filings at every lot, replaced and withdrawn ones too. Two queries beyond the frame's."""
+    """Own filings at every lot, replaced and withdrawn ones too, and own sign-ups. Three queries beyond the frame's."""
     rows = list(bids_of(request.actor).select_related("lot__tender__initiator")[:MOST])
     facts = facts_of_many(list({bid.lot_id: bid.lot for bid in rows}.values()), clock.now())
     for row in rows:
@@ -40,7 +41,11 @@ def bids(request: PersonRequest) -> HttpResponse:
         row.receipt = address("trading:receipt", row.lot, row.pk)
         row.opens = row.state == "sealed" and open_verbs(row.lot, facts[row.lot_id]).get("unlock", False)
         row.room = address("trading:opening", row.lot)
-    return render(request, "trading/bidding/bids.html", {"rows": rows, "crumbs": [("我的投标", "")]})
+    signed = list(sign_ups_of(request.actor)[:MOST])
+    for one in signed:
+        one.page, one.hall = address("trading:part", one.lot), address("trading:hall", one.lot)
+        one.state_name = one.lot.procedure.states[one.lot.state]
+    return render(request, "trading/bidding/bids.html", {"rows": rows, "signed": signed, "crumbs": [("我的投标", "")]})
 
 
 def own_bid(request: PersonRequest, lot: Lot, bid_id: UUID) -> Bid | Quote:

@@ -136,6 +136,13 @@ def parts_left(value: datetime) -> list[tuple[int, str]]:
 
 
 @register.filter
+def mmss(value: datetime) -> str:
+    """The countdown of a live auction: minutes and seconds, 04:38."""
+    days, hours, minutes, seconds = moments.left(value)
+    return f"{(days * 24 + hours) * 60 + minutes:02}:{seconds:02}"
+
+
+@register.filter
 def nearness(value: datetime | None) -> str:
     """`is-due`, `is-near`, `is-past` or nothing."""
     return "" if value is None else moments.nearness(value)
