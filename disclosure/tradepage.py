@@ -71,6 +71,7 @@ EVENTS = {
     "listing.started": "挂牌开始",
     "listing.round_started": "进入限时竞价",
     "listing.closed": "竞价结束",
+    "listing.replanned": "服务中断，暂停竞价并重新安排时间",
     "lot.unsold": "未成交",
     "disclosure.ended": "信息披露期满",
     "deal.settled": "结算价款，出具交易凭证",

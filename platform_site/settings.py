@@ -13,6 +13,8 @@ MODE = env.text("PORTAL_MODE", "demo")
 FACE = env.text("PORTAL_FACE", "all")
 SITE_NAME = env.text("PORTAL_SITE_NAME", "云泽省公共资源交易平台")
 ORIGIN = env.text("PORTAL_ORIGIN", "http://127.0.0.1:8000")
+# Where the clock's process asks whether the portal is being served; its own origin where a network says nothing else.
+DOOR = env.text("PORTAL_DOOR", ORIGIN)
 # The log's name in checkpoints (C2SP tlog-checkpoint origin line); schema-less and stable for ever.
 LEDGER_ORIGIN = env.text("PORTAL_LEDGER_ORIGIN", "ggzy.yunze.example/ledger")
 # Witnesses of the record, "key address" or "key" alone, separated by commas: one with an address is shown every

@@ -4,13 +4,14 @@ from celery import shared_task
 from django.conf import settings
 
 from platform_site import clock
-from trading.services import bond_orders, media, papers, ticks
+from trading.services import bond_orders, media, papers, replans, ticks
 
 
 @shared_task
 def tick() -> None:
     """Every clock act due by now has happened: notices published at their minute, openings begun, rounds closed."""
     with clock.pinned():
+        replans.watch()
         ticks.tick()
 
 

@@ -73,6 +73,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
     },
     "web": {
         "web_cspreport":                  ("rad", "rad", "rad", "r", "-"),
+        "web_servedspan":                 ("-", "r", "-", "rac", "-"),
         "web_heartbeat":                  ("r", "-", "-", "rac", "-"),
     },
     "messages": {

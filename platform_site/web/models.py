@@ -21,6 +21,20 @@ class CspReport(models.Model):
         return f"{self.directive} {self.blocked} on {self.document}"
 
 
+class ServedSpan(models.Model):
+    """Wall time during which the portal's own door answered each time it was asked: what a late close is judged by.
+
+    `offset`: how far legal time ran ahead meanwhile. Moved time is nobody's outage.
+    """
+
+    since = models.DateTimeField()
+    at = models.DateTimeField(db_index=True)
+    offset = models.DurationField()
+
+    def __str__(self) -> str:
+        return f"{self.since} to {self.at}"
+
+
 class Heartbeat(models.Model):
     """When a job last ended well, and since when it has done so without a gap. Nothing of what it did."""
 

@@ -10,7 +10,7 @@ from trading.kernel.procedure import Book, Moment, Procedure, Transition
 from trading.rulebooks import drafts
 from trading.rulebooks.guards import bidding, equity, result
 from trading.rulebooks.register import ALL
-from trading.rulebooks.shared import INITIATOR, moments, outage, states
+from trading.rulebooks.shared import INITIATOR, moments, outage, replan, states
 
 STATES = {
     "registered": "已登记",
@@ -30,6 +30,7 @@ MOMENTS = moments(
     Moment("notice_at", "信息披露起始"),
     Moment("disclosure_until", "信息披露期满", pauses=True),
     Moment("bidding_from", "网络竞价开始", pauses=True),
+    Moment("round_from", "本轮竞价开始"),
     Moment("round_ends", "本轮竞价截止"),
     Moment("priority_until", "优先购买权答复期满", after="notice_at", rule="SOE-15"),
     Moment("payment_due", "价款付清期限", after="contract_at", rule="SOE-16", sense="most"),
@@ -70,8 +71,10 @@ TRANSITIONS = {
         states("waiting"), "timed", "clock", "网络竞价开始", ("SOE-12",), not_before="bidding_from"
     ),
     "offer_timed": Transition(
-        states("timed"), "", "bidder", "竞价报价", ("SOE-13",), before="round_ends", guards=(equity.offer_high_enough,)
+        states("timed"), "", "bidder", "竞价报价", ("SOE-13",), not_before="round_from", before="round_ends",
+        guards=(equity.offer_high_enough,),
     ),
+    "replan": replan("SOE-12", "timed"),
     "close_round": Transition(states("timed"), "closed", "clock", "网络竞价结束", ("SOE-12",), not_before="round_ends"),
     "award": Transition(
         states("single", "closed"), "awarded", INITIATOR, "确定受让方", ("SOE-13",), guards=(equity.taken,)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trading.kernel.guards import Guard
 from trading.kernel.procedure import Moment, Transition
 from trading.rulebooks.guards import bidding, result
-from trading.rulebooks.shared import INITIATOR, outage, states
+from trading.rulebooks.shared import INITIATOR, outage, replan, states
 
 STATES = {
     "registered": "已登记",
@@ -28,6 +28,7 @@ SET_MOMENTS = (
     Moment("listing_from", "挂牌开始", pauses=True),
     Moment("listing_until", "挂牌截止", pauses=True),
     Moment("call_ends", "应答截止"),
+    Moment("round_from", "本轮限时竞价开始"),
     Moment("round_ends", "本轮限时竞价截止"),
 )
 STAGES = (
@@ -101,8 +102,10 @@ def transitions(law: Law, *, contract_from: str = "", contract_by: str = "") -> 
             states("last_call"), "timed", "bidder", "要求继续竞价，进入限时竞价", (law.ending,), before="call_ends"
         ),
         "offer_timed": Transition(
-            states("timed"), "", "bidder", "限时报价", (law.offers,), before="round_ends", guards=(law.offered,)
+            states("timed"), "", "bidder", "限时报价", (law.offers,), not_before="round_from", before="round_ends",
+            guards=(law.offered,),
         ),
+        "replan": replan(law.ending, "last_call", "timed"),
         "close_call": Transition(
             states("last_call"), "closed", "clock", "无人要求继续竞价，竞价结束", (law.ending,), not_before="call_ends"
         ),

@@ -41,3 +41,13 @@ def outage(*waiting: str, rules: tuple[str, ...] = ("ELE-07",)) -> Transition:
         through_hold=True,
         guards=(course.remedy_published, course.inside_the_outage),
     )
+
+
+def replan(rule: str, *running: str) -> Transition:
+    """服务中断: a round or a call that was not served to its end pauses and is planned anew (trading.kernel.pausing).
+
+    Args:
+        rule: what leaves the round's length to the place.
+        running: the states it can happen in.
+    """
+    return Transition(states(*running), "", "clock", "服务中断，暂停竞价并重新安排时间", (rule,))

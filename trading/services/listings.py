@@ -95,6 +95,11 @@ def sign_up(*, lot_id: int, actor: Actor, arrived_at: datetime | None = None) ->
         raise
 
 
+def call_minutes(lot: Lot) -> int:
+    """How long bidders are asked whether anybody goes on."""
+    return int(lot.terms.get("call_minutes") or CALL_MINUTES)
+
+
 def round_minutes(lot: Lot) -> int:
     """How long a timed round lasts after its beginning, and after each offer in it."""
     return int(lot.terms.get("round_minutes") or ROUND_MINUTES)
@@ -155,7 +160,7 @@ def _offered(act: Act, amount: Decimal, key: UUID, *, extends: bool) -> Offer:
     lot = act.lot
     taken = SignUp.objects.get(lot=lot, subject__code=act.actor.subject_code)
     offer = Offer.objects.create(lot=lot, sign_up=taken, amount_cny=amount, at=act.now, idempotency_key=key)
-    said: dict[str, Any] = {"offer": str(offer.id), "bidder": taken.pseudonym, "amount": amount}
+    said: dict[str, Any] = {"offer": str(offer.id), "bidder": taken.pseudonym, "amount": amount, "at": act.now}
     if extends:
         least = act.now + timedelta(minutes=round_minutes(lot))
         lot.record("round_ends", max(lot.recorded["round_ends"], least))
@@ -175,7 +180,7 @@ def listing_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
 def call_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> None:
     """The listing time is over; bidders are asked whether anybody goes on."""
     with acting("start_call", lot_id=lot_id, actor=actor, now=now) as act:
-        act.lot.record("call_ends", act.now + timedelta(minutes=int(act.lot.terms.get("call_minutes") or CALL_MINUTES)))
+        act.lot.record("call_ends", act.now + timedelta(minutes=call_minutes(act.lot)))
         act.entry("listing.call_started", {"until": act.lot.recorded["call_ends"]})
         nudge(act.lot)
         codes = act.lot.sign_ups.values_list("subject__code", flat=True)
@@ -198,6 +203,7 @@ def bidding_continue(*, lot_id: int, actor: Actor, arrived_at: datetime | None =
         Refused: nobody is being asked any more, or somebody has asked already.
     """
     with acting("continue_bidding", lot_id=lot_id, actor=actor, now=arrived_at) as act:
+        act.lot.record("round_from", act.now)
         act.lot.record("round_ends", act.now + timedelta(minutes=round_minutes(act.lot)))
         taken = SignUp.objects.get(lot=act.lot, subject__code=actor.subject_code)
         act.entry("listing.round_started", {"asked_by": taken.pseudonym, "until": act.lot.recorded["round_ends"]})

@@ -60,6 +60,7 @@ def bidding_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = N
     """Network bidding (多次报价) is open for its time; an offer near the end extends it."""
     with acting("start_bidding", lot_id=lot_id, actor=actor, now=now) as act:
         minutes = int(act.lot.terms.get("bidding_minutes") or BIDDING_MINUTES)
+        act.lot.record("round_from", act.now)
         act.lot.record("round_ends", act.now + timedelta(minutes=minutes))
         act.entry("listing.round_started", {"until": act.lot.recorded["round_ends"]})
         nudge(act.lot)

@@ -8,10 +8,12 @@ from django.db import transaction
 from platform_site import clock
 from platform_site.accounts.actors import CLOCK
 from platform_site.accounts.refusals import Refused
+from platform_site.clock.models import ClockOffset
+from platform_site.web import door
 from trading.kernel import procedure as kernel
 from trading.locks import lock_lot
 from trading.models import Lot
-from trading.services import bids, factors, listings, openings, quotes, sessions, takers, tenders
+from trading.services import bids, factors, listings, openings, quotes, replans, sessions, takers, tenders
 from trading.services.acts import facts_of, next_check
 
 log = logging.getLogger(__name__)
@@ -90,6 +92,8 @@ def act_once(lot: Lot, horizon: datetime, *, live: bool = False) -> bool:
         closes = item.verb in CLOSING
         if closes and ((live and horizon < item.at + bids.NOTING) or not bids.settled(lot.pk, item.at)):
             return False
+        if live and (gap := replans.unserved(lot, item.verb, item.at)):
+            return _replan(lot, item.verb, gap)
         try:
             with clock.at(item.at):
                 CLOCK_ACTS[item.verb](lot.pk, item.at)
@@ -102,6 +106,19 @@ def act_once(lot: Lot, horizon: datetime, *, live: bool = False) -> bool:
             log.exception("clock act failed: %s at %s", item.verb, lot.ledger_ref)
             return False
     return False
+
+
+def _replan(lot: Lot, verb: str, gap: door.Gap) -> bool:
+    """Planned anew, as soon as the door answers again: before that nobody could come back."""
+    if gap.until is None or not door.up():
+        return False
+    offset = ClockOffset.current()
+    try:
+        replans.contest_replan(lot_id=lot.pk, verb=verb, since=gap.since + offset, until=gap.until + offset)
+    except Refused as refused:
+        log.warning("%s is not planned anew: %s", lot.ledger_ref, refused.violations[0].code)
+        return False
+    return True
 
 
 @transaction.atomic

@@ -241,6 +241,7 @@ def listings(told: Told) -> Iterator[Finding]:
                 "lot": (offer.lot_id, lot.pk),
                 "amount_cny": (offer.amount_cny, said.facts["amount"]),
                 "bidder": (offer.sign_up.pseudonym, said.facts["bidder"]),
+                "at": (offer.at, moment(said.facts["at"])),
             }
             yield from differing("offer", f"offer:{offer.pk}", said, pairs)
     for key in offers:

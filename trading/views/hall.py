@@ -24,6 +24,7 @@ from trading import hall as halls
 from trading.digests import digest_of
 from trading.filings import open_verbs
 from trading.kernel import procedure as kernel
+from trading.kernel.pausing import pausing_on
 from trading.lifeline import stages_of
 from trading.models import Lot, Offer, SignUp
 from trading.services import listings
@@ -42,6 +43,7 @@ def view_of(request: ActedRequest, lot: Lot) -> dict[str, Any]:
     mine = halls.own_sign_up(lot, request.actor)
     found = halls.hall_of(lot, facts, mine=mine, whole="all" in request.GET)
     passed = bool(found.ends and found.ends.at and found.ends.at <= facts.now)
+    resumes = lot.recorded.get("round_from")
     moves = lot.procedure.transitions
     return {
         "lot": lot,
@@ -56,9 +58,11 @@ def view_of(request: ActedRequest, lot: Lot) -> dict[str, Any]:
         "round_minutes": listings.round_minutes(lot),
         "bond": decimal_of(lot.terms, "bond_cny"),
         "passed": passed,
-        "seen": f"{found.token}{int(passed)}",
+        "seen": f"{found.token}{int(passed)}{int(bool(resumes and resumes > facts.now))}",
         "pace": halls.QUICK if lot.state in halls.PACED or passed else halls.SLOW,
         "live": lot.state in halls.LIVE,
+        "resumes": resumes if lot.state in halls.PACED and resumes and resumes > facts.now else None,
+        "clause": pausing_on(clock.china(facts.now).date()).clause,
         "paused": next((hold.reason for hold in facts.holds if hold.end is None), ""),
         "state_name": lot.procedure.states[lot.state],
     }
