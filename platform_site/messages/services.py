@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
+from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -57,10 +58,8 @@ def deliver(users: Iterable[User | int], *, dedupe: str, title: str, body: str, 
 
 def _wake() -> None:
     """A worker looks at once. Losing the call loses nothing: the beat looks too."""
-    from platform_site.messages.tasks import mail_due
-
     try:
-        mail_due.delay()
+        current_app.send_task("platform_site.messages.tasks.mail_due")
     except Exception:
         log.warning("no broker to wake; the beat will find the mails", exc_info=True)
 

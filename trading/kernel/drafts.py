@@ -3,9 +3,10 @@
 A book says here what is asked and how it is called; forms know how each field is typed, guards what it must be.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from trading.kernel.guards import Guard
+from platform_site.accounts.refusals import Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,6 @@ class Draft:
     media: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
     shares: tuple[Share, ...] = ()
-    composed: Guard | None = None
+    composed: Callable[..., Violation | None] | None = None
     kinds: tuple[str, ...] = ()
     categories: tuple[tuple[str, str], ...] = ()

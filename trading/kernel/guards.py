@@ -1,23 +1,8 @@
-"""What a guard is, and the register of all guards: which rule is enforced or watched by which function."""
+"""The register of all guards: which rule is enforced or watched by which function."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
 
-from platform_site.accounts.refusals import Violation
-
-if TYPE_CHECKING:
-    from trading.kernel.procedure import Book, Facts
-
-
-class Guard(Protocol):
-    """A pure function that returns a violation or nothing. `rule` and `effect` say which law it speaks for."""
-
-    __name__: str
-    rule: str
-    effect: str
-
-    def __call__(self, facts: "Facts", book: "Book") -> Violation | None: ...
-
+from trading.kernel.procedure import Guard
 
 # rule id -> [(guard name, effect)], filled by the decorator; `manage.py rules` reads it.
 REGISTRY: dict[str, list[tuple[str, str]]] = {}

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from platform_site.accounts.refusals import Violation
 from trading.kernel.drafts import Draft
-from trading.kernel.guards import Guard
 from trading.kernel.rules import Rule
 from trading.kernel.time import HeldFor, counted, through_holds
 
@@ -32,6 +31,16 @@ class Facts:
     moments: Mapping[str, datetime] = field(default_factory=lambda: EMPTY)
     values: Mapping[str, Any] = field(default_factory=lambda: EMPTY)
     holds: tuple[HeldFor, ...] = ()
+
+
+class Guard(Protocol):
+    """A pure function that returns a violation or nothing. `rule` and `effect` say which law it speaks for."""
+
+    __name__: str
+    rule: str
+    effect: str
+
+    def __call__(self, facts: Facts, book: "Book") -> Violation | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,19 +169,11 @@ class Lot(BookedLot, models.Model):
                 ).exists()
             ):
                 held.add("partner")
-        if actor.user_id and CommitteeSeat.taken(self, actor):
+        if actor.user_id and self._seats(actor):
             held.add("committee")
         return frozenset(held)
 
-
-class CommitteeSeat:
-    """Whether a person sits in the lot's committee. Kept apart because names are sealed: it answers yes or no only."""
-
-    @staticmethod
-    def taken(lot: Lot, actor: Actor) -> bool:
-        """True where the actor is a member who has not been replaced."""
-        from trading.models.evaluation import CommitteeMember
-
-        return CommitteeMember.objects.filter(
-            committee__lot=lot, user__public_id=actor.user_id, left_at__isnull=True
-        ).exists()
+    def _seats(self, actor: Actor) -> bool:
+        """Whether the person sits in the committee and has not been replaced. Names are sealed: yes or no only."""
+        seated = Q(committee__members__user__public_id=actor.user_id, committee__members__left_at__isnull=True)
+        return Lot.objects.filter(seated, pk=self.pk).exists()

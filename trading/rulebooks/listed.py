@@ -5,8 +5,7 @@ What land and mining share. Their numbers and articles differ: a book says on wh
 
 from dataclasses import dataclass
 
-from trading.kernel.guards import Guard
-from trading.kernel.procedure import Moment, Transition
+from trading.kernel.procedure import Guard, Moment, Transition
 from trading.rulebooks.guards import bidding, result
 from trading.rulebooks.shared import INITIATOR, outage, replan, states
 

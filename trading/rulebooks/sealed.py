@@ -6,8 +6,7 @@ calls bid and group, and what else its guards ask.
 
 from dataclasses import dataclass
 
-from trading.kernel.guards import Guard
-from trading.kernel.procedure import Moment, Transition
+from trading.kernel.procedure import Guard, Moment, Transition
 from trading.rulebooks.engineering import FILING_GUARDS
 from trading.rulebooks.guards import bidding, evaluation, result
 from trading.rulebooks.shared import INITIATOR, SET_MOMENTS, moments, outage, states

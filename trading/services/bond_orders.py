@@ -7,7 +7,7 @@ that dies in between leaves an order marked sent and unconfirmed: it is asked af
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,13 +23,10 @@ from trading.models import Bond, BondOrder, Lot
 from trading.rulebooks.vocabulary import FORFEITS, RETURNS
 from trading.services.acts import acting
 from trading.services.alerts import tell_subjects
-
-if TYPE_CHECKING:
-    from trading.services.bonds import Said
+from trading.services.bond_messages import FEN, Said
 
 MONITORS = {"ENG-19": "trading.services.bond_orders.bonds_due"}
 INSTITUTION = Actor(kind="institution")
-FEN = Decimal("0.01")
 # Forms that are money on an account of ours.
 MONEY = ("transfer", "cheque", "cash")
 # A year of interest at a bank has this many days.
@@ -105,7 +102,7 @@ def _closed(lot: Lot, bond: Bond, ground: str, actor: Actor) -> None:
     entry(lot, bond, "bond.returned", {"ground": ground, "bond_state": bond.state}, actor=actor)
 
 
-def settle(lot: Lot, bond: Bond, said: "Said") -> str:
+def settle(lot: Lot, bond: Bond, said: Said) -> str:
     """The institution has done (or could not do) what it was ordered; its outcome. Rows are locked by the caller."""
     order = _order(bond, said.order)
     if order is None or order.state == "queued":

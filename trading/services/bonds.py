@@ -6,9 +6,8 @@ Before the opening every entry is sealed and nothing here is told to anybody but
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from trading.locks import lock_bond, lock_lot
 from trading.models import Bond, BondInstitution, BondMessage, Lot
 from trading.services import bond_orders as orders
 from trading.services.acts import acting, moment_of
+from trading.services.bond_messages import Said, read
 from trading.services.mandates import acts_for, agencies_of
 from trading.services.terms import decimal_of
 
@@ -45,7 +45,6 @@ OUTCOMES = {
 }
 # Clocks of banks run a little differently.
 AHEAD = timedelta(minutes=5)
-KINDS = ("credit", "guarantee", "refunded", "refund_failed", "released", "forfeited", "claimed")
 DONE_BY = {"refunded": "refund", "released": "release", "forfeited": "forfeit", "claimed": "claim"}
 
 
@@ -125,58 +124,6 @@ def bond_declare(
         facts = {"lot": act.lot.reference, "form": form, "required_cny": bond.required_cny, "bond_state": bond.state}
         act.entry("bond.declared", facts, sealed=True, subject=bond)
     return bond
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A message as read. Amounts in yuan with fen."""
-
-    id: str
-    kind: str
-    account: str
-    lot: str
-    at: datetime
-    amount: Decimal
-    interest: Decimal
-    txn: str
-    payer_name: str
-    payer_account: str
-    number: str
-    valid_until: date | None
-    order: str
-
-
-def read(body: Mapping[str, Any]) -> Said:
-    """The message's fields.
-
-    Raises:
-        ValueError, KeyError, TypeError: not what an institution of ours sends.
-    """
-
-    def text(name: str, most: int = 64) -> str:
-        found = body.get(name, "")
-        if not isinstance(found, str) or len(found) > most or "\0" in found:
-            raise ValueError(name)
-        return found
-
-    def money(name: str) -> Decimal:
-        try:
-            found = Decimal(text(name) or "0")
-        except InvalidOperation:
-            raise ValueError(name) from None
-        if not found.is_finite() or found < 0 or found != found.quantize(orders.FEN) or found >= Decimal(10) ** 13:
-            raise ValueError(name)
-        return found.quantize(orders.FEN)
-
-    at = datetime.fromisoformat(text("at"))
-    if at.tzinfo is None or text("kind") not in KINDS:
-        raise ValueError("at or kind")
-    until = text("valid_until")
-    return Said(
-        text("id"), text("kind"), text("account"), text("lot"), at, money("amount_cny"), money("interest_cny"),
-        text("txn"), text("payer_name", 200), text("payer_account"), text("number"),
-        date.fromisoformat(until) if until else None, text("order"),
-    )  # fmt: skip
 
 
 def bond_callback(*, institution_id: UUID, body: Mapping[str, Any], signature: str) -> str:

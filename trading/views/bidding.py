@@ -4,7 +4,7 @@ Nothing here reads another subject's rows, so no answer can depend on a rival (d
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
@@ -31,102 +31,19 @@ from platform_site.accounts.requests import PersonRequest
 from platform_site.clock import services as clock_services
 from platform_site.sealing import keysets, offline, tickets
 from platform_site.sealing import views as chunk_door
-from platform_site.web.words import amount
 from trading.bidwords import words_of
-from trading.filings import Own, bidder_next, bids_of, objection_until, open_verbs, own_side, ticket_of, versions_of
+from trading.filings import bids_of, own_side, ticket_of
 from trading.kernel import procedure as kernel
 from trading.kernel.adjusting import PREFERENCE, SIZES
-from trading.lifeline import due_of, stages_of
 from trading.models import Lot, Quote, StoredFile
 from trading.rounds import key_sets_of, own_filing, round_of
 from trading.services import bids, challenges, documents, enquiries, quotes
 from trading.services.acts import facts_of, moment_of
-from trading.services.shared import sharing
-from trading.services.trustees import left_behind
-from trading.views.announced import DRAFT, announced_lot, announced_page, for_script
+from trading.views.announced import announced_lot, announced_page, for_script
+from trading.views.bidpage import address, bid_page, common
 
 # The filing request: a header of at most 256 KB, wraps of a few KB for every choice of k trustees.
 MOST_JSON = 4 * 1024 * 1024
-SPOKEN = ("clarification", "amendment", "trustees")
-
-
-# -- the page of a lot -------------------------------------------------------------------------------------------------
-
-
-def common(request: PersonRequest, lot: Lot, own: Own, *, here: str = "") -> dict[str, Any]:
-    """What every page of a bidder at a lot shows. One query (holds)."""
-    facts = facts_of(lot, clock.now())
-    said, verbs = words_of(lot.procedure), open_verbs(lot, facts)
-    deadline = kernel.moment(lot.book, lot.procedure, "bid_deadline", facts)
-    crumbs = [("我的投标", reverse("trading:bids")), (lot.title, address("trading:bid", lot) if here else "")]
-    return {
-        "lot": lot,
-        "tender": lot.tender,
-        "words": said,
-        "facts": facts,
-        "verbs": verbs,
-        "own": own,
-        "deadline": deadline,
-        "state_name": lot.procedure.states[lot.state],
-        "crumbs": crumbs + ([(here, "")] if here else []),
-        "stages": stages_of(lot, facts),
-        "next": bidder_next(lot, own, facts, verbs),
-        "due": [
-            {"title": d.title, "at": d.at, "article": d.article, "rule": d.rule}
-            for d in due_of(lot, facts)
-            if d.actor == "clock"
-        ][1:3],
-    }
-
-
-def address(name: str, lot: Lot, *more: Any) -> str:
-    """A page of the lot."""
-    return reverse(name, args=(lot.tender.reference, lot.number, *more))
-
-
-def bid_page(
-    request: PersonRequest,
-    lot: Lot,
-    *,
-    typed: Mapping[str, str] | None = None,
-    violations: tuple[Violation, ...] = (),
-    status: int = 200,
-) -> HttpResponse:
-    """The page with what was typed, if something was refused."""
-    from trading.views.bonds import own_bond
-
-    own = own_side(lot, request.actor)
-    context = common(request, lot, own)
-    context["bond"] = own_bond(lot, own)
-    moves = lot.procedure.transitions
-    context |= {
-        "versions": versions_of(lot),
-        "sharing": [one for one in sharing(lot) if one.state not in DRAFT],
-        "spoken": list(lot.notices.filter(kind__in=SPOKEN, state="published").order_by("-published_at")),
-        "objection_until": objection_until(lot, context["deadline"]),
-        "publicity_ends": kernel.moment(lot.book, lot.procedure, "publicity_ends", context["facts"])
-        if "object_result" in moves
-        else None,
-        "acts": {verb: {"title": moves[verb].title, "rule": next(iter(moves[verb].rules), "")} for verb in moves},
-        "reply_within": {
-            verb: amount(lot.book.rule(rule)["days"]) for verb, _, rule, _ in challenges.WAYS.values() if verb in moves
-        },
-        "winner_acts": winner_acts(lot, request.actor),
-        "seal_anew": bool(own.standing and lot.state == "bidding" and left_behind(lot, own.standing)),
-        "typed": typed or {},
-        "violations": violations,
-    }
-    return render(request, "trading/bidding/bid.html", context, status=status)
-
-
-def winner_acts(lot: Lot, actor: Actor) -> list[tuple[str, str]]:
-    """(title, page) of what the winner may do now; empty for everybody else."""
-    if lot.state not in {"awarded", "contracted"} or "winner" not in lot.party_roles(actor):
-        return []
-    if lot.state == "contracted":
-        return [("合同履行：交付、收款", address("trading:performance", lot))]
-    move = lot.procedure.transitions.get("give_up_award")
-    return [(move.title, address("trading:act", lot, "give_up_award"))] if move else []
 
 
 @announced_page

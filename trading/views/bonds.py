@@ -1,7 +1,6 @@
 """Bid bonds on screen: the bidder's own, the list after the opening, and the door for institutions' signed messages."""
 
 import json
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -18,36 +17,17 @@ from platform_site import clock
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.requests import PersonRequest
 from trading import bank_standin
-from trading.filings import Own, open_verbs
-from trading.models import Bond, BondInstitution, Lot
-from trading.rulebooks.vocabulary import BOND_FORMS, FORFEITS, RETURNS
+from trading.filings import open_verbs
+from trading.models import Bond, Lot
+from trading.rulebooks.vocabulary import FORFEITS
 from trading.services import bond_orders, bonds
 from trading.services.acts import facts_of
 from trading.views.announced import announced_page
 from trading.views.benches import framed
-from trading.views.bidding import address, bid_page
+from trading.views.bidpage import WORDS, address, bid_page
 from trading.views.own import SIDE, lot_page
 
 MOST_JSON = 16 * 1024
-WORDS = {key: words for key, (words, _) in {**RETURNS, **FORFEITS}.items()}
-
-
-def own_bond(lot: Lot, own: Own) -> dict[str, Any] | None:
-    """What the bidder's own page shows of its bond; None where the document asks for none. Own rows only."""
-    required = bonds.required_of(lot)
-    if required is None:
-        return None
-    standing = next((bond for bond in own.bonds if bond.state in ("declared", "short", "held")), None)
-    forms = [form for form in BOND_FORMS if form in {*(lot.terms.get("bond_forms") or ()), "guarantee"}]
-    return {
-        "required": required,
-        "rows": [(bond, WORDS.get(bond.ground, "")) for bond in own.bonds],
-        "standing": standing,
-        "forms": [(form, BOND_FORMS[form]) for form in forms],
-        "institutions": list(BondInstitution.objects.filter(ended_at__isnull=True).order_by("kind", "name")),
-        "missing": max(required - standing.received_cny, required * 0) if standing else required,
-        "stand_in": settings.MODE == "demo" and standing is not None and standing.state != "held",
-    }
 
 
 @announced_page

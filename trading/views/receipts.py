@@ -24,7 +24,7 @@ from trading.lifeline import facts_of_many
 from trading.models import Bid, Lot, Quote
 from trading.rounds import own_quotes
 from trading.views.announced import announced_page
-from trading.views.bidding import address, common
+from trading.views.bidpage import address, common
 
 MOST = 200
 
