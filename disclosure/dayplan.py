@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from disclosure.listwords import CATEGORIES, MOMENTS
+from disclosure import categories
+from disclosure.listwords import MOMENTS
 from disclosure.models import ListedLot, ListedSession
 from platform_site import clock
 from platform_site.web import moments as said
@@ -41,7 +42,7 @@ def waiting_from(after: str = "") -> tuple[list[ListedLot], str]:
 def open_counts() -> dict[str, int]:
     """How many lots are announced and open, by category: that is public, who wants them is not. One query."""
     found = ListedLot.objects.exclude(waits_for="").order_by().values_list("category").annotate(n=Count("pk"))
-    return {**dict.fromkeys(CATEGORIES, 0), **dict(found)}
+    return {**dict.fromkeys(categories.names(), 0), **dict(found)}
 
 
 def days_from(first: date, count: int) -> list[tuple[date, list[dict[str, Any]]]]:
@@ -97,6 +98,6 @@ def _row(
     shown = said.clock_time(at) if at else ""
     if dated and at and clock.china(at).date() != today:
         shown = f"{clock.china(at).day}日"
-    category = CATEGORIES.get(lot.category, "")
+    category = categories.names().get(lot.category, "")
     note = f"{category}，{what}" if dated else "，".join(word for word in (lot.place, room, what) if word)
     return {"time": shown, "title": lot.title, "url": lot.path, "note": note, **more}

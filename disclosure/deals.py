@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from disclosure.listwords import CATEGORIES
+from disclosure import categories
 from disclosure.models import ListedLot
 from platform_site.clock import CHINA
 
@@ -53,7 +53,7 @@ def sums(found: QuerySet[ListedLot]) -> dict[str, Any]:
 def by_category(found: QuerySet[ListedLot]) -> list[tuple[str, dict[str, Any]]]:
     """The sums of each category that has deals. One query."""
     rows = {row["category"]: row for row in found.order_by().values("category").annotate(**_SUMS)}
-    return [(name, _shares(rows[key])) for key, name in CATEGORIES.items() if key in rows]
+    return [(name, _shares(rows[key])) for key, name in categories.names().items() if key in rows]
 
 
 def _shares(row: dict[str, Any]) -> dict[str, Any]:

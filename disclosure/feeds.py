@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 
-from disclosure import tradelist
+from disclosure import categories, tradelist
 from disclosure.listwords import MOMENTS
 from disclosure.models import ListedNotice
 from platform_site import clock
@@ -48,7 +48,7 @@ def atom(query: tradelist.Query) -> str:
             unique_id=f"urn:uuid:{row.pk}",
             pubdate=row.published_at,
             updateddate=row.published_at,
-            categories=[tradelist.CATEGORY_NAMES.get(row.category, row.category)],
+            categories=[categories.name_of(row.category)],
         )
     return feed.writeString("utf-8")
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 
+from disclosure import categories as known
 from disclosure import dayplan, deals, selectors, tradelist
-from disclosure.listwords import CATEGORIES
 from platform_site import clock
 from platform_site.ledger import selectors as record
 from platform_site.web import amounts
@@ -74,7 +74,7 @@ def compose() -> dict[str, Any]:
 def categories(counts: dict[str, int], trades: str) -> list[dict[str, Any]]:
     """The category tabs with the number of trades announced and open."""
     rows = [{"name": "全部", "url": trades, "count": sum(counts.values())}]
-    return rows + [{"name": n, "url": f"{trades}?category={k}", "count": counts[k]} for k, n in CATEGORIES.items()]
+    return rows + [{"name": n, "url": f"{trades}?category={k}", "count": counts[k]} for k, n in known.names().items()]
 
 
 def stats(today: list[dict[str, Any]], waiting: int, year: dict[str, Any], number: int) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """The words of the public list: categories, what a reader looks for, periods, moments. Codes stand in addresses."""
 
-CATEGORIES = {
+# The categories of the law's own books; all others are rows of the trade catalogue (disclosure/categories.py).
+BY_LAW = {
     "engineering": "工程建设",
     "procurement": "政府采购",
     "land": "土地使用权",
@@ -29,7 +30,8 @@ SOURCES = {"own": "本平台", "history": "导入的历史公告"}
 PERIODS = {"90": "近三个月", "365": "近一年", "all": "全部年份"}
 DEFAULT_PERIOD = "90"
 MOMENTS = {"bid_deadline": "投标截止", "listing_from": "挂牌开始", "listing_until": "挂牌截止"}
-SELLING = frozenset({"land", "mining", "equity"})
+# Books of sales; where a project stands in the trade catalogue, its row says which it is.
+SELLING = frozenset({"land", "mining", "equity", "catalogued"})
 
 
 def stage_of(kind: str) -> str:
@@ -39,7 +41,7 @@ def stage_of(kind: str) -> str:
     return next((stage for stage, (_, kinds) in STAGES.items() if kind in kinds), OTHER)
 
 
-# How the public page of a trade speaks, by category. `notice` "": the procedure's own title and 公告; `asked`: what the
+# How the public page of a trade speaks, by book. `notice` "": the procedure's own title and 公告; `asked`: what the
 # amount beside an announcement is; `floor`: what a sale starts from; `files`: said of the documents; rules are ids, ""
 # where the book has none.
 TRADE_WORDS: dict[str, dict[str, str]] = {
@@ -66,6 +68,11 @@ TRADE_WORDS: dict[str, dict[str, str]] = {
     "equity": {
         "bidder": "意向受让方", "opening": "报价", "result": "成交结果", "objection": "异议", "notice": "信息披露公告",
         "ceiling": "转让底价", "period": "履行期限", "asked": "转让底价", "floor": "转让底价", "files": "",
+        "objection_rule": "", "bond_rule": "",
+    },
+    "catalogued": {
+        "bidder": "竞买人", "opening": "报价", "result": "成交结果", "objection": "异议", "notice": "交易公告",
+        "ceiling": "最高限价", "period": "履行期限", "asked": "起始价", "floor": "起始价", "files": "",
         "objection_rule": "", "bond_rule": "",
     },
 }  # fmt: skip

@@ -11,7 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.xml.functions import tostring
 
-from disclosure import tradelist
+from disclosure import categories, tradelist
 from disclosure.feeds import EPOCH, clean
 from disclosure.listwords import MOMENTS, PERIODS, SOURCES, STAGE_NAMES
 from disclosure.models import ListedNotice
@@ -60,7 +60,7 @@ def _values(row: ListedNotice) -> list[Any]:
     return [
         row.published_at,
         row.title,
-        tradelist.CATEGORY_NAMES.get(row.category, row.category),
+        categories.name_of(row.category),
         STAGE_NAMES.get(row.stage, row.stage),
         row.reference,
         row.method,

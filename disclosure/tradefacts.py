@@ -44,6 +44,7 @@ class Tender:
     plan: str  # the tender plan's reference, "" without one
     mandate: str = ""  # the agency's: scope, and until when or since when no more
     shared_document: bool = False  # its lots stand in one document and one notice
+    catalogue: dict[str, Any] = field(default_factory=dict)  # the row of the trade catalogue it was registered under
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,15 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from disclosure import finding, folding, selectors
+from disclosure import categories, finding, folding, selectors
 from disclosure.facets import Facets
-from disclosure.listwords import CATEGORIES, DEFAULT_PERIOD, MOMENTS, OTHER, PERIODS, SOURCES, STAGES
+from disclosure.listwords import DEFAULT_PERIOD, MOMENTS, PERIODS, SOURCES, STAGES
 from disclosure.models import ListedNotice, ListedRegion
 from platform_site import clock
 
 PER_PAGE = 20
 TEXT_LIMIT = 100
 # Everything that is asked for stands in the address; these names, and `after` and `before`, are all it may hold.
-CATEGORY_NAMES = {**CATEGORIES, OTHER: "其他交易"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +44,11 @@ class Query:
     def of(cls, params: Any) -> "Query":
         """Read from a QueryDict."""
         text = "".join(c for c in params.get("q", "").strip()[:TEXT_LIMIT] if c.isprintable())
-        region = params.get("region", "")
+        region, known = params.get("region", ""), categories.filters()
         return cls(
             text=text,
             words=tuple(folding.words(text)),
-            categories=tuple(dict.fromkeys(c for c in params.getlist("category") if c in CATEGORY_NAMES)),
+            categories=tuple(dict.fromkeys(c for c in params.getlist("category") if c in known)),
             kinds=tuple(dict.fromkeys(k for k in params.getlist("kind") if k in STAGES)),
             region=region if len(region) == 6 and region.isascii() and region.isdigit() else "",
             period=params.get("period") if params.get("period") in PERIODS else DEFAULT_PERIOD,
@@ -153,7 +152,7 @@ def item(row: ListedNotice) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "title": row.title,
         "url": row.path,
-        "tag": CATEGORY_NAMES.get(row.category, row.category),
+        "tag": categories.name_of(row.category),
         "facts": facts,
         "at": row.published_at,
         "amount": row.amount_cny,

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
-from disclosure import strip
+from disclosure import categories, strip
 from disclosure.afterwards import owed
-from disclosure.listwords import CATEGORIES, TRADE_WORDS
+from disclosure.listwords import TRADE_WORDS
 from disclosure.models import PublicDraw, PublicPaper, PublicTrade
 from disclosure.rulepages import who
 from disclosure.tradefacts import METHODS, Lot, PublicLot
@@ -87,13 +87,13 @@ def compose(trade: PublicTrade, now: datetime) -> dict[str, Any]:
     book, procedure = lot.book, lot.procedure
     facts = Facts(lot.state, now, lot.recorded, {}, public.held)
     nexts, due = strip.ahead(book, procedure, facts)
-    category = procedure.category
+    category = lot.category
     context = {
         "public": public,
         "lot": lot,
         "tender": lot.tender,
         "procedure": procedure,
-        "category": CATEGORIES.get(category, category),
+        "category": categories.name_of(category),
         "state_name": procedure.states[lot.state],
         "words": words_of(procedure),
         "on_paper": paperwords.words_of(procedure),
@@ -123,7 +123,7 @@ def compose(trade: PublicTrade, now: datetime) -> dict[str, Any]:
         "verify_url": page_or_nothing("ledger:verify-script"),
         "crumbs": [
             ("首页", "/"),
-            (CATEGORIES.get(category, category), f"{reverse('disclosure:trades')}?category={category}"),
+            (categories.name_of(category), f"{reverse('disclosure:trades')}?category={category}"),
             (lot.tender.region_name or lot.tender.region_code, ""),
         ],
     }

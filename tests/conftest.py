@@ -78,6 +78,14 @@ def django_db_setup(cluster, template_database, django_db_blocker) -> Iterator[N
     databases.drop(cluster, name)
 
 
+@pytest.fixture(autouse=True)
+def _no_categories_remembered() -> None:
+    """A process remembers for some seconds which categories were declared; no test hears of another's."""
+    from disclosure import categories
+
+    categories.forget()
+
+
 @pytest.fixture
 def fresh_db(request, cluster, template_database, django_db_setup, django_db_blocker) -> Iterator[str]:
     """A database of this test's own, where commits are commits and threads see them. Its name."""

@@ -1,6 +1,6 @@
 """The law's words of each book on papers: 中标人 here, 成交供应商 there, 竞得人 at a listing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trading.intake.numerals import integer
 from trading.kernel.procedure import Procedure
@@ -186,7 +186,15 @@ EQUITY = PaperWords(
     deposit="交易保证金",
     start_price="转让底价",
 )
-WORDS = {"engineering": ENGINEERING, "procurement": PROCUREMENT, "land": LISTING, "mining": LISTING, "equity": EQUITY}
+CATALOGUED = replace(LISTING, document="交易文件", winner="受让方", contract="交易合同公告", party="受让方")
+WORDS = {
+    "engineering": ENGINEERING,
+    "procurement": PROCUREMENT,
+    "land": LISTING,
+    "mining": LISTING,
+    "equity": EQUITY,
+    "catalogued": CATALOGUED,
+}
 
 
 def words_of(procedure: Procedure) -> PaperWords:

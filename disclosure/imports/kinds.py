@@ -2,6 +2,9 @@
 
 import re
 
+from disclosure import categories
+from disclosure.listwords import OTHER
+
 # What a source calls the business -> our category. What is none of ours is `other`.
 _CATEGORIES = (
     (re.compile(r"工程|房建|市政|水利|交通"), "engineering"),
@@ -74,8 +77,10 @@ _TAIL = 26
 
 
 def category_of(words: str) -> str:
-    """Our category for what a source calls the business; `other` where it is none of ours."""
-    return next((category for pattern, category in _CATEGORIES if pattern.search(words)), "other")
+    """Our category for what a source calls the business, of law or declared in the catalogue; `other` where it is none
+    of ours."""
+    by_law = next((category for pattern, category in _CATEGORIES if pattern.search(words)), "")
+    return by_law or categories.declared_in(words) or OTHER
 
 
 def kind_of(shelf: str, title: str) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """What this room keeps: read models, all of them made again from the record whenever one likes; imported history;
 subscriptions."""
 
+from disclosure.models.catalogue import PublicCatalogueRow
 from disclosure.models.draws import PublicDraw
 from disclosure.models.imported import ImportedNotice, ImportedParty, ImportRun, RejectedRow
 from disclosure.models.listed import GramsField, ListedNotice, ListedRegion, Projection
@@ -19,6 +20,7 @@ __all__ = [
     "ListedRegion",
     "ListedSession",
     "Projection",
+    "PublicCatalogueRow",
     "PublicDraw",
     "PublicPaper",
     "PublicPlan",

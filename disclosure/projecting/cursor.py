@@ -10,12 +10,13 @@ from disclosure.models import (
     ListedParty,
     ListedRegion,
     Projection,
+    PublicCatalogueRow,
     PublicDraw,
     PublicPaper,
     PublicPlan,
     PublicTrade,
 )
-from disclosure.projecting import draws, imports, lots, plans, trades
+from disclosure.projecting import catalogue, draws, imports, lots, plans, trades
 from platform_site.ledger import selectors as record
 from platform_site.ledger.models import Entry
 
@@ -28,6 +29,7 @@ PAPERS = ("notice:", "letter:", "instrument:")
 # In the order in which they can be emptied.
 READ_MODELS = (
     PublicPaper, PublicTrade, PublicPlan, PublicDraw, ListedParty, ListedNotice, ListedLot, ListedRegion,
+    PublicCatalogueRow,
 )  # fmt: skip
 
 
@@ -46,6 +48,8 @@ def follow(limit: int = BATCH) -> int:
     if not entries:
         return 0
     upto = entries[-1].position or cursor.position
+    if batches := [entry for entry in entries if entry.subject.startswith(catalogue.SUBJECT)]:
+        catalogue.project(batches)
     for reference in dict.fromkeys(_lots_of(entries)):
         lots.project(reference, upto=upto)
     for reference in dict.fromkeys(_plans_of(entries)):

@@ -107,6 +107,7 @@ def _lot(lot: trade.Lot) -> public.Lot:
             plan=tender.plan.reference if tender.plan else "",
             mandate=mandate_words(tender),
             shared_document=tender.shared_document,
+            catalogue=tender.catalogue,
         ),
         number=lot.number,
         title=lot.title,

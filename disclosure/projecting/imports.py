@@ -4,8 +4,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import transaction
 
+from disclosure import categories
 from disclosure.folding import haystack
-from disclosure.listwords import CATEGORIES, OTHER, stage_of
+from disclosure.listwords import OTHER, stage_of
 from disclosure.models import ImportedNotice, ListedNotice, Projection
 from disclosure.projecting.columns import columns
 from disclosure.projecting.regions import noted
@@ -28,7 +29,7 @@ def history_row(imported: ImportedNotice) -> ListedNotice:
         id=row_id,
         source=imported.platform or imported.source,
         imported=True,
-        category=imported.category if imported.category in CATEGORIES else OTHER,
+        category=imported.category if imported.category in categories.names() else OTHER,
         kind=imported.kind,
         stage=stage_of(imported.kind),
         title=imported.title,

@@ -70,7 +70,7 @@ def _listed(lot: Lot, since: datetime) -> ListedLot:
         reference=lot.reference,
         path=addresses.trade(lot),
         title=lot.title,
-        category=procedure.category,
+        category=lot.category,
         procedure=procedure.id,
         method=procedure.title,
         state=lot.state,
@@ -89,7 +89,7 @@ def _listed(lot: Lot, since: datetime) -> ListedLot:
     if award is not None:
         row.award_at, row.amount_cny = award.at, award.amount_cny
         row.winner_code, row.winner_name = award.subject.code, award.subject.name
-        if row.base_cny is not None and procedure.category in SELLING:
+        if row.base_cny is not None and sells(lot):
             row.gained_cny = row.amount_cny - row.base_cny
         elif row.base_cny is not None:
             row.saved_cny = row.base_cny - row.amount_cny
@@ -124,8 +124,14 @@ def _moment(lot: Lot, name: str) -> Any:
     return moment(lot.book, lot.procedure, name, Facts(lot.state, clock.now(), lot.recorded, {}, held))
 
 
+def sells(lot: Lot) -> bool:
+    """Whether a deal is counted by what it adds (增值) and not by what it saves."""
+    said = lot.tender.catalogue.get("treatment")
+    return said == "gained" if said else lot.procedure.category in SELLING
+
+
 def _base(lot: Lot) -> Decimal | None:
-    if lot.procedure.category in SELLING:
+    if sells(lot):
         start = lot.terms.get("start_price_cny")
         return Decimal(start) if start else None
     return lot.ceiling_cny

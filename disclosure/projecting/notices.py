@@ -57,7 +57,7 @@ def _side(row: ListedNotice, lot: Lot, listed: ListedLot, content: dict[str, Any
     """What stands at the right of the line: an amount and a deadline, or words."""
     if row.kind in ASKING:
         row.amount_cny = lot.ceiling_cny
-        row.amount_label = TRADE_WORDS[listed.category]["asked"]
+        row.amount_label = TRADE_WORDS[lot.procedure.category]["asked"]
         if listed.waits_for:
             row.closes_what, row.closes_at = listed.waits_for, listed.waits_until
         else:

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 
+from disclosure import categories as known
 from disclosure import folding
-from disclosure.listwords import CATEGORIES, STAGE_NAMES
+from disclosure.listwords import STAGE_NAMES
 from disclosure.models import ListedNotice, ListedRegion, Subscription
 from disclosure.selectors import fitting
 from platform_site import clock
@@ -40,7 +41,7 @@ def subscribe(
     """
     asked = {
         "words": " ".join(folding.words(words)),
-        "categories": sorted(set(categories) & set(CATEGORIES)),
+        "categories": sorted(set(categories) & set(known.names())),
         "stages": sorted(set(stages) & set(STAGE_NAMES)),
         "region": region if ListedRegion.objects.filter(code=region[:6]).exists() else "",
     }
@@ -135,9 +136,10 @@ def _body(subscription: Subscription, news: list[ListedNotice]) -> str:
 
 def described(subscription: Subscription) -> str:
     """The conditions in words. One query where it names a region."""
+    names = known.names()
     parts = [
         subscription.words,
-        "、".join(CATEGORIES[key] for key in subscription.categories if key in CATEGORIES),
+        "、".join(names[key] for key in subscription.categories if key in names),
         "、".join(STAGE_NAMES[key] for key in subscription.stages if key in STAGE_NAMES),
     ]
     if subscription.region:

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from disclosure import dayplan, deals
+from disclosure import categories, dayplan, deals
 from disclosure.keeping import kept_briefly
-from disclosure.listwords import CATEGORIES, MOMENTS
+from disclosure.listwords import MOMENTS
 from platform_site import clock
 
 WEEK = 7
@@ -31,7 +31,7 @@ def day_plan(request: HttpRequest) -> HttpResponse:
         "earlier": first - timedelta(days=WEEK),
         "later": first + timedelta(days=WEEK),
         "count": sum(counts.values()),
-        "categories": CATEGORIES,
+        "categories": categories.names(),
         "moments": MOMENTS,
     }
     if request.GET.get("all"):
@@ -49,7 +49,7 @@ def deal_index(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("year", "")[:4]
     year = int(asked) if asked.isdecimal() and 2000 <= int(asked) <= this_year else this_year
     category = request.GET.get("category", "")
-    category = category if category in CATEGORIES else ""
+    category = category if category in categories.names() else ""
     found = deals.deals(year, category)
     rows, after = deals.page(found, request.GET.get("after", "")[:60])
     context = {
@@ -60,6 +60,6 @@ def deal_index(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": range(this_year, this_year - 3, -1),
         "category": category,
-        "categories": CATEGORIES,
+        "categories": categories.names(),
     }
     return render(request, "disclosure/deals.html", context)

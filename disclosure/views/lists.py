@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import conditional_page, require_GET
 
-from disclosure import feeds, spreadsheet, tradelist
+from disclosure import categories, feeds, spreadsheet, tradelist
 from disclosure.finding import TookTooLong
 from disclosure.keeping import kept_briefly
 from disclosure.listwords import PERIODS, SOURCES, STAGE_NAMES
@@ -38,7 +38,7 @@ def trade_index(request: HttpRequest) -> HttpResponse:
             "next_url": _turned(query, after=found["after"]) if found["after"] else "",
             "note": f"本页 {len(found['items'])} 则，按发布时间",
         },
-        "categories": tradelist.CATEGORY_NAMES,
+        "categories": categories.filters(),
         "kinds": STAGE_NAMES,
         "periods": PERIODS,
         "sources": SOURCES,
@@ -95,7 +95,7 @@ def history(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     url = str(row.origin.get("url", ""))
     context: dict[str, Any] = {
         "notice": row,
-        "category": tradelist.CATEGORY_NAMES.get(row.category, row.category),
+        "category": categories.name_of(row.category),
         "stage": STAGE_NAMES[row.stage],
         "source_url": url if url.startswith(("https://", "http://")) else "",
         "confidence": row.origin.get("confidence", ""),

@@ -9,8 +9,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from disclosure import tradelist
-from disclosure.listwords import CATEGORIES, STAGE_NAMES
+from disclosure import categories, tradelist
+from disclosure.listwords import STAGE_NAMES
 from disclosure.models import Subscription
 from disclosure.services import subscriptions
 from platform_site.accounts.refusals import Refused
@@ -43,7 +43,7 @@ def subscribe(request: PersonRequest) -> HttpResponse:
         "asked": asked,
         "violations": violations,
         "rows": [(one, subscriptions.described(one), subscriptions.query_of(one)) for one in own],
-        "categories": CATEGORIES,
+        "categories": categories.names(),
         "kinds": STAGE_NAMES,
         "regions": tradelist.regions(),
         "limit": subscriptions.LIMIT,

@@ -105,6 +105,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "trading_documentversion_files":  ("-", "racd", "r", "racd", "-"),
         "trading_notice":                 ("-", "rac", "r", "rac", "-"),
         "trading_factordraw":             ("-", "rac", "r", "rac", "-"),
+        "trading_cataloguerow":           ("-", "rac", "r", "rac", "-"),
         "trading_tenderplan":             ("-", "rac", "r", "rac", "-"),
         "trading_plannotice":             ("-", "rac", "r", "rac", "-"),
         "trading_mediaoutlet":            ("-", "rac", "r", "rac", "-"),
@@ -153,6 +154,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "disclosure_listedlot":           ("r", "-", "r", "racd", "-"),
         "disclosure_listedparty":         ("r", "-", "r", "racd", "-"),
         "disclosure_listedsession":       ("r", "-", "r", "racd", "-"),
+        "disclosure_publiccataloguerow":  ("r", "-", "r", "racd", "-"),
         "disclosure_publictrade":         ("r", "-", "r", "racd", "-"),
         "disclosure_publicplan":          ("r", "-", "r", "racd", "-"),
         "disclosure_publicpaper":         ("r", "-", "r", "racd", "-"),
@@ -179,6 +181,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     # A qualification ends and a doubt about it ends; what was declared does not change.
     "credit_qualification": ("withdrawn_at", "withdrawn_why"),
     "credit_qualificationdoubt": ("ended_at", "end_reason"),
+    # A row of the catalogue ends; what it said does not change.
+    "trading_cataloguerow": ("until",),
     # A hold ends; what it was placed for does not change.
     "holds_hold": ("ended_at", "end_reason"),
 }

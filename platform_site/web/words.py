@@ -37,6 +37,18 @@ EFFECTS = {
 # What the first cell of a day ruler says.
 RULER_STARTS = {"等标期": "发", "招标文件发售期": "发", "出让公告": "告", "挂牌时间": "挂", "澄清修改至投标截止": "改"}
 FACTS = {
+    "number": "文号",
+    "issued_on": "印发日期",
+    "region_code": "地区代码",
+    "rows": "目录各项",
+    "key": "类别代号",
+    "code": "交易分类代码",
+    "procedures": "交易方式",
+    "thresholds": "进场标准",
+    "periods": "公告和挂牌日数",
+    "treatment": "统计口径",
+    "status": "核对情况",
+    "initiator": "发起人的称谓",
     "name": "名称",
     "documents_from": "招标文件开始发出时间",
     "documents_until": "招标文件停止发出时间",

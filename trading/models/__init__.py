@@ -13,6 +13,7 @@ from trading.models.award import (
 )
 from trading.models.bid import Bid, DocumentObtained, Enquiry, FilingArrival, Opening
 from trading.models.bond import Bond, BondInstitution, BondMessage, BondOrder
+from trading.models.catalogue import CatalogueRow
 from trading.models.course import ContractChange, EvaluationSetAside, Milestone, Payment
 from trading.models.evaluation import BidQuestion, Committee, CommitteeMember, Report, ReviewMark, ScoreMark, Signature
 from trading.models.factor import FactorDraw
@@ -35,6 +36,7 @@ __all__ = [
     "BondMessage",
     "BondOrder",
     "Candidate",
+    "CatalogueRow",
     "Challenge",
     "Committee",
     "CommitteeMember",

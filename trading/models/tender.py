@@ -43,6 +43,8 @@ class Tender(models.Model):
     # 一套招标文件: all its lots stand in one document and one notice, and what changes it changes it for all.
     shared_document = models.BooleanField(default=False)
     book_edition = models.DateField()
+    # The row of the trade catalogue in force at the registration, as it stood; {} where none covered the project.
+    catalogue = models.JSONField(default=dict, blank=True)
     registered_at = models.DateTimeField()
     # 招标计划: the plan this project follows.
     plan = models.ForeignKey(

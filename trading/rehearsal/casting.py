@@ -16,6 +16,7 @@ from platform_site.sealing import signing
 from platform_site.sealing.keyfiles import BidderKey, TrusteeKey
 from platform_site.sealing.keysets import COUNTERSIGN_CONTEXT, RELEASE_CONTEXT, release_statement
 from platform_site.sealing.models import KeySet, Trustee
+from trading import catalogues
 from trading.bank_standin import StandIn
 from trading.rehearsal.people import Cast, Person, invented_code
 
@@ -99,6 +100,7 @@ def assemble(names: dict[str, str] | None = None, *, lot_keys: int = LOT_KEYS) -
     add_experts(cast)
     for kind in ("bank", "guarantor"):
         StandIn(kind).register()
+    catalogues.load(catalogues.read(catalogues.SHIPPED.read_text(encoding="utf-8")))
     return cast
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from platform_site import workdays
 from trading.kernel.time import same_hour
-from trading.models import Lot
+from trading.models import Lot, Tender
 from trading.rehearsal import engineering_open as shared
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage, Step
@@ -23,7 +23,6 @@ TERMS: dict[str, Any] = {
     "round_minutes": 5,
     "outage_clause": True,
 }
-RESERVE = Decimal("52000000.00")
 VARIANTS = {
     "happy": "两人竞价，限时竞价后成交",
     "reserve": "报价未达底价，不成交",
@@ -51,6 +50,25 @@ class Sale:
     listing_days: int
     notice_rule: str
     listing_rule: str
+    start: str = "50000000"
+    step: str = "500000"
+    region: tuple[str, str] = ("990100", "泽安市")
+
+    def yuan(self, steps: int) -> str:
+        """So many increments above the start price, yuan."""
+        return str(Decimal(self.start) + steps * Decimal(self.step))
+
+    @property
+    def reserve(self) -> Decimal:
+        """The reserve price 底价, yuan."""
+        return Decimal(self.yuan(4))
+
+    @property
+    def terms(self) -> dict[str, Any]:
+        """What the notice says of money and minutes; the deposit is a fifth of the start price."""
+        start, step = Decimal(self.start), Decimal(self.step)
+        said = {"start_price_cny": start, "increment_cny": step, "bond_cny": start / 5}
+        return {**TERMS, **{name: str(amount.quantize(Decimal("0.01"))) for name, amount in said.items()}}
 
 
 PLOT = Sale(
@@ -69,6 +87,23 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     yield from shared.archived(cast, lot)
 
 
+def registered(cast: Cast, sale: Sale) -> Tender:
+    """The project is registered by its grantor."""
+    code, region = sale.region
+    return tenders.tender_register(
+        procedure=sale.procedure,
+        trade_category=sale.trade_category,
+        title=sale.title,
+        region_code=code,
+        region_name=region,
+        initiator=cast.subjects["grantor"],
+        centre=cast.subjects["centre"],
+        kind="goods",
+        actor=cast["grantor"].actor,
+        lots=[{"title": f"{sale.title}{sale.right}", "scope": sale.scope, "terms": sale.terms}],
+    )
+
+
 def lawful(lot: Lot, rule_id: str, start: datetime, wished: datetime) -> datetime:
     """`wished`, or the nearest lawful moment where a festival leaves too few of the rule's days."""
     number = lot.book.rule(rule_id)["days"]
@@ -78,23 +113,7 @@ def lawful(lot: Lot, rule_id: str, start: datetime, wished: datetime) -> datetim
 def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
     """From the registration to the deal, or to its failure. Returns the lot."""
     seller = cast["grantor"]
-    tender = yield Step(
-        "出让人",
-        "登记出让项目",
-        lambda: tenders.tender_register(
-            procedure=sale.procedure,
-            trade_category=sale.trade_category,
-            title=sale.title,
-            region_code="990100",
-            region_name="泽安市",
-            initiator=cast.subjects["grantor"],
-            centre=cast.subjects["centre"],
-            kind="goods",
-            actor=seller.actor,
-            lots=[{"title": f"{sale.title}{sale.right}", "scope": sale.scope, "terms": TERMS}],
-        ),
-        state="registered",
-    )
+    tender = yield Step("出让人", "登记出让项目", lambda: registered(cast, sale), state="registered")
     lot = tender.lots.get(number=1)
     publish = stage.at(stage.now + timedelta(days=1), 9)
     opens = lawful(lot, sale.notice_rule, publish, stage.at(publish + timedelta(days=sale.notice_days), 9))
@@ -128,12 +147,17 @@ def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
     yield Step("服务器时钟", "挂牌开始", lambda: None, state="listing")
     stage.later(hours=2)
     if variant == "low_offer":
-        yield Step("竞买人", "低于起始价的报价", lambda: bid(lot, one, "49999999.99"), refused="offer.too_low")
-    first = "52000000" if variant in {"low_offer", "short_period"} else "50000000"
+        yield Step(
+            "竞买人",
+            "低于起始价的报价",
+            lambda: bid(lot, one, str(Decimal(sale.start) - Decimal("0.01"))),
+            refused="offer.too_low",
+        )
+    first = sale.yuan(4 if variant in {"low_offer", "short_period"} else 0)
     yield Step("竞买人", "报价", lambda: bid(lot, one, first), state="offered")
     if variant == "happy":
         stage.later(days=1)
-        yield Step("竞买人", "报价", lambda: bid(lot, two, "51000000"))
+        yield Step("竞买人", "报价", lambda: bid(lot, two, sale.yuan(2)))
     stage.to(closes)
     yield Step("服务器时钟", "挂牌截止，询问是否继续竞价", lambda: None, state="last_call")
     if variant == "happy":
@@ -141,26 +165,28 @@ def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
             "竞买人", "要求继续竞价", lambda: listings.bidding_continue(lot_id=lot.pk, actor=one.actor), state="timed"
         )
         stage.later(minutes=2)
-        yield Step("竞买人", "限时报价", lambda: bid(lot, one, "52500000"))
+        yield Step("竞买人", "限时报价", lambda: bid(lot, one, sale.yuan(5)))
         stage.later(minutes=4)
-        yield Step("竞买人", "限时报价，本轮顺延", lambda: bid(lot, two, "53000000"))
+        yield Step("竞买人", "限时报价，本轮顺延", lambda: bid(lot, two, sale.yuan(6)))
     stage.later(minutes=10)
     yield Step("服务器时钟", "竞价结束", lambda: None, state="closed")
     if variant == "reserve":
         yield Step(
             "出让人",
             "未达底价时签订成交确认书",
-            lambda: listings.deal_confirm(lot_id=lot.pk, reserve=RESERVE, actor=seller.actor),
+            lambda: listings.deal_confirm(lot_id=lot.pk, reserve=sale.reserve, actor=seller.actor),
             refused="reserve.not_reached",
         )
         yield Step(
-            "出让人", "宣布不成交", lambda: listings.listing_fail(lot_id=lot.pk, reserve=RESERVE, actor=seller.actor)
+            "出让人",
+            "宣布不成交",
+            lambda: listings.listing_fail(lot_id=lot.pk, reserve=sale.reserve, actor=seller.actor),
         )
         return lot
     yield Step(
         "出让人",
         "签订成交确认书",
-        lambda: listings.deal_confirm(lot_id=lot.pk, reserve=RESERVE, actor=seller.actor),
+        lambda: listings.deal_confirm(lot_id=lot.pk, reserve=sale.reserve, actor=seller.actor),
         state="awarded",
     )
     return lot

@@ -11,6 +11,7 @@ from platform_site.accounts.refusals import Refused
 from platform_site.clock import CHINA
 from platform_site.ledger import audit, publishing
 from trading.rehearsal import (
+    catalogued_listing,
     engineering_ways,
     equity_transfer,
     land_listing,
@@ -31,6 +32,7 @@ SCRIPTS: dict[str, ModuleType] = {
     "procurement.open": procurement_open,
     "procurement.consultation": procurement_consultation,
     "procurement.inquiry": procurement_inquiry,
+    "catalogued.listing": catalogued_listing,
 }
 # A Tuesday morning whose following month knows no festival.
 START = datetime(2026, 3, 10, 8, 0, tzinfo=CHINA)

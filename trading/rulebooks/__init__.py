@@ -3,9 +3,11 @@
 from datetime import date
 
 from trading.kernel.procedure import Book, Procedure
-from trading.rulebooks import engineering, equity, land, mining, planning, procurement
+from trading.rulebooks import catalogued, engineering, equity, land, mining, planning, procurement
 
-EDITIONS: tuple[Book, ...] = (engineering.BOOK, procurement.BOOK, land.BOOK, mining.BOOK, equity.BOOK)
+EDITIONS: tuple[Book, ...] = (
+    engineering.BOOK, procurement.BOOK, land.BOOK, mining.BOOK, equity.BOOK, catalogued.BOOK,
+)  # fmt: skip
 PROCEDURES: dict[str, Procedure] = {p.id: p for book in EDITIONS for p in book.procedures.values()}
 # What is announced before there is a lot. No lot goes by it, so no form offers it and no page lists it as a procedure.
 PLANS: dict[str, Procedure] = {planning.PLAN.id: planning.PLAN}

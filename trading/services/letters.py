@@ -28,6 +28,7 @@ RESTS_ON = {
     ("land", "deal"): ("LND-11", "LND-09"),
     ("mining", "deal"): ("MIN-06", "MIN-09"),
     ("equity", "deal"): ("SOE-13", "SOE-01"),
+    ("catalogued", "deal"): ("PLT-20",),
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from trading.locks import lock_lot, lock_tender
 from trading.models import DocumentVersion, Lot, Notice, StoredFile, Tender
 from trading.rulebooks import PROCEDURES, book_for
 from trading.services.acts import acting, facts_of, mandated, not_replaced, traders_only
+from trading.services.catalogue import catalogue_entry
 from trading.services.documents import document_digest
 from trading.services.factors import factor_announced
 from trading.services.notices import notice_write, noticed
@@ -85,7 +87,8 @@ def tender_register(
 
     Raises:
         PermissionDenied: `actor` does not act for the initiator or its mandated agency.
-        Refused: a title that is empty or longer than 200 characters, no lot, an unknown procedure.
+        Refused: a title that is empty or longer than 200 characters, no lot, an unknown procedure; what the trade
+            catalogue in force does not allow.
     """
     if procedure not in PROCEDURES:
         raise Refused([Violation("procedure.unknown", facts={"procedure": procedure})])
@@ -100,6 +103,18 @@ def tender_register(
     now = clock.now()
     if "mandate" in fields:
         fields["mandate"] = mandates.claimed(fields["mandate"])
+    today = clock.china(now).date()
+    known = [amount for lot in lots if (amount := lot.get("estimate_cny") or lot.get("ceiling_cny"))]
+    entry = catalogue_entry(
+        procedure=procedure,
+        code=trade_category,
+        region=fields.get("region_code", ""),
+        kind=fields.get("kind", "works"),
+        amount=sum(known, Decimal(0)) if known else None,
+        mandatory=fields.get("mandatory", True),
+        state_controlled=fields.get("state_controlled", True),
+        on=today,
+    )
     tender = Tender(
         reference=references.trade_reference(trade_category, centre.code, now),
         title=title.strip(),
@@ -109,7 +124,8 @@ def tender_register(
         agency=agency,
         centre=centre,
         authority=authority,
-        book_edition=book_for(procedure, on=clock.china(now).date()).edition,
+        book_edition=book_for(procedure, on=today).edition,
+        catalogue=entry,
         registered_at=now,
         source=dict(source or {}),
         shared_document=shared_document and len(lots) > 1,
@@ -135,6 +151,7 @@ def tender_register(
             "centre": centre.code,
             "lots": len(lots),
             "rules": ["PLT-01", "PLT-07"],
+            **({"catalogue": entry["row"], "must_enter": entry["must"]} if entry else {}),
             **({"plan": tender.plan.reference} if tender.plan else {}),
             **({"shared_document": True} if tender.shared_document else {}),
         },

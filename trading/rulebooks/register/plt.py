@@ -173,5 +173,32 @@ RULES: tuple[Rule, ...] = register(
             since=date(2024, 8, 1),
             note="第九条指第三项；没有审查编号的地方规则不得装入。",
         ),
+        Rule(
+            "PLT-18",
+            "目录内其他类别：公告到挂牌开始的日数按目录所列文件",
+            f"{STATE_COUNCIL} 三（三）；赣府厅发〔2015〕78号 五（十三）",
+            "minimum period",
+            "block",
+            "knowledge",
+            note="日数和条文写在目录的该项里，随项目登记时有效的目录；没有列入目录的类别不能登记。",
+        ),
+        Rule(
+            "PLT-19",
+            "目录内其他类别：挂牌的日数按目录所列文件",
+            f"{STATE_COUNCIL} 三（三）；赣府厅发〔2015〕78号 五（十三）",
+            "minimum period",
+            "block",
+            "knowledge",
+            note="日数和条文写在目录的该项里。",
+        ),
+        Rule(
+            "PLT-20",
+            "目录内其他类别：公告、报价、成交确认和合同按目录所列文件",
+            f"{STATE_COUNCIL} 三（三）；赣府厅发〔2015〕78号 五（十三）",
+            "duty",
+            "block",
+            "knowledge",
+            note="条文写在目录的该项里。",
+        ),
     ]
 )

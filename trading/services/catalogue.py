@@ -1,0 +1,220 @@
+"""The trade catalogue: a batch is published, and a project is checked against what is in force."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Max
+
+from credit.models import Subject
+from platform_site import clock, ledger
+from platform_site.accounts import policy
+from platform_site.accounts.actors import Actor
+from platform_site.accounts.refusals import Refused, Violation
+from platform_site.rules import STATUSES, rule
+from trading.digests import digest_of
+from trading.kernel import catalogue
+from trading.models import CatalogueRow
+from trading.rulebooks import EDITIONS, PROCEDURES, catalogued
+from trading.rulebooks.vocabulary import KINDS
+
+ENFORCES = {
+    "PLT-13": "trading.services.catalogue.catalogue_entry",
+    "PLT-17": "trading.services.catalogue.catalogue_publish",
+}
+KEY, CODE, REGION = re.compile(r"[a-z][a-z_]{1,11}"), re.compile(r"[A-Z](?:\d{2})?"), re.compile(r"\d{6}")
+UNITS = ("cd", "wd")
+ROWS = 200
+LAW_KEYS = {book.category: frozenset(book.procedures) for book in EDITIONS if book is not catalogued.BOOK}
+# What the catalogue could never call a category: a filter of the list has this name.
+TAKEN = frozenset({"other", catalogued.BOOK.category})
+TEXTS = {"name": 60, "authority": 100, "initiator": 20}
+
+
+@transaction.atomic
+def catalogue_publish(
+    *,
+    region_code: str,
+    since: date,
+    document: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    actor: Actor,
+) -> list[CatalogueRow]:
+    """The batch is in force from `since`; a category it says anew ends that day as it stood. One entry for the batch.
+
+    Args:
+        region_code: the region whose catalogue it is; it holds for every region below.
+        document: {"title", "number", "issued_on", "article", "review"}; `review` is the number of the fair-competition
+            review, without which nothing may be loaded (PLT-17).
+        rows: {"key", "code", "name", "procedures", "thresholds", "periods", "authority", "initiator", "treatment",
+            "status"} and optionally "note" and the row's own "article", as CatalogueRow keeps them.
+
+    Raises:
+        PermissionDenied: neither the console nor an operator whose centre serves the whole region.
+        Refused: every row that cannot be read, with what is wrong in it; no review; a day before the last batch's.
+    """
+    policy.require(actor, "operator|console")
+    if actor.kind != "console":
+        centre = Subject.objects.filter(code=actor.subject_code, kinds__contains=["centre"]).first()
+        if centre is None or not catalogue.below(centre.region_code or "-", region_code):
+            raise PermissionDenied("the catalogue of a region is its own centre's")
+    found = [_gap(0, name) for name in ("title", "number", "issued_on") if not _text(document.get(name), 200)]
+    if not _text(document.get("review"), 60):
+        found.append(Violation("catalogue.unreviewed", "PLT-17", rule("PLT-17").article))
+    if not REGION.fullmatch(region_code):
+        found.append(_gap(0, "region_code"))
+    if not 0 < len(rows) <= ROWS:
+        found.append(_gap(0, "rows"))
+    for number, row in enumerate(rows, 1):
+        found += [_gap(number, name) for name in _wrong(row)]
+    said = [str(row.get("key")) for row in rows]
+    found += [_gap(n, "key") for n, key in enumerate(said, 1) if key in said[: n - 1]]
+    if found:
+        raise Refused(found)
+    own = CatalogueRow.objects.select_for_update().filter(region_code=region_code)
+    last = own.aggregate(batch=Max("batch"), since=Max("since"))
+    if last["since"] and since < last["since"]:
+        raise Refused([Violation("catalogue.backdated", facts={"since": since, "last": last["since"]})])
+    batch, now = (last["batch"] or 0) + 1, clock.now()
+    own.filter(key__in=said, until__isnull=True).update(until=since)
+    made = [
+        CatalogueRow(
+            reference=f"ML-{region_code}-{batch:02d}-{number:02d}",
+            batch=batch,
+            number=number,
+            region_code=region_code,
+            since=since,
+            document={**document, **({"article": row["article"]} if row.get("article") else {})},
+            published_at=now,
+            note=row.get("note") or "",
+            thresholds=list(row.get("thresholds") or ()),
+            periods=dict(row.get("periods") or {}),
+            **{
+                name: row[name]
+                for name in ("key", "code", "name", "procedures", "authority", "initiator", "treatment", "status")
+            },
+        )
+        for number, row in enumerate(rows, 1)
+    ]
+    CatalogueRow.objects.bulk_create(made)
+    ledger.append(
+        "catalogue.published",
+        subject=f"catalogue:{region_code}",
+        actor=actor,
+        facts={
+            "batch": batch,
+            "since": since.isoformat(),
+            "document": dict(document),
+            "rows": [{"row": row.reference, "key": row.key, "digest": digest_of(row.said())} for row in made],
+            "rules": ["PLT-13", "PLT-17"],
+        },
+    )
+    return made
+
+
+def _gap(number: int, field: str) -> Violation:
+    return Violation("catalogue.row", facts={"number": number, "field": field})
+
+
+def _text(value: Any, limit: int) -> bool:
+    return isinstance(value, str) and 0 < len(value.strip()) <= limit
+
+
+def _wrong(row: Mapping[str, Any]) -> list[str]:
+    """Names of the fields of a row that cannot be read."""
+    key, procedures = row.get("key"), row.get("procedures")
+    listed = procedures if isinstance(procedures, list) else []
+    by_law = LAW_KEYS.get(str(key))
+    periods = row.get("periods") or {}
+    lives_by_it = any(one in catalogued.BOOK.procedures for one in listed)
+    tests = {
+        "key": isinstance(key, str) and bool(KEY.fullmatch(key)) and key not in TAKEN,
+        "code": isinstance(row.get("code"), str) and bool(CODE.fullmatch(row["code"])),
+        "procedures": bool(listed)
+        and all(one in PROCEDURES for one in listed)
+        and (by_law is None or set(listed) <= by_law),
+        "treatment": row.get("treatment") in CatalogueRow.TREATMENTS,
+        "status": row.get("status") in STATUSES,
+        "thresholds": all(_threshold(one) for one in row.get("thresholds") or ()),
+        "periods": isinstance(periods, dict)
+        and all(_period(one) for one in periods.values())
+        and (not lives_by_it or set(periods) == {"notice", "listing"})
+        and (not by_law or not periods),
+        **{name: _text(row.get(name), limit) for name, limit in TEXTS.items()},
+    }
+    return [name for name, right in tests.items() if not right]
+
+
+def _threshold(one: Any) -> bool:
+    if not isinstance(one, dict) or not _text(one.get("what"), 100) or one.get("status") not in STATUSES:
+        return False
+    if set(one.get("kinds") or ()) - set(KINDS) or not _text(one.get("article"), 200):
+        return False
+    try:
+        return one.get("value") is None or Decimal(one["value"]) > 0
+    except (InvalidOperation, TypeError, ValueError):
+        return False
+
+
+def _period(one: Any) -> bool:
+    return (
+        isinstance(one, dict)
+        and isinstance(one.get("amount"), int)
+        and 0 < one["amount"] <= 365
+        and one.get("unit") in UNITS
+        and one.get("status") in STATUSES
+        and _text(one.get("article"), 200)
+    )
+
+
+def rows_on(on: date, *, region: str = "") -> list[dict[str, Any]]:
+    """The rows in force on a day, of the catalogue's regions that hold `region`. One query."""
+    said = [row.said() for row in CatalogueRow.objects.all()]
+    return [r for r in said if catalogue.in_force(r, on) and (not region or catalogue.below(r["region_code"], region))]
+
+
+def procedures_for(region: str, on: date) -> list[tuple[dict[str, Any], list[str]]]:
+    """(row, procedures it allows) of everything that may be registered in a region; for forms. One query."""
+    return [(row, [one for one in row["procedures"] if one in PROCEDURES]) for row in rows_on(on, region=region)]
+
+
+def catalogue_entry(
+    *,
+    procedure: str,
+    code: str,
+    region: str,
+    kind: str,
+    amount: Decimal | None,
+    mandatory: bool,
+    state_controlled: bool,
+    on: date,
+) -> dict[str, Any]:
+    """The catalogue's row for a project about to be registered, as the project keeps it: with `must`, whether it has
+    to enter, and the threshold that says so. {} where the catalogue does not name what a law's own book trades. One
+    query.
+
+    Raises:
+        Refused: not in the catalogue, a procedure the catalogue does not allow, a project that calls itself voluntary
+            though it has to enter; each with the document and article.
+    """
+    row = catalogue.row_for(rows_on(on, region=region), code=code, region=region, on=on)
+    limit = row and catalogue.reached(row, kind=kind, amount=amount, state_controlled=state_controlled, on=on)
+    found = catalogue.objections(
+        row,
+        limit,
+        procedure=procedure,
+        needed=procedure in catalogued.BOOK.procedures,
+        titles={one.id: one.title for one in PROCEDURES.values()},
+        amount=amount,
+        mandatory=mandatory,
+    )
+    if found:
+        raise Refused(found)
+    if row is None:
+        return {}
+    kept = {name: value for name, value in row.items() if name not in {"thresholds", "procedures"}}
+    return {**kept, "must": limit is not None, "threshold": dict(limit) if limit else None}
