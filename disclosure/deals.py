@@ -4,35 +4,30 @@ Rows and sums are read from the same rows of the same read model under the same 
 """
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from disclosure import categories
 from disclosure.models import ListedLot
+from disclosure.statistics import SUMS, Asked, filled
 from platform_site.clock import CHINA
 
-ZERO = Decimal("0.00")
 PER_PAGE = 200
-_SUMS = {
-    "count": Count("pk"),
-    "amount": Sum("amount_cny"),
-    "bought": Count("saved_cny"),
-    "sold": Count("gained_cny"),
-    "saved": Sum("saved_cny"),
-    "gained": Sum("gained_cny"),
-    "saved_base": Sum("base_cny", filter=Q(saved_cny__isnull=False)),
-    "gained_base": Sum("base_cny", filter=Q(gained_cny__isnull=False)),
-}
+MONEY = ("amount", "saved", "gained", "saved_base", "gained_base")
 
 
 def deals(year: int, category: str = "") -> QuerySet[ListedLot]:
     """Lots awarded in a year of China's calendar, newest first."""
-    start, end = datetime(year, 1, 1, tzinfo=CHINA), datetime(year + 1, 1, 1, tzinfo=CHINA)
-    found = ListedLot.objects.filter(award_at__gte=start, award_at__lt=end)
-    if category:
-        found = found.filter(category=category)
+    return of(Asked(year, category=category))
+
+
+def of(asked: Asked) -> QuerySet[ListedLot]:
+    """The lots awarded in what was asked for, newest first. One query at most to ask which centres stand below."""
+    first, last = asked.months
+    start = datetime(asked.year, first, 1, tzinfo=CHINA)
+    end = datetime(asked.year + last // 12, last % 12 + 1, 1, tzinfo=CHINA)
+    found = asked.within(ListedLot.objects.filter(award_at__gte=start, award_at__lt=end))
     return found.order_by("-award_at", "-reference")
 
 
@@ -47,20 +42,20 @@ def page(found: QuerySet[ListedLot], after: str = "") -> tuple[list[ListedLot], 
 
 def sums(found: QuerySet[ListedLot]) -> dict[str, Any]:
     """Number, amount, saved and gained, each with how many rows it rests on and its share of their base. One query."""
-    return _shares(found.order_by().aggregate(**_SUMS))
+    return _shares(found.order_by().aggregate(**SUMS))
 
 
 def by_category(found: QuerySet[ListedLot]) -> list[tuple[str, dict[str, Any]]]:
     """The sums of each category that has deals. One query."""
-    rows = {row["category"]: row for row in found.order_by().values("category").annotate(**_SUMS)}
+    rows = {row["category"]: row for row in found.order_by().values("category").annotate(**SUMS)}
     return [(name, _shares(rows[key])) for key, name in categories.names().items() if key in rows]
 
 
 def _shares(row: dict[str, Any]) -> dict[str, Any]:
-    whole = {name: value if value is not None else ZERO for name, value in row.items()}
-    saved_base, gained_base = whole.pop("saved_base"), whole.pop("gained_base")
+    whole = filled(row)
+    said = {name: whole[f"{name}_cny"] for name in MONEY} | {n: whole[n] for n in ("count", "bought", "sold")}
     return {
-        **whole,
-        "saved_share": whole["saved"] / saved_base if saved_base else None,
-        "gained_share": whole["gained"] / gained_base if gained_base else None,
+        **said,
+        "saved_share": said["saved"] / said["saved_base"] if said["saved_base"] else None,
+        "gained_share": said["gained"] / said["gained_base"] if said["gained_base"] else None,
     }

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 import zipfile
 from datetime import UTC
+from decimal import Decimal
 from typing import IO, Any
 
 from django.conf import settings
@@ -49,11 +50,11 @@ def workbook(query: tradelist.Query, path: str) -> IO[bytes]:
     sheet.freeze_panes = "A2"
     for n, width in enumerate(WIDTHS):
         sheet.column_dimensions["ABCDEFGHIJKLMNOP"[n]].width = width
-    sheet.append([_cell(sheet, word) for word in HEAD])
+    sheet.append([cell(sheet, word) for word in HEAD])
     for row in found[:ROWS]:
-        sheet.append([_cell(sheet, value) for value in _values(row)])
+        sheet.append([cell(sheet, value) for value in _values(row)])
     _said(book.create_sheet("说明"), query, path, len(found))
-    return _still(book)
+    return still(book)
 
 
 def _values(row: ListedNotice) -> list[Any]:
@@ -77,18 +78,18 @@ def _values(row: ListedNotice) -> list[Any]:
     ]
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def cell(sheet: Any, value: Any, form: str = "") -> Any:
     """A cell in which text stays text, whatever it begins with: no title becomes a formula."""
     if hasattr(value, "tzinfo"):
-        cell = WriteOnlyCell(sheet, value=clock.china(value).replace(tzinfo=None, microsecond=0))
-        cell.number_format = MOMENT
+        made = WriteOnlyCell(sheet, value=clock.china(value).replace(tzinfo=None, microsecond=0))
+        made.number_format = MOMENT
     elif isinstance(value, str):
-        cell = WriteOnlyCell(sheet, value=clean(value)[:32_000])
-        cell.data_type = "s"
+        made = WriteOnlyCell(sheet, value=clean(value)[:32_000])
+        made.data_type = "s"
     else:
-        cell = WriteOnlyCell(sheet, value=value)
-        cell.number_format = MONEY if value is not None else "General"
-    return cell
+        made = WriteOnlyCell(sheet, value=value)
+        made.number_format = form or (MONEY if isinstance(value, Decimal) else "General")
+    return made
 
 
 def _said(sheet: Any, query: tradelist.Query, path: str, found: int) -> None:
@@ -105,10 +106,10 @@ def _said(sheet: Any, query: tradelist.Query, path: str, found: int) -> None:
         ("行数", limit),
         ("上限", f"每次最多 {ROWS:,} 则"),
     ):
-        sheet.append([_cell(sheet, name), _cell(sheet, value)])
+        sheet.append([cell(sheet, name), cell(sheet, value)])
 
 
-def _still(book: Workbook) -> IO[bytes]:
+def still(book: Workbook) -> IO[bytes]:
     """The saved workbook without the moments of its making in the archive's directory."""
     kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  the answer closes it
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as draft:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from disclosure import projecting
+from disclosure import projecting, reconciling
 from disclosure.services import subscriptions
 from platform_site import clock
 
@@ -12,6 +12,12 @@ def follow_record() -> None:
     """The read models are as far as the record."""
     with clock.pinned():
         projecting.catch_up()
+
+
+@shared_task
+def reconcile_figures() -> None:
+    """Every public figure equals its rows, and every row the record; else this job fails, and is not alive."""
+    reconciling.reconcile()
 
 
 @shared_task

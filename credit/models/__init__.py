@@ -1,5 +1,6 @@
 """Subjects, their people, keys and qualifications, and what is decided against them."""
 
+from credit.models.centres import Centre
 from credit.models.keys import AGE_X25519, SubjectKey
 from credit.models.qualifications import SOURCES, Qualification, QualificationDoubt, RejectedQualification
 from credit.models.sanctions import SCOPES, Sanction
@@ -12,6 +13,7 @@ __all__ = [
     "SCOPES",
     "SOURCES",
     "TRADING_DUTIES",
+    "Centre",
     "Invitation",
     "Membership",
     "Qualification",

@@ -27,6 +27,7 @@ class PublicCatalogueRow(models.Model):
     authority = models.CharField(max_length=100)
     initiator = models.CharField(max_length=20)
     treatment = models.CharField(max_length=6)
+    elsewhere = models.CharField(max_length=8, blank=True, default="")
     document = models.JSONField()
     status = models.CharField(max_length=12)
     note = models.CharField(max_length=500, blank=True, default="")

@@ -27,6 +27,8 @@ class ListedLot(models.Model):
     region_code = models.CharField(max_length=6, blank=True, default="")
     region_name = models.CharField(max_length=60, blank=True, default="")
     place = models.CharField(max_length=200)
+    centre_code = models.CharField(max_length=18, blank=True, default="")
+    authority_code = models.CharField(max_length=18, blank=True, default="")
     waits_for = models.CharField(max_length=20, blank=True, default="")
     waits_until = models.DateTimeField(null=True, blank=True)
     announced_at = models.DateTimeField()
@@ -44,6 +46,11 @@ class ListedLot(models.Model):
             models.Index(fields=["waits_until", "reference"], condition=~Q(waits_for=""), name="lot_waiting"),
             models.Index(fields=["opened_at"], condition=Q(opened_at__isnull=False), name="lot_opened"),
             models.Index(fields=["award_at", "reference"], condition=Q(award_at__isnull=False), name="lot_deals"),
+            models.Index(
+                fields=["category", "region_code", "centre_code", "authority_code", "award_at"],
+                condition=Q(award_at__isnull=False),
+                name="lot_cells",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -36,5 +36,6 @@ def project(entries: Sequence[Entry]) -> None:
 
 FIELDS = (
     *("reference", "batch", "number", "region_code", "key", "code", "name", "since", "until", "procedures"),
-    *("thresholds", "periods", "authority", "initiator", "treatment", "document", "status", "note", "published_at"),
+    *("thresholds", "periods", "authority", "initiator", "treatment", "elsewhere", "document", "status", "note"),
+    "published_at",
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 
 from disclosure.models import (
+    DealCell,
     ListedLot,
     ListedNotice,
     ListedParty,
@@ -29,7 +30,7 @@ PAPERS = ("notice:", "letter:", "instrument:")
 # In the order in which they can be emptied.
 READ_MODELS = (
     PublicPaper, PublicTrade, PublicPlan, PublicDraw, ListedParty, ListedNotice, ListedLot, ListedRegion,
-    PublicCatalogueRow,
+    PublicCatalogueRow, DealCell,
 )  # fmt: skip
 
 

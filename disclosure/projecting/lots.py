@@ -14,7 +14,7 @@ from django.db.models import Min
 
 from disclosure.listwords import SELLING
 from disclosure.models import ListedLot, ListedNotice, ListedParty, ListedSession
-from disclosure.projecting import trades
+from disclosure.projecting import cells, trades
 from disclosure.projecting.columns import columns
 from disclosure.projecting.notices import own_row
 from disclosure.projecting.regions import noted
@@ -52,10 +52,12 @@ def project(reference: str, *, upto: int) -> None:
     since = lot and lot.notices.filter(state="published").aggregate(since=Min("published_at"))["since"]
     if lot is None or since is None:
         return
-    listed = _listed(lot, since)
+    listed, counted_in = _listed(lot, since), cells.key_of(reference)
     ListedLot.objects.bulk_create(
         [listed], update_conflicts=True, unique_fields=["reference"], update_fields=columns(ListedLot)
     )
+    if counted_in or listed.award_at:
+        cells.made_anew([counted_in, cells.key_of(reference)])
     _sessions(lot, listed)
     _parties(lot, listed)
     _notices(lot, listed, upto)
@@ -79,6 +81,8 @@ def _listed(lot: Lot, since: datetime) -> ListedLot:
         region_code=tender.region_code,
         region_name=tender.region_name,
         place=tender.centre.name if tender.centre else "网上",
+        centre_code=tender.centre.code if tender.centre else "",
+        authority_code=tender.authority.code if tender.authority else "",
         waits_for=waits_for,
         waits_until=_moment(lot, waits_for) if waits_for else None,
         announced_at=since,

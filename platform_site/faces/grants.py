@@ -82,6 +82,7 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
     "credit": {
         "credit_region":                  ("r", "r", "r", "rac", "-"),
         "credit_subject":                 ("r", "rac", "r", "rac", "-"),
+        "credit_centre":                  ("r", "rac", "r", "rac", "-"),
         "credit_subjectkey":              ("r", "rac", "r", "r", "-"),
         "credit_sanction":                ("r", "r", "r", "rac", "-"),
         "credit_qualification":           ("r", "rac", "r", "rac", "-"),
@@ -154,6 +155,8 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "disclosure_listedlot":           ("r", "-", "r", "racd", "-"),
         "disclosure_listedparty":         ("r", "-", "r", "racd", "-"),
         "disclosure_listedsession":       ("r", "-", "r", "racd", "-"),
+        "disclosure_dealcell":            ("r", "-", "r", "racd", "-"),
+        "disclosure_figurecheck":         ("r", "-", "-", "rac", "-"),
         "disclosure_publiccataloguerow":  ("r", "-", "r", "racd", "-"),
         "disclosure_publictrade":         ("r", "-", "r", "racd", "-"),
         "disclosure_publicplan":          ("r", "-", "r", "racd", "-"),

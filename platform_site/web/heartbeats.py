@@ -25,6 +25,7 @@ TITLES = {
     "uploads-abandoned": "清理未完成的上传",
     "witnesses": "见证人核签",
     "read-models": "公开页面更新",
+    "figures": "核对公布的统计数",
     "subscribers": "订阅通知",
     "mail-due": "发送邮件",
 }

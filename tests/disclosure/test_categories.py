@@ -47,6 +47,7 @@ DRAFT = {
     "title": "泽安市滨江路公交候车亭",
     "right": "广告经营权",
     "scope": "候车亭灯箱 48 座，经营年限 5 年。",
+    "region": ("990100", "泽安市"),
     "notice_days": 16,
     "listing_days": 11,
 }

@@ -26,10 +26,10 @@ pytestmark = pytest.mark.django_db
         ("/accessibility/", 1),
         ("/about/", 1),
         ("/verify/", 2),
-        ("/calendar/", 5),
-        ("/deals/", 4),
-        ("/trades/", 7),
-        ("/", 10),
+        ("/calendar/", 6),
+        ("/deals/", 5),
+        ("/trades/", 8),
+        ("/", 11),
     ],
 )
 def test_an_empty_page_costs_a_known_number_of_queries(client, django_assert_max_num_queries, path, queries):

@@ -72,7 +72,7 @@ def test_an_old_notice_waits_behind_the_wider_period(client):
 
 
 def test_the_list_costs_the_same_however_long_it_is(client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         client.get("/trades/")
 
 

@@ -181,7 +181,7 @@ def test_procurement_speaks_of_its_own_things(client, province):
 
 @pytest.mark.parametrize("life", ["bidding", "opening", "objected", "archived", "failed", "land"])
 def test_a_trade_page_costs_a_bounded_number_of_queries(client, province, django_assert_max_num_queries, life):
-    with clock.at(province.stopped[life]), django_assert_max_num_queries(7):
+    with clock.at(province.stopped[life]), django_assert_max_num_queries(8):
         client.get(province[life])
 
 

@@ -63,6 +63,14 @@ def reached(
     return None
 
 
+def served(row: Row, region: str, centre: str) -> bool:
+    """Whether a centre of the region `centre` may be chosen for a project of `region`: its own or one above always, one
+    elsewhere as the row says."""
+    if below(centre, region) or row.get("elsewhere") == "any":
+        return True
+    return row.get("elsewhere") == "province" and centre[:2] == region[:2]
+
+
 def cited(row: Row, number: Mapping[str, Any] | None = None) -> str:
     """The document and article as printed beside a refusal: of the number where it names its own."""
     said = row["document"]
@@ -80,6 +88,8 @@ def objections(
     titles: Mapping[str, str],
     amount: Decimal | None,
     mandatory: bool,
+    region: str,
+    centre: str,
 ) -> list[Violation]:
     """Why a project may not be registered so.
 
@@ -89,6 +99,7 @@ def objections(
         titles: procedure id -> its name.
         amount: the estimate of all lots together, yuan; None where none was stated.
         mandatory: what the project says of itself.
+        region, centre: where the project lies, and the region of the centre it chose ("" where that is not known).
     """
     if row is None:
         return [Violation("catalogue.absent", "PLT-13", rule("PLT-13").article)] if needed else []
@@ -97,6 +108,9 @@ def objections(
         allowed = tuple(titles[one] for one in row["procedures"] if one in titles)
         facts = {"name": row["name"], "procedure": titles.get(procedure, procedure), "allowed": allowed}
         found.append(Violation("catalogue.procedure", "PLT-13", cited(row), facts))
+    if centre and not served(row, region, centre):
+        facts = {"name": row["name"], "choice": row["elsewhere"]}
+        found.append(Violation("catalogue.centre", "PLT-13", cited(row), facts))
     if not mandatory and limit is not None:
         least = Decimal(limit["value"]) if limit.get("value") else None
         facts = {"name": row["name"], "amount": amount, "limit": least, "what": limit["what"]}

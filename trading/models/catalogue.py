@@ -16,12 +16,15 @@ class CatalogueRow(models.Model):
             from which amount a project has to enter; without a value every project has to.
         periods: {"notice" | "listing": {"amount", "unit", "document", "article", "status"}} of a category without a
             book of its own; {} otherwise.
+        elsewhere: centres of which other regions may be chosen: "" none, province those of the same province, any.
         treatment: saved (bought: below the budget) | gained (sold: above the start price).
         document: {"title", "number", "issued_on", "article", "review"}: what it rests on, and the number of its
             fair-competition review (PLT-17).
     """
 
     TREATMENTS = {"saved": "节约资金", "gained": "增值"}
+
+    ELSEWHERE = {"": "项目所在地的交易中心", "province": "可以选择省内其他交易中心", "any": "可以选择其他交易中心"}
 
     reference = models.CharField(max_length=40, unique=True)
     batch = models.PositiveSmallIntegerField()
@@ -38,6 +41,7 @@ class CatalogueRow(models.Model):
     authority = models.CharField(max_length=100)
     initiator = models.CharField(max_length=20)
     treatment = models.CharField(max_length=6, choices=TREATMENTS)
+    elsewhere = models.CharField(max_length=8, choices=ELSEWHERE, blank=True, default="")
     document = models.JSONField()
     status = models.CharField(max_length=12)
     note = models.CharField(max_length=500, blank=True, default="")
@@ -55,7 +59,7 @@ class CatalogueRow(models.Model):
             name: getattr(self, name)
             for name in (
                 *("batch", "number", "region_code", "key", "code", "name", "procedures", "thresholds", "periods"),
-                *("authority", "initiator", "treatment", "document", "status", "note"),
+                *("authority", "initiator", "treatment", "elsewhere", "document", "status", "note"),
             )
         }
         until = self.until.isoformat() if self.until else None

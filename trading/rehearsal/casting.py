@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from credit.models import Subject
+from credit.services.centres import centre_place
 from credit.services.keys import PROOF_CONTEXT, key_register, proof_value
 from credit.services.memberships import membership_grant
 from credit.services.subjects import subject_register, subjects_import
@@ -36,9 +37,21 @@ ORGANISATIONS = {
 OFFICES = {
     "centre": ("泽安市公共资源交易中心", ("centre",), "12"),
     "other_centre": ("澜浦市公共资源交易中心", ("centre",), "12"),
+    "third_centre": ("石阜市公共资源交易中心", ("centre",), "12"),
+    "province_centre": ("云泽省公共资源交易中心", ("centre",), "12"),
+    "county_centre": ("泽安市江北区公共资源交易分中心", ("centre",), "12"),
     "authority": ("泽安市水务局", ("authority",), "11"),
     "notary": ("云泽省泽安公证处", ("trustee",), "12"),
 }
+# Where an office lies that is not the city's; and which centre stands under which, the topmost first.
+LIES = {"other_centre": "990200", "third_centre": "990300", "province_centre": "990000", "county_centre": "990103"}
+CENTRES = (
+    ("province_centre", ""),
+    ("centre", "province_centre"),
+    ("county_centre", "centre"),
+    ("other_centre", "province_centre"),
+    ("third_centre", "province_centre"),
+)
 # username: (person's name, duty, office it is held for)
 OFFICIALS = {
     "operator": ("何以宁", "operator", "centre"),
@@ -87,7 +100,7 @@ def assemble(names: dict[str, str] | None = None, *, lot_keys: int = LOT_KEYS) -
         add_trader(cast, username, someone, code, name, kinds)
     for office, (name, kinds, prefix) in OFFICES.items():
         code = invented_code(name, prefix)
-        row = {"code": code, "name": name, "kinds": list(kinds), "region_code": "990100"}
+        row = {"code": code, "name": name, "kinds": list(kinds), "region_code": LIES.get(office, "990100")}
         subjects_import([row], actor=CONSOLE, source="演练")
         cast.subjects[office] = Subject.objects.get(code=code)
     for username, (name, duty, office) in OFFICIALS.items():
@@ -100,6 +113,9 @@ def assemble(names: dict[str, str] | None = None, *, lot_keys: int = LOT_KEYS) -
     add_experts(cast)
     for kind in ("bank", "guarantor"):
         StandIn(kind).register()
+    for office, above in CENTRES:
+        parent = cast.subjects[above].code if above else ""
+        centre_place(code=cast.subjects[office].code, parent=parent, actor=CONSOLE)
     catalogues.load(catalogues.read(catalogues.SHIPPED.read_text(encoding="utf-8")))
     return cast
 

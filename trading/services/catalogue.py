@@ -51,7 +51,7 @@ def catalogue_publish(
         document: {"title", "number", "issued_on", "article", "review"}; `review` is the number of the fair-competition
             review, without which nothing may be loaded (PLT-17).
         rows: {"key", "code", "name", "procedures", "thresholds", "periods", "authority", "initiator", "treatment",
-            "status"} and optionally "note" and the row's own "article", as CatalogueRow keeps them.
+            "status"} and optionally "elsewhere", "note" and the row's own "article", as CatalogueRow keeps them.
 
     Raises:
         PermissionDenied: neither the console nor an operator whose centre serves the whole region.
@@ -91,6 +91,7 @@ def catalogue_publish(
             document={**document, **({"article": row["article"]} if row.get("article") else {})},
             published_at=now,
             note=row.get("note") or "",
+            elsewhere=row.get("elsewhere") or "",
             thresholds=list(row.get("thresholds") or ()),
             periods=dict(row.get("periods") or {}),
             **{
@@ -138,6 +139,7 @@ def _wrong(row: Mapping[str, Any]) -> list[str]:
         and all(one in PROCEDURES for one in listed)
         and (by_law is None or set(listed) <= by_law),
         "treatment": row.get("treatment") in CatalogueRow.TREATMENTS,
+        "elsewhere": (row.get("elsewhere") or "") in CatalogueRow.ELSEWHERE,
         "status": row.get("status") in STATUSES,
         "thresholds": all(_threshold(one) for one in row.get("thresholds") or ()),
         "periods": isinstance(periods, dict)
@@ -191,15 +193,19 @@ def catalogue_entry(
     amount: Decimal | None,
     mandatory: bool,
     state_controlled: bool,
+    centre: str,
     on: date,
 ) -> dict[str, Any]:
     """The catalogue's row for a project about to be registered, as the project keeps it: with `must`, whether it has
     to enter, and the threshold that says so. {} where the catalogue does not name what a law's own book trades. One
     query.
 
+    Args:
+        centre: region of the centre where it is to be traded; "" where that is not known.
+
     Raises:
-        Refused: not in the catalogue, a procedure the catalogue does not allow, a project that calls itself voluntary
-            though it has to enter; each with the document and article.
+        Refused: not in the catalogue, a centre elsewhere that may not be chosen, a procedure the catalogue does not
+            allow, a project that calls itself voluntary though it has to enter; each with the document and article.
     """
     row = catalogue.row_for(rows_on(on, region=region), code=code, region=region, on=on)
     limit = row and catalogue.reached(row, kind=kind, amount=amount, state_controlled=state_controlled, on=on)
@@ -211,6 +217,8 @@ def catalogue_entry(
         titles={one.id: one.title for one in PROCEDURES.values()},
         amount=amount,
         mandatory=mandatory,
+        region=region,
+        centre=centre,
     )
     if found:
         raise Refused(found)

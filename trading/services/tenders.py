@@ -113,6 +113,7 @@ def tender_register(
         amount=sum(known, Decimal(0)) if known else None,
         mandatory=fields.get("mandatory", True),
         state_controlled=fields.get("state_controlled", True),
+        centre=centre.region_code,
         on=today,
     )
     tender = Tender(
