@@ -8,11 +8,13 @@ from django.core.exceptions import ValidationError
 
 from credit import codes
 from credit.models import Subject
+from platform_site import clock
 from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text, Yes
 from trading.kernel.drafts import Draft
 from trading.kernel.procedure import Procedure
 from trading.offered import categories_of, offered, planned
 from trading.rulebooks.vocabulary import CATEGORIES, KINDS
+from trading.services.catalogue import codes_for
 from trading.services.trustees import GROUNDS
 
 TITLE = 200
@@ -34,7 +36,7 @@ class RegisterForm(forms.Form):
     title = Text(label="项目名称", max_length=TITLE, required=True)
     trade_category = Choice(label="交易分类", required=True)
     kind = Choice(label="招标内容", required=True)
-    centre = Choice(label="进场的交易中心", required=True, help_text="可以自主选择任何一个交易中心")
+    centre = Choice(label="进场的交易中心", required=True, help_text="可以自主选择交易目录允许的交易中心")
     authority = Choice(label="行政监督部门")
     region_code = forms.RegexField(
         label="项目所在地区划代码",
@@ -75,7 +77,9 @@ class RegisterForm(forms.Form):
         self.fields[
             "other_code"
         ].help_text = f"{who}自行办理的不填；委托代理的填代理机构的代码；代理机构办理的填{who}的代码"
-        self.fields["trade_category"].choices = categories_of(kind_of_trade)
+        self.fields["trade_category"].choices = categories_of(kind_of_trade) or codes_for(
+            kind_of_trade.id, clock.china(clock.now()).date()
+        )
         self.fields["centre"].choices = [("", "请选择"), *named("centre")]
         self.fields["mandate_scope"].help_text = f"例如：{short(draft.notice)}代理全过程"
         self.fields["shared_document"].label = f"各{draft.part}共用一套{draft.document}，一份公告"

@@ -1,5 +1,6 @@
 """What each procedure's book says of its draft, and the forms made of it."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,12 +8,18 @@ import pytest
 
 from tests import databases
 from tests.trading.stage import START as NOW
+from trading.catalogues import SHIPPED
 from trading.draftfields import FIELDS
 from trading.draftforms import layout_of
+from trading.kernel.catalogue import with_row
 from trading.kernel.procedure import Facts
 from trading.offered import categories_of, offered, planned
 from trading.rulebooks import PROCEDURES, book_for
 
+# A row of the catalogue, which brings the numbers of the book that has none.
+FORESTRY = json.loads(SHIPPED.read_text(encoding="utf-8"))[1]["rows"][1] | {
+    "document": {"title": "目录", "number": "一"}
+}
 OFFERED = [p for _, found in offered() for p in found]
 ASKING = re.compile(r"\bcategory\b\s*(?:==|!=)|\bcategory\s+(?:not\s+)?in\s+[\[({\"']|match\s+\S*category\b")
 
@@ -40,14 +47,14 @@ def test_every_procedure_is_offered_with_trade_categories_of_its_own():
     assert {p.id for p in OFFERED} == set(PROCEDURES)
     for procedure in OFFERED:
         codes = [code for code, _ in categories_of(procedure)]
-        assert codes
+        assert codes or procedure.category == "catalogued"  # whose codes are rows of the catalogue in force
         assert all(re.fullmatch(r"[A-Z]\d\d", code) for code in codes)
     assert [p.id for p in planned()] == ["engineering.open"]
 
 
 @pytest.mark.parametrize("procedure", OFFERED, ids=lambda p: p.id)
 def test_a_draft_names_fields_and_rules_there_are(procedure):
-    draft, book = procedure.draft, book_for(procedure.id, on=NOW.date())
+    draft, book = procedure.draft, with_row(book_for(procedure.id, on=NOW.date()), FORESTRY)
     named = [name for step in draft.steps for name in step.fields]
 
     assert len(named) == len(set(named))

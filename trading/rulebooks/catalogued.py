@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from trading.kernel.procedure import Book, Procedure
-from trading.rulebooks import listed
+from trading.rulebooks import drafts, listed
 from trading.rulebooks.guards import catalogued
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import moments
@@ -36,5 +36,6 @@ LISTING = Procedure(
     {state: traded(name) for state, name in listed.STATES.items()}, moments(*listed.SET_MOMENTS),
     {verb: replace(move, title=traded(move.title)) for verb, move in listed.transitions(LAW).items()},
     tuple((traded(title), states, moment) for title, states, moment in listed.STAGES),
+    draft=drafts.CATALOGUED,
 )  # fmt: skip
 BOOK = Book("catalogued", "目录内其他交易", date(2015, 8, 10), ALL, {LISTING.id: LISTING})

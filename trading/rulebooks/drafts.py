@@ -292,6 +292,28 @@ MINING = Draft(
     ),
     categories=(("C01", "探矿权"), ("C02", "采矿权")),
 )  # fmt: skip
+# Whatever the trade catalogue declares: its classification codes are those of the rows in force.
+CATALOGUED = Draft(
+    notice="交易公告",
+    document="交易文件",
+    part="标的",
+    registered=(*PROJECT,),
+    lot=("title", "scope"),
+    steps=(
+        Step("project", "项目与批准", (*PROJECT, "approval_date", "authority", *MANDATE)),
+        Step("scope", "交易标的", ("title", "scope", "qualification")),
+        Step("price", "价格与竞价", AUCTIONED),
+        LISTING_TIMES, LISTING_FILES, REVIEW,
+    ),
+    labels=tuple((name, words.replace("出让", "交易")) for name, words in _listing_labels("标的", "标的情况")),
+    helps=(("scope", "位置、数量、期限、权属"),),
+    places=(("ELE-07", "trustees"), ("PLT-20", "start_price_cny")),
+    first=LISTED_FIRST,
+    spans=(
+        Span("notice_at", "listing_from", "PLT-18", "公告"),
+        Span("listing_from", "listing_until", "PLT-19", "挂牌"),
+    ),
+)  # fmt: skip
 
 # -- 产权转让 ---------------------------------------------------------------------------------------------------------
 EQUITY = Draft(

@@ -179,9 +179,10 @@ def rows_on(on: date, *, region: str = "") -> list[dict[str, Any]]:
     return [r for r in said if catalogue.in_force(r, on) and (not region or catalogue.below(r["region_code"], region))]
 
 
-def procedures_for(region: str, on: date) -> list[tuple[dict[str, Any], list[str]]]:
-    """(row, procedures it allows) of everything that may be registered in a region; for forms. One query."""
-    return [(row, [one for one in row["procedures"] if one in PROCEDURES]) for row in rows_on(on, region=region)]
+def codes_for(procedure: str, on: date) -> list[tuple[str, str]]:
+    """(classification code, name) of the categories in force that the procedure may trade; for forms. One query."""
+    found = {row["code"]: row["name"] for row in rows_on(on) if procedure in row["procedures"]}
+    return sorted(found.items())
 
 
 def catalogue_entry(
