@@ -17,7 +17,7 @@ from trading.offered import categories_of, offered, planned
 from trading.rulebooks import PROCEDURES, book_for
 
 # A row of the catalogue, which brings the numbers of the book that has none.
-FORESTRY = json.loads(SHIPPED.read_text(encoding="utf-8"))[1]["rows"][1] | {
+FORESTRY = {**json.loads(SHIPPED.read_text("utf-8"))[1]["rows"][1], "document": {"title": "目录", "number": "一"}}
     "document": {"title": "目录", "number": "一"}
 }
 OFFERED = [p for _, found in offered() for p in found]
