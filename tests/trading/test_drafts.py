@@ -18,8 +18,6 @@ from trading.rulebooks import PROCEDURES, book_for
 
 # A row of the catalogue, which brings the numbers of the book that has none.
 FORESTRY = {**json.loads(SHIPPED.read_text("utf-8"))[1]["rows"][1], "document": {"title": "目录", "number": "一"}}
-    "document": {"title": "目录", "number": "一"}
-}
 OFFERED = [p for _, found in offered() for p in found]
 ASKING = re.compile(r"\bcategory\b\s*(?:==|!=)|\bcategory\s+(?:not\s+)?in\s+[\[({\"']|match\s+\S*category\b")
 
