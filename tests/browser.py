@@ -1,8 +1,8 @@
 """A real browser before a real portal: web, stream, worker, beat and sequencer behind one origin.
 
-`live_portal` runs on a clone of the empty template, `demo_portal` on a seeded province; either stands for the whole
-session in a folder of its own, and the test's own ORM looks into the same database. Tests share what earlier ones left:
-make your own things. Whoever moves the clock asks `running_portal` for a portal of his own.
+`live_portal` runs on a clone of the empty template; it stands for the whole session in a folder of its own, and the
+test's own ORM looks into the same database. Tests share what earlier ones left: make your own things. Whoever moves the
+clock or wants a seeded province asks `running_portal` for a portal of his own.
 """
 
 import contextlib
@@ -120,12 +120,6 @@ def _empty_portal(cluster, template_database) -> Iterator[Portal]:
         yield portal
 
 
-@pytest.fixture(scope="session")
-def _seeded_portal(cluster, template_database) -> Iterator[Portal]:
-    with running_portal(cluster, template_database, seed=["manage.py", "demo_province"]) as portal:
-        yield portal
-
-
 @contextlib.contextmanager
 def looking_into(portal: Portal, cluster, django_db_blocker, settings) -> Iterator[Portal]:
     """Within, the test's own ORM looks into the portal's database and commits, with the portal's files and keys."""
@@ -140,13 +134,6 @@ def looking_into(portal: Portal, cluster, django_db_blocker, settings) -> Iterat
 def live_portal(_empty_portal, cluster, django_db_setup, django_db_blocker, settings) -> Iterator[Portal]:
     """A running portal without data; the test's ORM looks into its database and commits."""
     with looking_into(_empty_portal, cluster, django_db_blocker, settings) as portal:
-        yield portal
-
-
-@pytest.fixture
-def demo_portal(_seeded_portal, cluster, django_db_setup, django_db_blocker, settings) -> Iterator[Portal]:
-    """A running portal with the demo province; the test's ORM looks into its database and commits."""
-    with looking_into(_seeded_portal, cluster, django_db_blocker, settings) as portal:
         yield portal
 
 

@@ -18,6 +18,9 @@ pytest_plugins = ["tests.browser"]
 
 # What takes longest begins first, so that no process is left with it at the end (`--no-loadscope-reorder`).
 LONGEST_FIRST = (
+    "tests/frame/test_portal.py",
+    "tests/frame/test_backup.py",
+    "tests/chaos/test_killed_life.py",
     "tests/walk/test_whole_tender.py",
     "tests/security/test_ways.py",
     "tests/frame/test_every_route.py",
@@ -32,10 +35,19 @@ LONGEST_FIRST = (
 )
 
 
+# Folders whose files share a portal that takes longer to seed than any of their tests.
+TOGETHER = ("tests/walk/",)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files stand first; all others keep their order."""
+    """The longest files stand first; all others keep their order. What shares its set-up runs in one process."""
     place = {name: n for n, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+    files = {item: item.nodeid.partition("::")[0] for item in items}
+    items.sort(key=lambda item: place.get(files[item], len(place)))
+    for item, file in files.items():
+        group = next((folder for folder in TOGETHER if file.startswith(folder)), file)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
