@@ -20,8 +20,8 @@ PARTS = {
     "browser and lives": "(browser or lives) and not bench",
     "chaos": "chaos and not browser and not bench",
 }
-# A file of tests stays in one process, which keeps what it has set up (tests/conftest.py groups them). Which took longest
-# is said, to be made shorter.
+# A file of tests stays in one process, which keeps what it has set up (tests/conftest.py groups them). Which took
+# longest is said, to be made shorter.
 SHARED_OUT = ("--dist", "loadgroup", "--no-loadscope-reorder", "--durations=15", "--durations-min=5")
 CORES = os.cpu_count() or 1
 # A browser mostly waits, so one more process than there are cores has work (two more made nothing faster).
