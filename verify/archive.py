@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 
@@ -43,6 +44,7 @@ def check_archive(folder, script, keys):
     faults += _papers(folder, script, told, holds)
     faults += _envelopes(folder, script, told, holds)
     faults += _factor(folder, told)
+    faults += _reserve(folder, script, told, holds)
     for name, verb, word in (
         ("draw.json", "draw", "the draw"),
         ("factor.json", "factor", "the factor"),
@@ -121,6 +123,66 @@ def _factor(folder, told):
     return faults
 
 
+def _reserve(folder, script, told, holds):
+    """The reserve price made public is the one that was sealed before the listing: committed, opened, judged by."""
+    by_act, faults = {}, []
+    for facts in told.values():
+        by_act.setdefault(facts.get("act"), []).append(facts)
+    opened = by_act.get("open_reserve", [])
+    if not opened and not by_act.get("seal_reserve"):
+        return []
+    replaced = {one["replaces"] for one in by_act.get("seal_reserve", ())}
+    standing = [one["envelope"] for one in by_act.get("seal_reserve", ()) if one["envelope"] not in replaced]
+    if [one["envelope"] for one in opened] != standing:
+        faults.append("the reserve that was opened is not the one that was sealed last")
+    sets, first = _key_sets(folder)
+    for path in sorted((folder / "envelopes").glob("*.json")):
+        envelope = json.loads(path.read_text("utf-8"))
+        header = json.dumps(envelope["header"], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        said = next((one for one in opened if one["envelope"] == hashlib.sha256(header).hexdigest()), None)
+        if envelope["header"].get("purpose") != "reserve_price":
+            continue
+        if said is None:
+            faults.append(f"{path.name}: the record opened no such reserve")
+            continue
+        named, released = sets.get(envelope["header"].get("trustee_set"), first)
+        judged = _envelope(script, path, named, released, envelope.get("unlock", ""))
+        amount = _yuan((judged.get("offer") or {}).get("reserve_cny"))
+        if said["outcome"] != "lost" and amount != _yuan(said["amount_cny"]):
+            faults.append(f"{path.name}: the record says another reserve than was sealed")
+        told_by = [one["reserve"]["amount_cny"] for one in _notices(folder) if one.get("reserve")]
+        if any(_yuan(one) != _yuan(said["amount_cny"]) for one in told_by):
+            faults.append("a notice says another reserve than the record")
+    if opened and not faults:
+        holds.append("the reserve price is the one that was sealed before the listing")
+    return faults
+
+
+def _yuan(text):
+    """The amount a sealed offer states, in fen; None where it states none that binds."""
+    try:
+        fen = Decimal(text) * 100 if isinstance(text, str) and len(text) <= 20 else None
+    except InvalidOperation:
+        return None
+    return int(fen) if fen is not None and fen.is_finite() and 0 < fen < 10**16 and fen == int(fen) else None
+
+
+def _notices(folder):
+    return [json.loads(path.read_text("utf-8")) for path in sorted((folder / "notices").glob("*.json"))]
+
+
+def _envelope(script, path, keyset, released, unlock):
+    """What envelope.py says of one envelope: {opened, by, faults, offer, files}."""
+    arguments = [path, "--released", released, "--parts", path.with_suffix(""), "--unlock", unlock]
+    arguments += ["--keyset", keyset] if keyset else []
+    command = [sys.executable, script, "envelope", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        return {}
+
+
 def _name(path):
     return f"{path.parent.name}/{path.name}"
 
@@ -139,6 +201,7 @@ def _envelopes(folder, script, told, holds):
         named, released = sets.get(envelope["header"].get("trustee_set"), first)
         arguments = [path, "--released", released, "--parts", path.with_suffix("")]
         arguments += ["--keyset", named] if named else []
+        arguments += ["--unlock", envelope["unlock"]] if envelope.get("unlock") else []
         found = _run(script, "envelope", *arguments)
         faults += found
         opened += not found

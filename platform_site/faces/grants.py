@@ -126,6 +126,8 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
         "trading_payment":                ("-", "rac", "r", "rac", "-"),
         "trading_archive":                ("-", "rac", "r", "rac", "-"),
         "trading_evaluationsetaside":     ("-", "rac", "r", "rac", "-"),
+        # What is sealed before a listing; supervision reads what it came to in the notices.
+        "trading_reserve":                ("-", "rac", "-", "rac", "-"),
         "trading_offer":                  ("-", "rac", "-", "rac", "-"),
         # Secret from supervision too, some until the opening, some until the award, some for good (design §7).
         "trading_documentobtained":       ("-", "rac", "-", "rac", "-"),

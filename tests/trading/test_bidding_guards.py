@@ -102,21 +102,6 @@ def test_an_offer_reaches_the_floor_to_the_fen(guard, book):
     assert asked(guard, book, amount=floor - Decimal("0.01"), floor=floor).remedy["value"] == floor
 
 
-@pytest.mark.rule("LND-09", "MIN-09")
-@pytest.mark.parametrize(
-    ("reached", "missed", "book"),
-    [
-        (bidding.reserve_reached, bidding.reserve_missed, LND),
-        (bidding.mining_reserve_reached, bidding.mining_reserve_missed, MIN),
-    ],
-    ids=["land", "mining"],
-)
-def test_no_deal_below_the_reserve(reached, missed, book):
-    assert asked(reached, book, reserve_reached=True) is None
-    assert asked(reached, book, reserve_reached=False).code == "reserve.not_reached"
-    assert asked(missed, book, reserve_reached=True).code == "reserve.reached"
-
-
 def test_the_first_offer_may_equal_the_start_price_and_the_next_adds_an_increment(issued):
     start, step = Decimal(100), Decimal(10)
     first = Offered("甲", Decimal(100), issued)

@@ -23,6 +23,7 @@ from trading.models.offer import Offer, SignUp
 from trading.models.outage import Outage
 from trading.models.plan import PlanNotice, TenderPlan
 from trading.models.quote import Quote
+from trading.models.reserve import Reserve
 from trading.models.tender import Lot, Tender
 from trading.models.venue import Venue, VenueSession
 
@@ -64,6 +65,7 @@ __all__ = [
     "PlanNotice",
     "Quote",
     "Report",
+    "Reserve",
     "ReviewMark",
     "ScoreMark",
     "SignUp",

@@ -34,6 +34,8 @@ ORGANISATIONS = {
     "bidder4": ("丹崖水务工程有限公司", ("bidder",), "91", "宋清越"),
     "bidder5": ("瑞江第三建筑工程有限公司", ("bidder",), "91", "邵景行"),
 }
+# Who seals though it does not bid: a reserve price.
+SEALING = frozenset({"grantor"})
 OFFICES = {
     "centre": ("泽安市公共资源交易中心", ("centre",), "12"),
     "other_centre": ("澜浦市公共资源交易中心", ("centre",), "12"),
@@ -127,7 +129,7 @@ def add_trader(cast: Cast, username: str, name: str, code: str, subject_name: st
     subject = subject_register(code=code, name=subject_name, kinds=kinds, region_code="990100", actor=bare)
     trader.code = subject.code
     cast.people[username], cast.subjects[username] = trader, subject
-    if "bidder" in kinds:
+    if "bidder" in kinds or username in SEALING:
         add_key(cast, trader)
 
 

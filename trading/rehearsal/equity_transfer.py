@@ -54,7 +54,7 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     yield Step(
         "转让方",
         "确定受让方，签发成交确认书",
-        lambda: listings.deal_confirm(lot_id=lot.pk, reserve=None, actor=cast["transferor"].actor),
+        lambda: listings.deal_confirm(lot_id=lot.pk, actor=cast["transferor"].actor),
         state="awarded",
     )
     yield from concluded(stage, cast, lot)

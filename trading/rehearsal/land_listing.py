@@ -11,9 +11,11 @@ from platform_site import workdays
 from trading.kernel.time import same_hour
 from trading.models import Lot, Tender
 from trading.rehearsal import engineering_open as shared
+from trading.rehearsal import sealed
+from trading.rehearsal.casting import countersign, trustees_of
 from trading.rehearsal.people import Cast
 from trading.rehearsal.stage import Script, Stage, Step
-from trading.services import awards, listings, tenders
+from trading.services import awards, listings, reserves, tenders
 
 TERMS: dict[str, Any] = {
     "start_price_cny": "50000000.00",
@@ -23,9 +25,11 @@ TERMS: dict[str, Any] = {
     "round_minutes": 5,
     "outage_clause": True,
 }
+# Variants whose notice says that there is a reserve price.
+RESERVED = frozenset({"happy", "reserve"})
 VARIANTS = {
-    "happy": "两人竞价，限时竞价后成交",
-    "reserve": "报价未达底价，不成交",
+    "happy": "密封底价，两人竞价，限时竞价后受托人开启底价，成交",
+    "reserve": "密封底价，出让人解密，报价未达底价，不成交",
     "low_offer": "低于起始价的报价被拒绝，一人报价成交",
     "short_period": "公告到挂牌开始的时间不足被拒绝，一人报价成交",
 }
@@ -87,7 +91,7 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     yield from shared.archived(cast, lot)
 
 
-def registered(cast: Cast, sale: Sale) -> Tender:
+def registered(cast: Cast, sale: Sale, *, reserved: bool = False) -> Tender:
     """The project is registered by its grantor."""
     code, region = sale.region
     return tenders.tender_register(
@@ -100,7 +104,7 @@ def registered(cast: Cast, sale: Sale) -> Tender:
         centre=cast.subjects["centre"],
         kind="goods",
         actor=cast["grantor"].actor,
-        lots=[{"title": f"{sale.title}{sale.right}", "scope": sale.scope, "terms": sale.terms}],
+        lots=[{"title": f"{sale.title}{sale.right}", "scope": sale.scope, "terms": {**sale.terms, "reserve": reserved}}],
     )
 
 
@@ -112,8 +116,10 @@ def lawful(lot: Lot, rule_id: str, start: datetime, wished: datetime) -> datetim
 
 def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
     """From the registration to the deal, or to its failure. Returns the lot."""
-    seller = cast["grantor"]
-    tender = yield Step("出让人", "登记出让项目", lambda: registered(cast, sale), state="registered")
+    seller, reserved = cast["grantor"], variant in RESERVED
+    tender = yield Step(
+        "出让人", "登记出让项目", lambda: registered(cast, sale, reserved=reserved), state="registered"
+    )
     lot = tender.lots.get(number=1)
     publish = stage.at(stage.now + timedelta(days=1), 9)
     opens = lawful(lot, sale.notice_rule, publish, stage.at(publish + timedelta(days=sale.notice_days), 9))
@@ -135,6 +141,8 @@ def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
             refused="period.too_short",
         )
     yield shape()
+    if reserved:
+        yield from sealed_reserve(cast, lot, sale.reserve)
     yield Step(
         "出让人", "提交出让公告", lambda: tenders.notice_schedule(lot_id=lot.pk, actor=seller.actor), state="scheduled"
     )
@@ -170,26 +178,42 @@ def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
         yield Step("竞买人", "限时报价，本轮顺延", lambda: bid(lot, two, sale.yuan(6)))
     stage.later(minutes=10)
     yield Step("服务器时钟", "竞价结束", lambda: None, state="closed")
+
+    def confirm(refused: str = "", what: str = "签订成交确认书") -> Step:
+        return Step(
+            "出让人", what, lambda: listings.deal_confirm(lot_id=lot.pk, actor=seller.actor),
+            refused=refused, state="" if refused else "awarded",
+        )  # fmt: skip
+
+    if reserved:
+        yield confirm("reserve.closed", "底价公开以前签订成交确认书")
     if variant == "reserve":
-        yield Step(
-            "出让人",
-            "未达底价时签订成交确认书",
-            lambda: listings.deal_confirm(lot_id=lot.pk, reserve=sale.reserve, actor=seller.actor),
-            refused="reserve.not_reached",
-        )
-        yield Step(
-            "出让人",
-            "宣布不成交",
-            lambda: listings.listing_fail(lot_id=lot.pk, reserve=sale.reserve, actor=seller.actor),
-        )
+        yield Step("出让人", "解密底价", lambda: sealed.unlock_reserve(cast, lot, seller))
+        yield Step("服务器时钟", "公布底价", lambda: reserves.reserve_open(lot_id=lot.pk))
+        yield confirm("reserve.not_reached", "未达底价时签订成交确认书")
+        yield Step("出让人", "宣布不成交", lambda: listings.listing_fail(lot_id=lot.pk, actor=seller.actor))
         return lot
-    yield Step(
-        "出让人",
-        "签订成交确认书",
-        lambda: listings.deal_confirm(lot_id=lot.pk, reserve=sale.reserve, actor=seller.actor),
-        state="awarded",
-    )
+    if reserved:
+        for trustee in trustees_of(cast)[1:3]:
+            yield Step("受托人", f"{trustee.name}释放密钥", lambda t=trustee: shared.release(cast, lot, str(t.id)))
+        yield Step("服务器时钟", "公布底价", lambda: reserves.reserve_open(lot_id=lot.pk))
+    yield confirm()
     return lot
+
+
+def sealed_reserve(cast: Cast, lot: Lot, amount: Decimal) -> Script:
+    """The reserve is decided before the notice and sealed to the initiator's key and to the trustees."""
+    seller = cast["grantor"]
+    yield Step(
+        "出让人", "没有密封底价就提交出让公告",
+        lambda: tenders.notice_schedule(lot_id=lot.pk, actor=seller.actor), refused="fact.missing",
+    )  # fmt: skip
+    yield Step(
+        "出让人", "约定受托人",
+        lambda: tenders.key_set_assign(lot_id=lot.pk, trustees=trustees_of(cast)[1:], k=2, actor=seller.actor),
+    )  # fmt: skip
+    yield Step("受托人", "会签密钥集", lambda: countersign(cast, lot.ledger_ref))
+    yield Step("出让人", "密封底价", lambda: sealed.reserve(cast, lot, seller, amount))
 
 
 def contracted(cast: Cast, lot: Lot, *, refused: str = "") -> Step:

@@ -12,9 +12,9 @@ from platform_site.sealing import services as sealing
 from platform_site.sealing.models import Envelope, KeySet
 from platform_site.sealing.seal import Context, PlainFile, seal
 from platform_site.sealing.unseal import unwrap_by_owner
-from trading.models import Bid, Lot, Quote
+from trading.models import Bid, Lot, Quote, Reserve
 from trading.rehearsal.people import Cast, Person
-from trading.services import bids, openings, quotes
+from trading.services import bids, openings, quotes, reserves
 from trading.services.documents import current_version
 
 
@@ -93,6 +93,43 @@ def prepare(
         "upload_ids": uploads,
         "idempotency_key": uuid4(),
     }
+
+
+def reserve_prepared(cast: Cast, lot: Lot, seller: Person, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What the initiator's browser sends when it seals its reserve price: `reserve_seal`'s arguments."""
+    keyset = KeySet.objects.get(pk=lot.ledger_ref)
+    made = seal(
+        dict(said),
+        [],
+        keyset=keyset.document,
+        key=cast.keys[seller.code],
+        context=Context(lot.ledger_ref, "", reserves.PURPOSE),
+        created=clock.now(),
+    )
+    return {
+        "lot_id": lot.pk,
+        "actor": seller.actor,
+        "user_id": seller.pk,
+        "header": made.header,
+        "signature": made.signature,
+        "wraps": {
+            "owner": base64.b64encode(made.wraps["owner"]).decode(),
+            "trustees": [base64.b64encode(w).decode() for w in made.wraps["trustees"]],
+        },
+        "upload_ids": [sealing.upload_store(owner_ref=seller.code, content=part).id for part in made.parts],
+        "idempotency_key": uuid4(),
+    }
+
+
+def reserve(cast: Cast, lot: Lot, seller: Person, amount: Decimal) -> Reserve:
+    """The initiator sealed its reserve price."""
+    return reserves.reserve_seal(**reserve_prepared(cast, lot, seller, {"reserve_cny": f"{amount:.2f}"}))
+
+
+def unlock_reserve(cast: Cast, lot: Lot, seller: Person) -> Reserve:
+    """The initiator's browser unwrapped its reserve's identity and gave it."""
+    row = Reserve.objects.select_related("envelope").get(lot=lot, state="sealed")
+    return reserves.reserve_unlock(lot_id=lot.pk, identity=identity_of(cast, row.envelope, seller), actor=seller.actor)
 
 
 def quote(cast: Cast, lot: Lot, bidder: Person, said: dict[str, Any]) -> Quote:

@@ -4,7 +4,7 @@ from datetime import date
 
 from trading.kernel.procedure import Book, Moment, Procedure
 from trading.rulebooks import drafts, listed
-from trading.rulebooks.guards import bidding, document, result
+from trading.rulebooks.guards import bidding, document, reserve, result
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import moments
 
@@ -15,11 +15,14 @@ MOMENTS = moments(
 )
 LAW = listed.Law(
     notice="LND-03", sign_up="LND-06", period="LND-05", offers="LND-09", ending="LND-10", deal="LND-11",
-    contract="LND-11",
+    contract="LND-11", reserve="LND-04",
     draft=(
         document.land_prices_decided, document.land_notice_period, document.listing_period, document.land_deposit,
+        reserve.reserve_guarded,
     ),
-    offered=bidding.offer_high_enough, reached=bidding.reserve_reached, missed=bidding.reserve_missed,
+    offered=bidding.offer_high_enough, stated=reserve.reserve_stated, openable=reserve.reserve_openable,
+    reached=(reserve.reserve_settled, reserve.reserve_reached),
+    missed=(reserve.reserve_settled, reserve.reserve_missed),
     contracted=result.land_contract_equals_deal,
 )  # fmt: skip
 LISTING = Procedure(

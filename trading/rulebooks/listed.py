@@ -46,8 +46,10 @@ class Law:
     """Ids of the rules each act rests on, and the guards that speak for them.
 
     Attributes:
+        reserve: the rule a sealed reserve rests on.
         draft: asked of the notice.
         offered: asked of every offer.
+        stated, openable: asked before a reserve is sealed, is opened.
         reached, missed: asked before a deal, before its failure.
         contracted: asked of the contract.
     """
@@ -59,10 +61,13 @@ class Law:
     ending: str
     deal: str
     contract: str
+    reserve: str
     draft: tuple[Guard, ...]
     offered: Guard
-    reached: Guard
-    missed: Guard
+    stated: Guard
+    openable: Guard
+    reached: tuple[Guard, ...]
+    missed: tuple[Guard, ...]
     contracted: Guard
 
 
@@ -87,6 +92,15 @@ def transitions(law: Law, *, contract_from: str = "", contract_by: str = "") -> 
         ),
         # The remedy is a term of the document: the decree on electronic tendering governs no listing.
         "suffer_outage": outage(*going, rules=()),
+        # Decided and sealed before the notice, replaced until the listing starts, read by nobody before it has closed.
+        "seal_reserve": Transition(
+            states("registered", "scheduled", "announced"), "", "initiator", "密封底价", (law.reserve,),
+            before="listing_from", guards=(law.stated,), through_hold=True,
+        ),
+        "unlock_reserve": Transition(states("closed"), "", "initiator", "解密底价", (law.reserve,)),
+        "open_reserve": Transition(
+            states("closed"), "", "clock|operator|initiator|agency", "公布底价", (law.reserve,), guards=(law.openable,)
+        ),
         "start_listing": Transition(
             states("announced"), "listing", "clock", "挂牌开始", (law.period,), not_before="listing_from"
         ),
@@ -112,10 +126,10 @@ def transitions(law: Law, *, contract_from: str = "", contract_by: str = "") -> 
             states("timed"), "closed", "clock", "限时竞价结束", (law.ending,), not_before="round_ends"
         ),
         "award": Transition(
-            states("closed"), "awarded", INITIATOR, "签订成交确认书", (law.deal, law.offers), guards=(law.reached,)
+            states("closed"), "awarded", INITIATOR, "签订成交确认书", (law.deal, law.offers), guards=law.reached
         ),
         "fail_unsold": Transition(
-            states("closed"), "failed", INITIATOR, "未达底价，不成交", (law.offers,), guards=(law.missed,)
+            states("closed"), "failed", INITIATOR, "未达底价，不成交", (law.offers,), guards=law.missed
         ),
         "sign_contract": Transition(
             states("awarded"), "contracted", INITIATOR, "签订出让合同", (law.contract,), not_before=contract_from,

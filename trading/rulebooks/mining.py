@@ -7,7 +7,7 @@ from datetime import date
 
 from trading.kernel.procedure import Book, Moment, Procedure
 from trading.rulebooks import drafts, listed
-from trading.rulebooks.guards import bidding, document, result
+from trading.rulebooks.guards import bidding, document, reserve, result
 from trading.rulebooks.register import ALL
 from trading.rulebooks.shared import moments
 
@@ -17,9 +17,14 @@ MOMENTS = moments(
 )
 LAW = listed.Law(
     notice="MIN-02", sign_up="MIN-02", period="MIN-05", offers="MIN-09", ending="MIN-10", deal="MIN-06",
-    contract="MIN-07",
-    draft=(document.mining_notice_whole, document.mining_notice_period, document.mining_listing_period),
-    offered=bidding.mining_offer, reached=bidding.mining_reserve_reached, missed=bidding.mining_reserve_missed,
+    contract="MIN-07", reserve="MIN-09",
+    draft=(
+        document.mining_notice_whole, document.mining_notice_period, document.mining_listing_period,
+        reserve.mining_reserve_guarded,
+    ),
+    offered=bidding.mining_offer, stated=reserve.mining_reserve_stated, openable=reserve.mining_reserve_openable,
+    reached=(reserve.mining_reserve_settled, reserve.mining_reserve_reached),
+    missed=(reserve.mining_reserve_settled, reserve.mining_reserve_missed),
     contracted=result.mining_contract_equals_deal,
 )  # fmt: skip
 LISTING = Procedure(

@@ -30,6 +30,7 @@ from trading.services.documents import file_store
 from trading.services.instruments import cover_written
 from trading.services.notices import wake_papers
 from trading.services.papers import CERTIFICATES, NAMED, missing_for
+from trading.services.reserves import PURPOSE as RESERVE
 from trading.sheets import sheet_of
 
 
@@ -188,8 +189,11 @@ def _envelopes(members: dict[str, bytes], lot: Lot) -> None:
         for part in envelope.parts.select_related("upload"):
             path = storage.ciphertext_path(part.upload_id)
             members[f"envelopes/{envelope.id}/{part.number}.age"] = path.read_bytes()
+        # A reserve is one small part, public whole once it is open: with its one-time key anybody opens it again.
+        given_key = getattr(envelope, "unlock", None) if envelope.purpose == RESERVE else None
         members[f"envelopes/{envelope.id}.json"] = _json(
             {
+                **({"unlock": given_key.identity} if given_key else {}),
                 "header": envelope.header,
                 "signature": envelope.signature,
                 "public_key": envelope.public_key,

@@ -24,6 +24,8 @@ from trading.services import bids, letters
 from trading.services.acts import Act, acting, moment_of
 from trading.services.alerts import tell_subjects
 from trading.services.notices import notice_write, noticed
+from trading.services.reserves import binding, reserve_said
+from trading.services.terms import reserve_values
 
 # Lengths of the last call and of one timed round where the notice says nothing else: a local setting (LND-10).
 CALL_MINUTES, ROUND_MINUTES = 5, 5
@@ -219,21 +221,24 @@ def listing_close(*, lot_id: int, verb: str, actor: Actor = CLOCK, now: datetime
         nudge(act.lot)
 
 
-def _reserve(lot: Lot, reserve: Decimal | None) -> dict[str, Any]:
-    return {"reserve_reached": ascending(offers_of(lot), reserve) is not None}
+def _asked(lot: Lot, now: datetime) -> dict[str, Any]:
+    """What the guards of a deal and of its failure ask for. Three queries at most."""
+    amount, lost = binding(lot)
+    return {
+        **reserve_values(lot),
+        "reserve_lost": lost,
+        "reserve_reached": ascending(offers_of(lot), amount) is not None,
+    }
 
 
-def deal_confirm(*, lot_id: int, reserve: Decimal | None, actor: Actor) -> Award:
-    """成交确认书: the highest offer at or above the reserve wins.
-
-    Args:
-        reserve: the reserve price 底价 out of its envelope, opened after the end; None where the notice set none.
+def deal_confirm(*, lot_id: int, actor: Actor) -> Award:
+    """成交确认书: the highest offer at or above the reserve, out of its envelope, wins.
 
     Raises:
-        Refused: nothing reached the reserve.
+        Refused: a reserve still sealed, or nothing reached it.
     """
-    with acting("award", lot_id=lot_id, actor=actor, values=lambda lot, now: _reserve(lot, reserve)) as act:
-        best = ascending(offers_of(act.lot), reserve)
+    with acting("award", lot_id=lot_id, actor=actor, values=_asked) as act:
+        best = ascending(offers_of(act.lot), binding(act.lot)[0])
         winner = act.lot.sign_ups.select_related("subject").get(pseudonym=best.bidder)
         award = Award.objects.create(lot=act.lot, subject=winner.subject, amount_cny=best.amount, at=act.now)
         act.lot.record("award_at", act.now)
@@ -241,7 +246,12 @@ def deal_confirm(*, lot_id: int, reserve: Decimal | None, actor: Actor) -> Award
             act,
             "award",
             f"{act.lot.title}成交结果公告",
-            {"winner": winner.subject.name, "code": winner.subject.code, "amount_cny": best.amount},
+            {
+                "winner": winner.subject.name,
+                "code": winner.subject.code,
+                "amount_cny": best.amount,
+                **reserve_said(act.lot),
+            },
         )
         letter = letters.deal_letter(act, award)
         act.entry(
@@ -260,12 +270,13 @@ def deal_confirm(*, lot_id: int, reserve: Decimal | None, actor: Actor) -> Award
     return award
 
 
-def listing_fail(*, lot_id: int, reserve: Decimal | None, actor: Actor) -> None:
+def listing_fail(*, lot_id: int, actor: Actor) -> None:
     """不成交: nobody offered, or nobody reached the reserve.
 
     Raises:
-        Refused: the reserve was reached.
+        Refused: a reserve still sealed, or reached.
     """
-    with acting("fail_unsold", lot_id=lot_id, actor=actor, values=lambda lot, now: _reserve(lot, reserve)) as act:
-        notice = notice_write(act, "failure", f"{act.lot.title}未成交公告", {"reason": act.move.title})
+    with acting("fail_unsold", lot_id=lot_id, actor=actor, values=_asked) as act:
+        said = {"reason": act.move.title, **reserve_said(act.lot)}
+        notice = notice_write(act, "failure", f"{act.lot.title}未成交公告", said)
         act.entry("lot.unsold", noticed(notice))

@@ -275,8 +275,11 @@ def key_set_assign(*, lot_id: int, trustees: Sequence[Any], k: int, actor: Actor
         if lot.state != "registered":
             # The set stands in the notice; a later entry would say of the keys what is not so.
             raise Refused([Violation("notice.frozen", facts={"state": lot.procedure.states[lot.state]})])
-        not_before = lot.recorded.get("bid_deadline")
-        keyset = sealing.assign_keyset(lot.ledger_ref, trustees, k, not_before=not_before)
+        # What the keys are for decides when they are free: bids at the opening, a reserve once bidding has closed.
+        reserved = "seal_reserve" in lot.procedure.transitions
+        not_before = lot.recorded.get("listing_until" if reserved else "bid_deadline")
+        event = "listing.closed" if reserved else "lot.opening_started"
+        keyset = sealing.assign_keyset(lot.ledger_ref, trustees, k, not_before=not_before, release_event=event)
         lot.key_set_hash = keyset.hash
         lot.save(update_fields=["key_set_hash"])
         ledger.append(

@@ -17,7 +17,7 @@ from experts.draw import ROLES
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.sealing import services as sealing
 from trading.kernel import factors, mandates
-from trading.models import FactorDraw, Lot
+from trading.models import FactorDraw, Lot, Reserve
 from trading.texts import suspect_words
 
 # 最高投标限价 and other money: at least one fen, below what the columns hold.
@@ -86,6 +86,14 @@ def factor_values(lot: Lot, terms: Mapping[str, Any] | None = None) -> dict[str,
     }
 
 
+def reserve_values(lot: Lot, terms: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Whether the notice says there is a reserve price, and whether it lies sealed. One query where it does."""
+    said = lot.terms if terms is None else terms
+    if not said.get("reserve"):
+        return {"reserve": False}
+    return {"reserve": True, "reserve_sealed": Reserve.objects.filter(lot=lot, state="sealed").exists()}
+
+
 def draft_values(lot: Lot, now: datetime, said: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """What the guards of a notice ask for. Nothing here is about a bidder.
 
@@ -140,5 +148,6 @@ def draft_values(lot: Lot, now: datetime, said: Mapping[str, Any] | None = None)
         "key_set": lot.key_set_hash,
         "key_set_gaps": _gaps(lot) if lot.key_set_hash else (),
         "split_below": _split(lot),
+        **reserve_values(lot, terms),
         "now": now,
     }

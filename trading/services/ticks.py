@@ -13,7 +13,7 @@ from platform_site.web import door
 from trading.kernel import procedure as kernel
 from trading.locks import lock_lot
 from trading.models import Lot
-from trading.services import bids, factors, listings, openings, quotes, replans, sessions, takers, tenders
+from trading.services import bids, factors, listings, openings, quotes, replans, reserves, sessions, takers, tenders
 from trading.services.acts import facts_of, next_check
 
 log = logging.getLogger(__name__)
@@ -142,11 +142,12 @@ def next_moment() -> datetime | None:
 
 
 def disclose_ready() -> int:
-    """Every opening whose keys are all in has its contents published, and before them its factor drawn. How many.
+    """Every opening whose keys are all in has its contents published, and before them its factor drawn; so has every
+    reserve price of a listing that has closed. How many.
 
     Keys that came after the contents had to appear without them still draw the factor the evaluation waits for.
     """
-    done = 0
+    done = reserves.reserves_open_ready()
     waiting = Lot.objects.filter(state__in=("opening", "opened"), factor_draw__drawn_at__isnull=True)
     for lot in waiting.filter(factor_draw__isnull=False).select_related("tender"):
         _factor_first(lot)

@@ -23,6 +23,7 @@ CHECKS = (
     contests.openings,
     contests.factor_draws,
     contests.listings,
+    contests.reserves,
     bonds.bonds,
     media.posts,
     results.committees,

@@ -6,7 +6,7 @@ from typing import Any
 from platform_site.ledger.receipts import promise_key, promised_by
 from platform_site.ledger.registers import Finding
 from platform_site.sealing.canonical import digest
-from trading.models import Bid, FactorDraw, Lot, Offer, Opening, Quote, Report, SignUp
+from trading.models import Bid, FactorDraw, Lot, Offer, Opening, Quote, Report, Reserve, SignUp
 from trading.testimony.told import Said, Told, differing, missing, moment, unspoken
 
 OUTCOMES = {"opened": "opened", "revoked": "revoked", "withdrawn": "lapsed", "left": "left"}
@@ -214,6 +214,35 @@ def factor_draws(told: Told) -> Iterator[Finding]:
             "drawn_at": (row.drawn_at, drawn.facts["at"] if drawn else None),
         }
         yield from differing("factor draw", ref, drawn or last, pairs)
+
+
+def reserves(told: Told) -> Iterator[Finding]:
+    """What was sealed as a listing's reserve, and what it came to."""
+    rows = Reserve.objects.filter(lot__in=told.lots).select_related("envelope__result", "lot__tender")
+    by_digest = {(row.lot_id, row.envelope.header_sha256): row for row in rows}
+    for lot in told.lots:
+        ref, opened = lot.ledger_ref, told.last(lot.ledger_ref, "reserve.opened")
+        sealed = told.all(ref, "reserve.sealed")
+        replaced = {said.facts["replaces"] for said in sealed}
+        for said in sealed:
+            row = by_digest.pop((lot.pk, said.facts["envelope"]), None)
+            if row is None:
+                yield missing("reserve", ref, said)
+                continue
+            came = opened if opened and opened.facts["envelope"] == said.facts["envelope"] else None
+            kept = "replaced" if said.facts["envelope"] in replaced else "sealed"
+            pairs: dict[str, tuple[Any, Any]] = {
+                "arrived_at": (row.arrived_at, said.facts["arrived_at"]),
+                "sealed_to": (row.envelope.header.get("trustee_set"), said.facts["sealed_to"]),
+                "state": (row.state, came.facts["outcome"] if came else kept),
+                "amount_cny": (row.amount_cny, came.facts["amount_cny"] if came else None),
+            }
+            result = getattr(row.envelope, "result", None)
+            if came and result:
+                pairs["manifest"] = (result.manifest_sha256, came.facts["manifest"])
+            yield from differing("reserve", ref, came or said, pairs)
+    for (pk, _), _row in by_digest.items():
+        yield unspoken("reserve", next(lot.ledger_ref for lot in told.lots if lot.pk == pk))
 
 
 def listings(told: Told) -> Iterator[Finding]:

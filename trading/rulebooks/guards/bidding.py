@@ -180,50 +180,16 @@ def under_floor(facts: Facts, book: Book, rule: str) -> Violation | None:
     return book.violation("offer.too_low", rule, {"field": "amount", "value": floor}, amount=amount, floor=floor)
 
 
-def not_reached(facts: Facts, book: Book, rule: str) -> Violation | None:
-    """No deal below the reserve price."""
-    return None if facts.values.get("reserve_reached") else book.violation("reserve.not_reached", rule)
-
-
-def reached(facts: Facts, book: Book, rule: str) -> Violation | None:
-    """With the reserve reached a sale may not be declared failed."""
-    return book.violation("reserve.reached", rule) if facts.values.get("reserve_reached") else None
-
-
 @guard("LND-09")
 def offer_high_enough(facts: Facts, book: Book) -> Violation | None:
     """Land: `under_floor`."""
     return under_floor(facts, book, "LND-09")
 
 
-@guard("LND-09")
-def reserve_reached(facts: Facts, book: Book) -> Violation | None:
-    """Land: `not_reached`."""
-    return not_reached(facts, book, "LND-09")
-
-
-@guard("LND-09")
-def reserve_missed(facts: Facts, book: Book) -> Violation | None:
-    """Land: `reached`."""
-    return reached(facts, book, "LND-09")
-
-
 @guard("MIN-09")
 def mining_offer(facts: Facts, book: Book) -> Violation | None:
     """Mining rights: `under_floor`."""
     return under_floor(facts, book, "MIN-09")
-
-
-@guard("MIN-09")
-def mining_reserve_reached(facts: Facts, book: Book) -> Violation | None:
-    """Mining rights: `not_reached`."""
-    return not_reached(facts, book, "MIN-09")
-
-
-@guard("MIN-09")
-def mining_reserve_missed(facts: Facts, book: Book) -> Violation | None:
-    """Mining rights: `reached`."""
-    return reached(facts, book, "MIN-09")
 
 
 @guard("GP-29")
