@@ -159,6 +159,7 @@ INITIATORS = [
         for state in ("registered", "bidding", "evaluating", "publicity", "contracted", "archived")
     ),
     see("trading:lot", at("listing", "land.listing"), role="grantor", label="listing"),
+    see("trading:reserve", at("listing", "land.listing"), role="grantor"),
     see("trading:lot", at("announced", "equity.transfer"), role="transferor", label="equity"),
     *(
         see("trading:wizard", lambda s=slug: place(things.lot_in("registered"), s), role="agency", label=slug)
@@ -314,6 +315,9 @@ FETCHED = [
     see("demo-key", role="bidder1"),
     # The own envelope is given out during the opening only.
     see("trading:opening-envelope", at("publicity"), role="bidder1", status=404),
+    # A tender has no reserve price.
+    see("trading:reserve-keys", at("publicity"), role="agency", status=404),
+    see("trading:reserve-envelope", at("publicity"), role="agency", status=404),
 ]
 
 # Acts. A GET does none of them.
@@ -322,7 +326,8 @@ POSTED = [
     "messages:read-all", "messages:read", "sealing:upload", "sealing:upload-finish", "sealing:trustee-keys",
     "sealing:countersign", "sealing:release", "credit:act-for", "credit:member-end", "credit:invitation-revoke",
     "credit:key-revoke", "credit:qualification-withdraw",
-    "trading:recall", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
+    "trading:recall", "trading:reserve-uploads", "trading:reserve-send", "trading:reserve-unlock",
+    "trading:reserve-publish", "trading:wizard-field", "trading:wizard-files", "trading:wizard-trustees",
     "trading:trustees-publish",
     "trading:wizard-submit", "trading:challenge-answer", "trading:candidates", "trading:award-report",
     "trading:bond-declare", "trading:bond-pay", "trading:bond-forfeit", "trading:bond-callback",

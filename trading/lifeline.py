@@ -173,8 +173,10 @@ def _allowed_later(lot: Lot, facts: kernel.Facts) -> Next | None:
     return None
 
 
-# Acts of a lot whose document draws its factor at the opening; others never see them.
+# Acts of a lot whose document draws its factor at the opening, or whose notice states a reserve price; others never see
+# them.
 OF_FACTORS = frozenset({"commit_factor", "draw_factor"})
+OF_RESERVES = frozenset({"seal_reserve", "unlock_reserve", "open_reserve"})
 WAITING = {
     "consulting": "磋商小组与各供应商磋商，文件变动的同时通知全部供应商，随后要求提交最后报价",
     "opened": "开始评标：评标委员会组建以后由招标人或者交易中心启动",
@@ -199,6 +201,8 @@ def open_acts_of(lot: Lot, facts: kernel.Facts, held: frozenset[str]) -> list[Op
             else None
         )
         if DONE.get(verb) in facts.moments or (verb in OF_FACTORS and not factors_of(lot.terms)):
+            continue
+        if verb in OF_RESERVES and not lot.terms.get("reserve"):
             continue
         found.append(
             OpenAct(verb, move.title, book.article(rule), rule, until, kernel.gate(book, procedure, verb, facts))

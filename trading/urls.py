@@ -15,6 +15,7 @@ from trading.views import (
     outages,
     plans,
     register,
+    reserve,
     results,
     trustees,
     venues,
@@ -37,6 +38,14 @@ urlpatterns = [
     path("plans/", plans.plan_list, name="plans"),
     path("plans/new/", plans.plan_new, name="plan-new"),
     path("plans/<str:reference>/", plans.plan, name="plan"),
+    # reserve price
+    path(LOT + "reserve/", reserve.reserve, name="reserve"),
+    path(LOT + "reserve/keys/", reserve.keys, name="reserve-keys"),
+    path(LOT + "reserve/uploads/", reserve.upload_begin, name="reserve-uploads"),
+    path(LOT + "reserve/send/", reserve.send, name="reserve-send"),
+    path(LOT + "reserve/envelope/", reserve.envelope, name="reserve-envelope"),
+    path(LOT + "reserve/unlock/", reserve.unlock, name="reserve-unlock"),
+    path(LOT + "reserve/publish/", reserve.publish, name="reserve-publish"),
     # wizard
     path(LOT + "draft/", wizard.review, name="wizard-review"),
     path(LOT + "draft/field/<str:name>/", wizard.field, name="wizard-field"),

@@ -13,8 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.test import Client
 
-from platform_site import clock, ledger
-from platform_site.accounts.refusals import Refused
+from platform_site import ledger
 from platform_site.ledger import publishing
 from platform_site.ledger.models import Entry
 from platform_site.ledger.script import bundle
@@ -23,18 +22,17 @@ from platform_site.sealing import storage
 from tests.security.worlds import masked
 from tests.stages import plain_papers
 from tests.trading.boundaries import LND, MIN, asked
-from tests.trading.course_world import lived
+from tests.trading.reserve_world import announced, closed, give_keys, refused, run, scene, seal
 from tests.trading.stage import Scene, signed_in
 from trading.models import Reserve
-from trading.rehearsal import engineering_open as shared
 from trading.rehearsal import sealed
-from trading.rehearsal.casting import trustees_of
-from trading.rehearsal.land_listing import RESERVE, bid
+from trading.rehearsal.land_listing import RESERVE
 from trading.rulebooks.guards import reserve as guards
 from trading.services import archives, awards, listings, papers, reserves, ticks
 from trading.testimony import contests
 from trading.testimony.told import Told
 
+__all__ = ["announced", "scene"]
 PAIRS = pytest.mark.parametrize(
     ("name", "book", "rule"), [("", LND, "LND-04"), ("mining_", MIN, "MIN-09")], ids=["land", "mining"]
 )
@@ -96,58 +94,6 @@ def test_what_is_sealed_is_an_amount_or_none(said, amount):
     assert reserves.amount_of(said) is None
 
 
-@pytest.fixture(scope="module")
-def announced(django_db_setup, django_db_blocker, tmp_path_factory):
-    """The notice is out, the reserve sealed, the listing has not started."""
-    with lived(django_db_blocker, tmp_path_factory.mktemp("reserve"), "announced", "happy", "land.listing") as scene:
-        yield scene
-
-
-@pytest.fixture
-def scene(announced, db, at):
-    at(announced.stage.now)
-    return announced
-
-
-def seal(scene: Scene, who: str = "grantor", offer=None, **changes) -> Reserve:
-    """A reserve sealed by somebody; `changes` of what the browser sends."""
-    made = sealed.reserve_prepared(scene.cast, scene.again(), scene.cast[who], offer or {"reserve_cny": "60000000.00"})
-    return reserves.reserve_seal(**{**made, **changes})
-
-
-def refused(code: str, call, *args, **named) -> Refused:
-    """It is refused for this."""
-    with pytest.raises(Refused) as found, transaction.atomic():
-        call(*args, **named)
-    assert found.value.violations[0].code == code, found.value.violations
-    return found.value
-
-
-def closed(scene: Scene, at, price: str = "") -> None:
-    """The listing has gone by, with one offer where a price is given."""
-    for who in ("bidder1", "bidder2"):
-        listings.sign_up(lot_id=scene.lot.pk, actor=scene.cast[who].actor)
-    lot = scene.again()
-    run(at, lot.recorded["listing_from"])
-    if price:
-        bid(lot, scene.cast["bidder1"], price)
-    run(at, lot.recorded["listing_until"])
-    run(at, scene.again().recorded["call_ends"])
-    assert scene.again().state == "closed"
-
-
-def run(at, moment) -> None:
-    """Legal time stands there and everything due has happened."""
-    at(moment)
-    ticks.tick(until=moment)
-
-
-def give_keys(scene: Scene) -> None:
-    """As many trustees as it takes have released."""
-    for trustee in trustees_of(scene.cast)[1:3]:
-        shared.release(scene.cast, scene.lot, str(trustee.id))
-
-
 def test_the_commitment_is_on_the_record_and_the_price_is_not(scene):
     said = Entry.objects.get(event="reserve.sealed").facts
     row = Reserve.objects.get(lot=scene.lot)
@@ -166,7 +112,10 @@ def test_a_second_envelope_before_the_start_replaces_the_first(scene):
 
     first.refresh_from_db()
     assert (first.state, first.envelope.state, second.state) == ("replaced", "replaced", "sealed")
-    assert Entry.objects.filter(event="reserve.sealed").order_by("recorded_at").last().facts["replaces"] == first.envelope.header_sha256
+    assert (
+        Entry.objects.filter(event="reserve.sealed").order_by("recorded_at").last().facts["replaces"]
+        == first.envelope.header_sha256
+    )
 
 
 def test_the_same_key_again_is_answered_alike(scene):
@@ -219,9 +168,7 @@ def test_a_bid_is_no_reserve(scene):
 
 
 def test_nobody_opens_it_before_bidding_has_closed(scene, at):
-    identity = sealed.identity_of(
-        scene.cast, Reserve.objects.get(lot=scene.lot).envelope, scene.cast["grantor"]
-    )
+    identity = sealed.identity_of(scene.cast, Reserve.objects.get(lot=scene.lot).envelope, scene.cast["grantor"])
     give = {"lot_id": scene.lot.pk, "identity": identity, "actor": scene.cast["grantor"].actor}
     for moment in ("", "listing_from", "listing_until"):
         if moment:

@@ -16,6 +16,9 @@ from trading.services.acts import facts_of
 PAGES = {
     "schedule_notice": "trading:wizard-review",
     "recall_notice": "trading:recall",
+    "seal_reserve": "trading:reserve",
+    "unlock_reserve": "trading:reserve",
+    "open_reserve": "trading:reserve",
     "commit_factor": "trading:factor",
     "draw_factor": "trading:opening",
     "clarify": "trading:enquiries",

@@ -9,12 +9,14 @@ from platform_site import clock
 from platform_site.accounts.refusals import Violation
 from platform_site.sealing import keysets
 from platform_site.sealing import selectors as sealing
+from platform_site.sealing import services as sealing_services
 from platform_site.sealing.models import Trustee
 from trading import drafting, editors
 from trading.draftfields import field_of
 from trading.draftforms import StepKind, draft_of, shows, stored
 from trading.models import Lot
 from trading.services import drafts
+from trading.services.reserves import standing
 from trading.services.shared import sharing
 from trading.services.terms import factor_values
 from trading.views.benches import framed, lot_address
@@ -136,7 +138,9 @@ def panels(lot: Lot, checks: list[drafting.Check]) -> dict[str, Any]:
             {"row": t, "role": keysets.ROLES.get(t.role, t.role), "on": len(fitting) <= 4} for t in fitting
         ]
         found["thresholds"] = range(2, max(3, len(fitting)) + 1)
-    found["sealed_for"] = draft_of(lot).draft.offered
+    found["sealed_for"] = draft_of(lot).draft.offered or ("底价" if lot.terms.get("reserve") else "")
+    if lot.terms.get("reserve"):
+        found["reserve"] = {"standing": standing(lot), "bound": not sealing_services.keyset_gaps(lot.ledger_ref)}
     found["trustee_refusals"] = [c.violation for c in checks if c.field == "trustees" and c.state == "no"]
     return found
 

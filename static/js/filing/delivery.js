@@ -36,7 +36,7 @@ export async function sealed(said, value, files, { shelf, key, known, now, signa
   const standing = known && (await sealedOn(shelf));
   if (standing?.id === known) return standing;
   const { keyset, countersignatures } = await keysOfLot(said, signal);
-  const context = { lot: said.lot, document: said.document, purpose: "bid", countersignatures, consortium };
+  const context = { lot: said.lot, document: said.document, purpose: said.purpose ?? "bid", countersignatures, consortium };
   return seal(files, value, keyset, key, context, {
     shelf,
     now,

@@ -150,9 +150,11 @@ function checkKeyset(keyset, context) {
   if (!keyset) return;
   const [fault] = keysetFaults(keyset, context.lot);
   if (fault) throw new Error(`keyset.${fault}`);
-  // Its members give their keys away when this has happened: a bid's not before the roll of its round is public.
-  const event = context.lot.endsWith("#final") ? "lot.quotes_opening_started" : "lot.opening_started";
-  if (context.purpose === "bid" && keyset.release_event !== event) throw new Error("keyset.event");
+  // Its members give their keys away when this has happened: a bid's not before the roll of its round is public, a
+  // reserve's not before bidding has closed.
+  const opening = context.lot.endsWith("#final") ? "lot.quotes_opening_started" : "lot.opening_started";
+  const event = { bid: opening, reserve_price: "listing.closed" }[context.purpose];
+  if (event && keyset.release_event !== event) throw new Error("keyset.event");
   if (!isBound(keyset, context.countersignatures ?? {})) throw new Error("keyset.not_countersigned");
 }
 
