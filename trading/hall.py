@@ -16,7 +16,8 @@ from trading.digests import digest_of
 from trading.kernel import procedure as kernel
 from trading.kernel.procedure import Procedure
 from trading.lifeline import due_of
-from trading.models import Lot, Offer, SignUp
+from trading.models import Lot, Offer, Reserve, SignUp
+from trading.services.reserves import standing
 
 # Nothing new is told in other states.
 LIVE = frozenset({"announced", "listing", "last_call", "waiting", "timed", "single"})
@@ -82,6 +83,7 @@ class Hall:
         floor: the least the next offer may be, yuan.
         ends: the moment that ends the present state, with the act it brings; None where no clock runs.
         token: changes whenever anything public does.
+        reserve: where the notice states one; what it is stands in it once it is open.
     """
 
     ladder: list[Step]
@@ -92,6 +94,7 @@ class Hall:
     floor: Decimal
     ends: kernel.Due | None
     token: str
+    reserve: Reserve | None = None
 
     @property
     def rise(self) -> Decimal | None:
@@ -100,7 +103,7 @@ class Hall:
 
 
 def hall_of(lot: Lot, facts: kernel.Facts, *, mine: SignUp | None = None, whole: bool = False) -> Hall:
-    """The hall as it stands. Two queries.
+    """The hall as it stands. Two queries, three where there is a reserve price.
 
     Args:
         mine: the visitor's own sign-up, whose offers are marked.
@@ -115,7 +118,9 @@ def hall_of(lot: Lot, facts: kernel.Facts, *, mine: SignUp | None = None, whole:
     ]
     start, increment = Decimal(lot.terms["start_price_cny"]), Decimal(lot.terms["increment_cny"])
     best = ladder[0] if ladder else None
-    token = digest_of([lot.state, lot.moments, count, [h.start for h in facts.holds if h.end is None]])[:16]
+    reserve = standing(lot)
+    held = [h.start for h in facts.holds if h.end is None]
+    token = digest_of([lot.state, lot.moments, count, held, reserve.state if reserve else ""])[:16]
     return Hall(
         ladder,
         count,
@@ -125,6 +130,7 @@ def hall_of(lot: Lot, facts: kernel.Facts, *, mine: SignUp | None = None, whole:
         best.amount + increment if best else start,
         next((item for item in due_of(lot, facts) if item.actor == "clock"), None),
         token,
+        reserve,
     )
 
 
