@@ -7,9 +7,10 @@ from typing import Any
 from platform_site.accounts.refusals import Violation
 from platform_site.clock import CHINA
 from trading.kernel.procedure import Facts
-from trading.rulebooks import engineering, land, mining, procurement
+from trading.rulebooks import catalogued, engineering, land, mining, procurement
 
 ENG, GP, LND, MIN = engineering.BOOK, procurement.BOOK, land.BOOK, mining.BOOK
+OTHER = catalogued.BOOK
 # A Tuesday far from any festival: 20 calendar days later is a Monday that works.
 ISSUED = datetime(2026, 3, 10, 9, 0, tzinfo=CHINA)
 FEN = Decimal("0.01")

@@ -21,29 +21,31 @@ from platform_site.messages.models import Message
 from platform_site.sealing import storage
 from tests.security.worlds import masked
 from tests.stages import plain_papers
-from tests.trading.boundaries import LND, MIN, asked
+from tests.trading.boundaries import LND, MIN, OTHER, asked
 from tests.trading.reserve_world import announced, closed, give_keys, refused, run, scene, seal
 from tests.trading.stage import Scene, signed_in
 from trading.models import Reserve
 from trading.rehearsal import sealed
-from trading.rehearsal.land_listing import RESERVE
-from trading.rulebooks.guards import reserve as guards
+from trading.rehearsal.land_listing import PLOT
+from trading.rulebooks.guards import catalogued, reserve
 from trading.services import archives, awards, listings, papers, reserves, ticks
 from trading.testimony import contests
 from trading.testimony.told import Told
 
 __all__ = ["announced", "scene"]
 PAIRS = pytest.mark.parametrize(
-    ("name", "book", "rule"), [("", LND, "LND-04"), ("mining_", MIN, "MIN-09")], ids=["land", "mining"]
+    ("name", "book", "rule"),
+    [("", LND, "LND-04"), ("mining_", MIN, "MIN-09"), ("catalogued_", OTHER, "PLT-20")],
+    ids=["land", "mining", "catalogued"],
 )
 
 
 def guard_named(name: str, what: str):
     """The guard of that book."""
-    return getattr(guards, f"{name}reserve_{what}")
+    return getattr(catalogued if name == "catalogued_" else reserve, f"{name}reserve_{what}")
 
 
-@pytest.mark.rule("LND-04", "MIN-09")
+@pytest.mark.rule("LND-04", "MIN-09", "PLT-20")
 @PAIRS
 def test_a_notice_that_states_a_reserve_goes_out_with_it_sealed(name, book, rule):
     ask = guard_named(name, "guarded")
@@ -56,7 +58,7 @@ def test_a_notice_that_states_a_reserve_goes_out_with_it_sealed(name, book, rule
     assert (found.code, found.rule, bool(found.article)) == ("reserve.unsealed", rule, True)
 
 
-@pytest.mark.rule("LND-04", "MIN-09")
+@pytest.mark.rule("LND-04", "MIN-09", "PLT-20")
 @PAIRS
 def test_a_reserve_is_sealed_only_where_the_notice_states_one_and_opened_once(name, book, rule):
     assert asked(guard_named(name, "stated"), book, reserve=True) is None
@@ -66,7 +68,7 @@ def test_a_reserve_is_sealed_only_where_the_notice_states_one_and_opened_once(na
     assert asked(guard_named(name, "openable"), book, reserve_sealed=False).code == "reserve.none"
 
 
-@pytest.mark.rule("LND-09", "MIN-09")
+@pytest.mark.rule("LND-09", "MIN-09", "PLT-20")
 @PAIRS
 def test_no_deal_below_the_reserve_nor_while_it_is_sealed_nor_where_it_was_lost(name, book, rule):
     reached, missed, settled = (guard_named(name, what) for what in ("reached", "missed", "settled"))
@@ -187,7 +189,7 @@ def test_the_initiators_key_opens_it_and_then_it_is_public(scene, at):
     assert ticks.disclose_ready() == 1
 
     row = Reserve.objects.get(lot=scene.lot)
-    assert (row.state, row.amount_cny) == ("opened", RESERVE)
+    assert (row.state, row.amount_cny) == ("opened", PLOT.reserve)
     said = Entry.objects.get(event="reserve.opened").facts
     assert (said["amount_cny"], said["by"], said["envelope"]) == ("52000000.00", "bidder", row.envelope.header_sha256)
     listings.deal_confirm(lot_id=scene.lot.pk, actor=scene.cast["grantor"].actor)

@@ -25,7 +25,7 @@ EMISSION = land_listing.Sale(
 VARIANTS = {
     "happy": "林权：两人竞价，限时竞价后成交",
     "emission": "排污权：两人竞价，限时竞价后成交",
-    "reserve": "报价未达底价，不成交",
+    "reserve": "密封底价，报价未达底价，不成交",
     "short_period": "公告到挂牌开始的时间不足目录规定的日数被拒绝，一人报价成交",
     "not_listed": "目录没有列入的分类不能登记，目录不允许的交易方式不能登记",
 }

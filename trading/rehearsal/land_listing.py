@@ -104,7 +104,9 @@ def registered(cast: Cast, sale: Sale, *, reserved: bool = False) -> Tender:
         centre=cast.subjects["centre"],
         kind="goods",
         actor=cast["grantor"].actor,
-        lots=[{"title": f"{sale.title}{sale.right}", "scope": sale.scope, "terms": {**sale.terms, "reserve": reserved}}],
+        lots=[
+            {"title": f"{sale.title}{sale.right}", "scope": sale.scope, "terms": {**sale.terms, "reserve": reserved}}
+        ],
     )
 
 
@@ -117,9 +119,7 @@ def lawful(lot: Lot, rule_id: str, start: datetime, wished: datetime) -> datetim
 def listed(stage: Stage, cast: Cast, variant: str, sale: Sale) -> Script:
     """From the registration to the deal, or to its failure. Returns the lot."""
     seller, reserved = cast["grantor"], variant in RESERVED
-    tender = yield Step(
-        "出让人", "登记出让项目", lambda: registered(cast, sale, reserved=reserved), state="registered"
-    )
+    tender = yield Step("出让人", "登记出让项目", lambda: registered(cast, sale, reserved=reserved), state="registered")
     lot = tender.lots.get(number=1)
     publish = stage.at(stage.now + timedelta(days=1), 9)
     opens = lawful(lot, sale.notice_rule, publish, stage.at(publish + timedelta(days=sale.notice_days), 9))

@@ -15,14 +15,18 @@ from trading.rulebooks.shared import moments
 
 LAW = listed.Law(
     notice="PLT-20", sign_up="PLT-20", period="PLT-19", offers="PLT-20", ending="PLT-20", deal="PLT-20",
-    contract="PLT-20",
+    contract="PLT-20", reserve="PLT-20",
     draft=(
         catalogued.catalogued_notice_whole,
         catalogued.catalogued_notice_period,
         catalogued.catalogued_listing_period,
+        catalogued.catalogued_reserve_guarded,
     ),
-    offered=catalogued.catalogued_offer, reached=catalogued.catalogued_reserve_reached,
-    missed=catalogued.catalogued_reserve_missed, contracted=catalogued.catalogued_contract_equals_deal,
+    offered=catalogued.catalogued_offer, stated=catalogued.catalogued_reserve_stated,
+    openable=catalogued.catalogued_reserve_openable,
+    reached=(catalogued.catalogued_reserve_settled, catalogued.catalogued_reserve_reached),
+    missed=(catalogued.catalogued_reserve_settled, catalogued.catalogued_reserve_missed),
+    contracted=catalogued.catalogued_contract_equals_deal,
 )  # fmt: skip
 
 

@@ -3,8 +3,9 @@
 from platform_site.accounts.refusals import Violation
 from trading.kernel.guards import guard
 from trading.kernel.procedure import Book, Facts
-from trading.rulebooks.guards.bidding import not_reached, reached, under_floor
+from trading.rulebooks.guards.bidding import under_floor
 from trading.rulebooks.guards.document import shorter_than
+from trading.rulebooks.guards.reserve import guarded, not_reached, openable, reached, settled, stated
 from trading.rulebooks.guards.result import differing
 
 
@@ -33,6 +34,30 @@ def catalogued_notice_whole(facts: Facts, book: Book) -> Violation | None:
 def catalogued_offer(facts: Facts, book: Book) -> Violation | None:
     """`under_floor`."""
     return under_floor(facts, book, "PLT-20")
+
+
+@guard("PLT-20")
+def catalogued_reserve_guarded(facts: Facts, book: Book) -> Violation | None:
+    """A notice that states a reserve goes out with it sealed: `guarded`."""
+    return guarded(facts, book, "PLT-20")
+
+
+@guard("PLT-20")
+def catalogued_reserve_stated(facts: Facts, book: Book) -> Violation | None:
+    """Sealed where the notice states one: `stated`."""
+    return stated(facts, book, "PLT-20")
+
+
+@guard("PLT-20")
+def catalogued_reserve_openable(facts: Facts, book: Book) -> Violation | None:
+    """Opened once, when the keys are in: `openable`."""
+    return openable(facts, book, "PLT-20")
+
+
+@guard("PLT-20")
+def catalogued_reserve_settled(facts: Facts, book: Book) -> Violation | None:
+    """Neither deal nor failure before it is open: `settled`."""
+    return settled(facts, book, "PLT-20")
 
 
 @guard("PLT-20")

@@ -7,7 +7,7 @@ from trading.kernel.guards import guard
 from trading.kernel.procedure import Book, Facts
 
 
-def _guarded(facts: Facts, book: Book, rule: str) -> Violation | None:
+def guarded(facts: Facts, book: Book, rule: str) -> Violation | None:
     """A notice that speaks of a reserve goes out with it sealed to trustees who have bound their keys.
 
     Decided before the notice (LND-04), so that nobody sets it knowing who has come: a listing never starts without.
@@ -21,12 +21,12 @@ def _guarded(facts: Facts, book: Book, rule: str) -> Violation | None:
     return None if facts.values.get("reserve_sealed") else book.violation("reserve.unsealed", rule)
 
 
-def _stated(facts: Facts, book: Book, rule: str) -> Violation | None:
+def stated(facts: Facts, book: Book, rule: str) -> Violation | None:
     """A reserve is sealed where the notice says there is one."""
     return None if facts.values.get("reserve") else book.violation("reserve.none", rule)
 
 
-def _openable(facts: Facts, book: Book, rule: str) -> Violation | None:
+def openable(facts: Facts, book: Book, rule: str) -> Violation | None:
     """Opened once, when its owner's key or k of the trustees' are in."""
     if not facts.values.get("reserve_sealed"):
         return book.violation("reserve.none", rule)
@@ -34,19 +34,19 @@ def _openable(facts: Facts, book: Book, rule: str) -> Violation | None:
     return book.violation("reserve.waiting", rule, missing=tuple(waiting)) if waiting else None
 
 
-def _settled(facts: Facts, book: Book, rule: str) -> Violation | None:
+def settled(facts: Facts, book: Book, rule: str) -> Violation | None:
     """No deal and no failure before the reserve is open."""
     return book.violation("reserve.closed", rule) if facts.values.get("reserve_sealed") else None
 
 
-def _not_reached(facts: Facts, book: Book, rule: str) -> Violation | None:
+def not_reached(facts: Facts, book: Book, rule: str) -> Violation | None:
     """No deal below the reserve price, and none where it cannot be read by no fault of who sealed it."""
     if facts.values.get("reserve_lost"):
         return book.violation("reserve.lost", rule)
     return None if facts.values.get("reserve_reached") else book.violation("reserve.not_reached", rule)
 
 
-def _reached(facts: Facts, book: Book, rule: str) -> Violation | None:
+def reached(facts: Facts, book: Book, rule: str) -> Violation | None:
     """With the reserve reached a sale may not be declared failed."""
     if facts.values.get("reserve_lost"):
         return None
@@ -55,71 +55,71 @@ def _reached(facts: Facts, book: Book, rule: str) -> Violation | None:
 
 @guard("LND-04")
 def reserve_guarded(facts: Facts, book: Book) -> Violation | None:
-    """Land: `_guarded`."""
-    return _guarded(facts, book, "LND-04")
+    """Land: `guarded`."""
+    return guarded(facts, book, "LND-04")
 
 
 @guard("LND-04")
 def reserve_stated(facts: Facts, book: Book) -> Violation | None:
-    """Land: `_stated`."""
-    return _stated(facts, book, "LND-04")
+    """Land: `stated`."""
+    return stated(facts, book, "LND-04")
 
 
 @guard("LND-04")
 def reserve_openable(facts: Facts, book: Book) -> Violation | None:
-    """Land: `_openable`."""
-    return _openable(facts, book, "LND-04")
+    """Land: `openable`."""
+    return openable(facts, book, "LND-04")
 
 
 @guard("LND-09")
 def reserve_settled(facts: Facts, book: Book) -> Violation | None:
-    """Land: `_settled`."""
-    return _settled(facts, book, "LND-09")
+    """Land: `settled`."""
+    return settled(facts, book, "LND-09")
 
 
 @guard("LND-09")
 def reserve_reached(facts: Facts, book: Book) -> Violation | None:
-    """Land: `_not_reached`."""
-    return _not_reached(facts, book, "LND-09")
+    """Land: `not_reached`."""
+    return not_reached(facts, book, "LND-09")
 
 
 @guard("LND-09")
 def reserve_missed(facts: Facts, book: Book) -> Violation | None:
-    """Land: `_reached`."""
-    return _reached(facts, book, "LND-09")
+    """Land: `reached`."""
+    return reached(facts, book, "LND-09")
 
 
 @guard("MIN-09")
 def mining_reserve_guarded(facts: Facts, book: Book) -> Violation | None:
-    """Mining rights: `_guarded`."""
-    return _guarded(facts, book, "MIN-09")
+    """Mining rights: `guarded`."""
+    return guarded(facts, book, "MIN-09")
 
 
 @guard("MIN-09")
 def mining_reserve_stated(facts: Facts, book: Book) -> Violation | None:
-    """Mining rights: `_stated`."""
-    return _stated(facts, book, "MIN-09")
+    """Mining rights: `stated`."""
+    return stated(facts, book, "MIN-09")
 
 
 @guard("MIN-09")
 def mining_reserve_openable(facts: Facts, book: Book) -> Violation | None:
-    """Mining rights: `_openable`."""
-    return _openable(facts, book, "MIN-09")
+    """Mining rights: `openable`."""
+    return openable(facts, book, "MIN-09")
 
 
 @guard("MIN-09")
 def mining_reserve_settled(facts: Facts, book: Book) -> Violation | None:
-    """Mining rights: `_settled`."""
-    return _settled(facts, book, "MIN-09")
+    """Mining rights: `settled`."""
+    return settled(facts, book, "MIN-09")
 
 
 @guard("MIN-09")
 def mining_reserve_reached(facts: Facts, book: Book) -> Violation | None:
-    """Mining rights: `_not_reached`."""
-    return _not_reached(facts, book, "MIN-09")
+    """Mining rights: `not_reached`."""
+    return not_reached(facts, book, "MIN-09")
 
 
 @guard("MIN-09")
 def mining_reserve_missed(facts: Facts, book: Book) -> Violation | None:
-    """Mining rights: `_reached`."""
-    return _reached(facts, book, "MIN-09")
+    """Mining rights: `reached`."""
+    return reached(facts, book, "MIN-09")

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("sealing", "0002_upload_lot"),
-        ("trading", "0021_no_quote_without_an_entry"),
+        ("trading", "0022_catalogue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
