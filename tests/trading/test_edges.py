@@ -144,3 +144,13 @@ def test_an_act_after_the_last_day_is_reported_under_its_rule(procedure, verb, a
 def test_a_share_no_decimal_holds_is_exact():
     assert rule("ENG-28")["experts"].amount * 3 == 2
     assert rule("ENG-30")["share"].amount * 3 == 1
+
+
+@pytest.mark.parametrize("verb", ["score_bid", "award", "sign_contract"])
+@pytest.mark.parametrize(
+    "procedure", [p for p in PROCEDURES.values() if p.id.startswith("procurement.")], ids=lambda p: p.id
+)
+def test_what_a_purchase_is_judged_by_stands_in_its_own_law(procedure, verb):
+    move = PROCEDURES[procedure].transitions.get(verb)
+
+    assert all(ask.rule.startswith("GP-") for ask in (move.guards if move else ()))

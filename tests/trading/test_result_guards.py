@@ -58,11 +58,17 @@ def test_more_than_a_third_asking_for_time_get_it():
     assert asked(evaluation.time_granted, members=29, asked_more_time=10, time_extended=True) is None
 
 
-@pytest.mark.rule("ENG-31")
-def test_only_listed_criteria_within_their_points_are_scored():
-    assert asked(evaluation.listed_criteria_only) is None
-    assert asked(evaluation.listed_criteria_only, unlisted=["x"]).code == "score.unlisted"
-    assert asked(evaluation.listed_criteria_only, out_of_range=["plan"]).code == "score.range"
+@pytest.mark.rule("ENG-31", "GP-19")
+@pytest.mark.parametrize(
+    ("guard", "book", "rule"),
+    [(evaluation.listed_criteria_only, ENG, "ENG-31"), (evaluation.purchase_criteria_only, GP, "GP-19")],
+    ids=["engineering", "procurement"],
+)
+def test_only_listed_criteria_within_their_points_are_scored(guard, book, rule):
+    assert asked(guard, book) is None
+    unlisted, over = asked(guard, book, unlisted=["x"]), asked(guard, book, out_of_range=["plan"])
+    assert (unlisted.code, unlisted.rule, unlisted.article) == ("score.unlisted", rule, book.article(rule))
+    assert (over.code, over.rule) == ("score.range", rule)
 
 
 @pytest.mark.rule("ENG-32")
@@ -111,10 +117,16 @@ def test_the_first_ranked_wins_unless_a_reason_is_recorded():
     assert asked(result.first_ranked, rank=None).code == "award.not_candidate"
 
 
-@pytest.mark.rule("ENG-42")
-def test_no_award_while_a_loser_is_untold():
-    assert asked(result.losers_told, untold=0) is None
-    assert asked(result.losers_told, untold=1).code == "award.losers_untold"
+@pytest.mark.rule("ENG-42", "GP-33")
+@pytest.mark.parametrize(
+    ("guard", "book", "rule"),
+    [(result.losers_told, ENG, "ENG-42"), (result.purchase_losers_told, GP, "GP-33")],
+    ids=["engineering", "procurement"],
+)
+def test_no_award_while_a_loser_is_untold(guard, book, rule):
+    assert asked(guard, book, untold=0) is None
+    found = asked(guard, book, untold=1)
+    assert (found.code, found.rule) == ("award.losers_untold", rule)
 
 
 @pytest.mark.rule("ENG-14")
@@ -123,16 +135,17 @@ def test_an_award_after_the_validity_is_told():
     assert asked(result.inside_validity, now=day(3), validity_until=day(2)).code == "validity.over"
 
 
-@pytest.mark.rule("ENG-44", "MIN-07")
+@pytest.mark.rule("ENG-44", "GP-34", "MIN-07")
 @pytest.mark.parametrize("what", ["price", "period", "quality", "subject"])
 @pytest.mark.parametrize(
     ("guard", "book"),
     [
         (result.contract_equals_bid, ENG),
+        (result.purchase_contract_equals_bid, GP),
         (result.land_contract_equals_deal, LND),
         (result.mining_contract_equals_deal, MIN),
     ],
-    ids=["engineering", "land", "mining"],
+    ids=["engineering", "procurement", "land", "mining"],
 )
 def test_a_contract_equals_what_won(guard, book, what):
     assert asked(guard, book) is None

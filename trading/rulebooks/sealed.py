@@ -112,11 +112,11 @@ def transitions(law: Law) -> dict[str, Transition]:
         ),
         "award": Transition(
             states("reported"), "awarded", INITIATOR, "发出成交通知书并公告结果", ("GP-33", "GP-32"),
-            deadline="award_due", guards=(result.losers_told,),
+            deadline="award_due", guards=(result.purchase_losers_told,),
         ),
         "sign_contract": Transition(
             states("awarded"), "contracted", INITIATOR, "签订采购合同", ("GP-34",), deadline="contract_due",
-            guards=(result.contract_equals_bid,),
+            guards=(result.purchase_contract_equals_bid,),
         ),
         "archive": Transition(
             states("contracted", "failed"), "archived", host, "归档", ("GP-41",), guards=(result.record_whole,)
@@ -124,7 +124,7 @@ def transitions(law: Law) -> dict[str, Transition]:
     }  # fmt: skip
     if law.scored:
         found["score_bid"] = Transition(
-            EVALUATING, "", "committee", "评分", ("GP-19",), guards=(evaluation.listed_criteria_only,)
+            EVALUATING, "", "committee", "评分", ("GP-19",), guards=(evaluation.purchase_criteria_only,)
         )
     if law.ended:
         found["reject_all"] = law.ended

@@ -95,11 +95,14 @@ def _answered(lot: Lot, item: str, answer: Answer) -> dict[str, Any]:
     """The columns of one answer, or why it is none."""
     listed = {row["key"]: row for row in lot.terms.get("reviews") or ()}
     if item not in listed:
-        raise Refused([Violation("review.unlisted", "ENG-31", lot.book.article("ENG-31"), {"items": (item,)})])
+        moves = lot.procedure.transitions
+        rule = moves.get("score_bid", moves["review_bid"]).rules[0]
+        raise Refused([lot.book.violation("review.unlisted", rule, items=(item,))])
     if answer.passed:
         return {"passed": True, "ground": None, "reason": ""}
     if not answer.reason.strip():
-        raise Refused([Violation("fact.missing", "ENG-32", lot.book.article("ENG-32"), {"fact": "reason"})])
+        rule = lot.procedure.transitions["review_bid"].rules[0]
+        raise Refused([lot.book.violation("fact.missing", rule, fact="reason")])
     ground = listed[item].get("ground") if answer.ground is None else answer.ground
     return {"passed": False, "ground": ground, "reason": text_of(answer.reason, field="reason", limit=1000)}
 

@@ -60,14 +60,25 @@ def time_granted(facts: Facts, book: Book) -> Violation | None:
     return None
 
 
-@guard("ENG-31")
-def listed_criteria_only(facts: Facts, book: Book) -> Violation | None:
+def _unlisted(facts: Facts, book: Book, rule: str) -> Violation | None:
     """Every score belongs to a criterion of the document and stays within its points."""
     if unknown := facts.values.get("unlisted"):
-        return book.violation("score.unlisted", "ENG-31", items=tuple(unknown))
+        return book.violation("score.unlisted", rule, items=tuple(unknown))
     if over := facts.values.get("out_of_range"):
-        return book.violation("score.range", "ENG-31", items=tuple(over))
+        return book.violation("score.range", rule, items=tuple(over))
     return None
+
+
+@guard("ENG-31")
+def listed_criteria_only(facts: Facts, book: Book) -> Violation | None:
+    """Engineering: `_unlisted`."""
+    return _unlisted(facts, book, "ENG-31")
+
+
+@guard("GP-19")
+def purchase_criteria_only(facts: Facts, book: Book) -> Violation | None:
+    """Procurement, where what the document does not say is no ground either: `_unlisted`."""
+    return _unlisted(facts, book, "GP-19")
 
 
 @guard("ENG-32")

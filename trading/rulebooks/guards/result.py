@@ -25,11 +25,22 @@ def first_ranked(facts: Facts, book: Book) -> Violation | None:
     return book.violation("award.not_first", "ENG-40", rank=rank)
 
 
-@guard("ENG-42")
-def losers_told(facts: Facts, book: Book) -> Violation | None:
+def _untold(facts: Facts, book: Book, rule: str) -> Violation | None:
     """The award notice and the result to every loser leave in one act."""
     untold = facts.values.get("untold", 0)
-    return book.violation("award.losers_untold", "ENG-42", untold=untold) if untold else None
+    return book.violation("award.losers_untold", rule, untold=untold) if untold else None
+
+
+@guard("ENG-42")
+def losers_told(facts: Facts, book: Book) -> Violation | None:
+    """Engineering: `_untold`."""
+    return _untold(facts, book, "ENG-42")
+
+
+@guard("GP-33")
+def purchase_losers_told(facts: Facts, book: Book) -> Violation | None:
+    """Procurement, whose result is announced with the notice: `_untold`."""
+    return _untold(facts, book, "GP-33")
 
 
 @guard("ENG-14", effect="warn")
@@ -47,8 +58,14 @@ def differing(facts: Facts, book: Book, rule: str) -> Violation | None:
 
 @guard("ENG-44")
 def contract_equals_bid(facts: Facts, book: Book) -> Violation | None:
-    """Engineering and procurement by tender: `differing`."""
+    """Engineering: `differing`."""
     return differing(facts, book, "ENG-44")
+
+
+@guard("GP-34")
+def purchase_contract_equals_bid(facts: Facts, book: Book) -> Violation | None:
+    """政府采购合同, on the terms the procurement document settled (政府采购法 第四十六条): `differing`."""
+    return differing(facts, book, "GP-34")
 
 
 @guard("LND-11")
