@@ -71,6 +71,11 @@ def test_the_json_list_holds_every_rule_in_the_registers_order():
     assert all(set(row) == {"id", "enforced", "monitored", "tested", "note"} for row in rows)
 
 
+def test_no_rule_is_silent(rows):
+    """Each is enforced or watched, or says why it is not; that it is tested alone would not tell a reader anything."""
+    assert [row.id for row in rows.values() if not (row.enforced or row.monitored or row.as_json()["note"])] == []
+
+
 def test_a_guard_is_listed_with_procedure_and_act(rows):
     assert "engineering.open:publish_notice:bidding_period" in rows["ENG-10"].enforced
 

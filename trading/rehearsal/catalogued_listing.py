@@ -38,7 +38,7 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
         draft: {"trade_category", "title", "right", "scope"} of another category of the catalogue.
     """
     assert variant in VARIANTS
-    sale = replace(FOREST, **draft) if draft else EMISSION if variant == "emission" else FOREST
+    sale = replace(EMISSION if variant == "emission" else FOREST, **draft or {})
     if variant == "not_listed":
         yield from refused(cast, sale)
     lot = yield from land_listing.listed(stage, cast, "happy" if variant in OWN else variant, sale)

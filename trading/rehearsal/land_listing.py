@@ -1,7 +1,7 @@
 """挂牌出让 of land and of a mining right: free offers, last call, timed round, reserve price."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -82,9 +82,13 @@ PLOT = Sale(
 
 
 def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[str, Any] | None = None) -> Script:
-    """The whole life of one plot."""
+    """The whole life of one plot.
+
+    Args:
+        draft: what of the sale is another's.
+    """
     assert variant in VARIANTS
-    lot = yield from listed(stage, cast, variant, PLOT)
+    lot = yield from listed(stage, cast, variant, replace(PLOT, **draft or {}))
     if variant != "reserve":
         stage.later(days=5)
         yield contracted(cast, lot)

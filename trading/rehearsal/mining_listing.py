@@ -1,6 +1,7 @@
 """采矿权挂牌出让: the listing of land_listing, and no contract before the result was public for its days."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from trading.models import Lot
@@ -24,7 +25,7 @@ VARIANTS = {
 def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[str, Any] | None = None) -> Script:
     """The whole life of one mining right."""
     assert variant in VARIANTS
-    lot = yield from land_listing.listed(stage, cast, variant, RIGHT)
+    lot = yield from land_listing.listed(stage, cast, variant, replace(RIGHT, **draft or {}))
     if variant != "reserve":
         stage.later(days=5)
         yield land_listing.contracted(cast, lot, refused="clock.too_early")

@@ -1,7 +1,7 @@
 """The demo province: trades at every stage, deterministic, made by the same scripts as the rehearsals."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -67,6 +67,40 @@ class Trade:
     category: str = "A07"
     scope: str = ""
     drawn: bool = False  # its benchmark factor is drawn at the opening
+    sale: Mapping[str, Any] | None = None  # what of a `land_listing.Sale` is its own
+
+
+RETAIL_PLOT = {
+    "title": "泽安市江北新区JB-2026-11号宗地",
+    "scope": "商服用地，出让面积 8,216.3 平方米，年限 40 年。",
+    "start": "32800000",
+    "step": "300000",
+}
+WORKSHOP_PLOT = {
+    "title": "泽安市临港产业园LG-2026-03号宗地",
+    "scope": "工业用地，出让面积 46,902 平方米，年限 50 年。",
+    "start": "19600000",
+    "step": "200000",
+}
+GRANITE = {
+    "title": "云泽省泽安市石门岭饰面用花岗岩",
+    "scope": "矿区面积 0.2034 平方千米，可采储量 612 万立方米，出让年限 10 年。",
+    "start": "41200000",
+    "step": "400000",
+}
+BAMBOO = {
+    "title": "泽安市国有翠屏林场毛竹林",
+    "right": "经营权",
+    "scope": "毛竹林 842 亩，经营年限 15 年。",
+    "start": "1180000",
+    "step": "20000",
+    "region": ("990103", "江北区"),
+}
+SULPHUR = {
+    "title": "云泽省2026年度政府储备二氧化硫",
+    "scope": "二氧化硫 118 吨，有效期 5 年。",
+    "start": "590000",
+}
 
 
 TRADES = (
@@ -183,17 +217,27 @@ TRADES = (
         "图书馆新馆建筑、安装、室内装饰与智能化。",
     ),
     Trade("procurement.inquiry", 40, "", "happy"),
+    Trade("procurement.open", 12, "bidding", "happy"),
+    Trade("procurement.open", 27, "deadline", "too_few"),
+    Trade("procurement.consultation", 6, "bidding", "happy"),
     Trade("land.listing", 60, "", "happy"),
-    Trade("land.listing", 27, "offered", "happy"),
+    Trade("land.listing", 27, "offered", "happy", sale=RETAIL_PLOT),
+    Trade("land.listing", 6, "announced", "happy", sale=WORKSHOP_PLOT),
     Trade("mining.listing", 90, "", "happy"),
-    Trade("mining.listing", 40, "offered", "happy"),
+    Trade("mining.listing", 40, "offered", "happy", sale=GRANITE),
     Trade("equity.transfer", 70, "", "happy"),
     Trade("equity.transfer", 12, "announced", "happy"),
+    Trade("catalogued.listing", 75, "awarded", "happy"),
+    Trade("catalogued.listing", 20, "offered", "happy", sale=BAMBOO),
+    Trade("catalogued.listing", 70, "contracted", "emission"),
+    Trade("catalogued.listing", 4, "announced", "emission", sale=SULPHUR),
 )
 
 
 def draft_of(trade: Trade) -> dict[str, Any] | None:
-    """The invented project's facts for the engineering script; None plays the script's own example."""
+    """The invented project's facts for its script; None plays the script's own example."""
+    if trade.sale:
+        return dict(trade.sale)
     if not trade.title:
         return None
     ceiling = Decimal(trade.ceiling).quantize(Decimal("0.01"))

@@ -23,6 +23,7 @@ from trading.rulebooks import EDITIONS, PROCEDURES, catalogued
 from trading.rulebooks.vocabulary import KINDS
 
 ENFORCES = {
+    "MIN-01": "trading.services.catalogue.catalogue_entry",  # what the catalogue allows for mining rights, and no other
     "PLT-13": "trading.services.catalogue.catalogue_entry",
     "PLT-17": "trading.services.catalogue.catalogue_publish",
 }

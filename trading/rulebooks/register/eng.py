@@ -67,6 +67,7 @@ RULES: tuple[Rule, ...] = register(
             "verified",
             {"invitees": Value(3, "bidders", ">=")},
             since=LAW,
+            note="邀请招标程序尚未装入，没有可以发出邀请书的办理事项。",
         ),
         Rule(
             "ENG-06",

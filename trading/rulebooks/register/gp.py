@@ -335,6 +335,7 @@ RULES: tuple[Rule, ...] = register(
             "block",
             "verified-2nd",
             {"days": Value(3, "wd", ">=")},
+            note="竞争性谈判程序尚未装入。",
         ),
         Rule(
             "GP-27",
@@ -460,6 +461,7 @@ RULES: tuple[Rule, ...] = register(
             "block",
             "verified",
             since=REGULATION,
+            note="评审报告提交以后没有重新评审的办理事项，也没有检测、考察的环节；法定情形的重新评审尚未装入。",
         ),
         Rule(
             "GP-37",

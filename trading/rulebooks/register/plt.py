@@ -98,6 +98,7 @@ RULES: tuple[Rule, ...] = register(
             "prohibition",
             "warn",
             "verified",
+            note="数字证书按信任列表互认，不分颁发机构；对外接口尚未装入。",
         ),
         Rule(
             "PLT-11",
@@ -106,6 +107,7 @@ RULES: tuple[Rule, ...] = register(
             "publicity",
             "warn",
             "verified",
+            note="监督渠道和投诉办法已经公布；各监督部门的职责清单、投诉受理结果和社会评价尚未装入。",
         ),
         Rule(
             "PLT-12",
@@ -132,6 +134,7 @@ RULES: tuple[Rule, ...] = register(
             "prohibition",
             "block",
             "verified",
+            note="平台没有收费功能；保证金只能是国办发〔2016〕49号所列四种。",
         ),
         Rule(
             "PLT-15",

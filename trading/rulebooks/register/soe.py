@@ -81,6 +81,7 @@ RULES: tuple[Rule, ...] = register(
             "block",
             "verified-2nd",
             {"share": Value(Decimal("0.90"), "/1", "<")},
+            note="降低底价重新披露尚未装入；转让底价不得低于评估结果由 SOE-05 执行。",
         ),
         Rule(
             "SOE-08",
@@ -90,6 +91,7 @@ RULES: tuple[Rule, ...] = register(
             "block",
             "knowledge",
             {"months": Value(12, "mo", "<=")},
+            note="重新审计、评估、披露的办理尚未装入：未征集到受让方的标段不能续期，只能另行登记。",
         ),
         Rule(
             "SOE-09",
@@ -98,6 +100,7 @@ RULES: tuple[Rule, ...] = register(
             "prohibition",
             "block",
             "knowledge",
+            note="信息披露开始以后没有变更公告的办理事项；补充信息并延长披露期尚未装入。",
         ),
         Rule(
             "SOE-10",
@@ -116,6 +119,7 @@ RULES: tuple[Rule, ...] = register(
             "prohibition",
             "block",
             "verified",
+            note="关联受让人与其他受让人适用同一竞价规则；本平台不登记董事、监事、高级管理人员的亲属关系，不能自动识别。",
         ),
         Rule(
             "SOE-12",
@@ -196,6 +200,7 @@ RULES: tuple[Rule, ...] = register(
             "block",
             "knowledge",
             {"total": Value(40, "wd", ">="), "formal": Value(20, "wd", ">=")},
+            note="企业增资程序尚未装入。",
         ),
         Rule(
             "SOE-19",
