@@ -1,9 +1,9 @@
 """The tree of centres, read whole: there are some thousands in the country and a dozen in a province."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from credit.models import Centre
+from credit.models import Centre, Region
 
 LEVELS = {0: "国家", 1: "省级", 2: "市级", 3: "县级"}
 
@@ -62,9 +62,7 @@ def reach(code: str, places: Iterable[Place] | None = None) -> frozenset[str]:
     return frozenset(found)
 
 
-def children(places: Iterable[Place]) -> Mapping[str, list[Place]]:
-    """Parent's code -> the centres right under it."""
-    found: dict[str, list[Place]] = {}
-    for one in places:
-        found.setdefault(one.parent, []).append(one)
-    return found
+def region_names(codes: Iterable[str]) -> dict[str, str]:
+    """Region code -> what it is called now. One query."""
+    found = Region.objects.filter(code__in=list(codes), until__isnull=True)
+    return dict(found.values_list("code", "name"))

@@ -16,6 +16,7 @@ LINKS = (
     ("disclosure:statistics", "chart-bar", "交易统计", "宗数、成交额、节约和增值，逐项可查"),
     ("disclosure:guide", "book-2", "服务指南", "每种交易怎么走，多长时间"),
     ("disclosure:catalogue", "category", "交易目录", "哪些项目应当进场"),
+    ("disclosure:centres", "building", "交易中心", "省、市、县各级中心，可以选择哪里"),
     ("disclosure:rules", "scale", "规则库", "每条规则的条文和执行方式"),
     ("disclosure:tariff", "receipt", "收费标准", "目录以外一律不收"),
     ("disclosure:data", "database", "开放数据", "接口、批量下载和订阅"),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from disclosure.views import (
     calendar,
+    centres,
     draws,
     home,
     lists,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("statistics/table/", statistics.statistics_sheet, name="statistics-sheet"),
     path("exports/statistics.<slug:form>", statistics.statistics_file, name="statistics-file"),
     path("exports/statistics-table.<slug:form>", statistics.statistics_sheet_file, name="statistics-sheet-file"),
+    path("centres/", centres.centre_index, name="centres"),
     path("catalogue/", statistics.catalogue_index, name="catalogue"),
     path("exports/catalogue.<slug:form>", statistics.catalogue_file, name="catalogue-file"),
     path("rules/", rules.rule_index, name="rules"),

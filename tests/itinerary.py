@@ -96,6 +96,7 @@ PUBLIC = [
     see("disclosure:statistics", label="nothing", query="category=emission&from=1&to=1"),
     see("disclosure:statistics-sheet"),
     see("disclosure:catalogue"),
+    see("disclosure:centres"),
     see("disclosure:rules"),
     see("disclosure:procedure", lambda: ["engineering.open"]),
     see("disclosure:rule", lambda: ["ENG-10"]),
@@ -231,6 +232,7 @@ COMMITTEE = [
 ]
 
 CENTRE = [
+    see("trading:hosted", role="operator"),
     see("trading:venues", role="operator"),
     see("trading:session", things.planned_session, role="operator"),
     see("trading:outages", role="operator"),

@@ -55,6 +55,16 @@ class TradingConfig(AppConfig):
         )
         register(
             Bench(
+                "进场项目",
+                "本中心和下级中心的标段，按下一时点排列",
+                "trading:hosted",
+                opens_to=lambda actor: "operator" in actor.duties,
+                order=28,
+                icon_name="list-details",
+            )
+        )
+        register(
+            Bench(
                 "场地与场次",
                 "开标室、评标室、抽取室、竞价室，各标段的场次",
                 "trading:venues",

@@ -9,6 +9,7 @@ from trading.views import (
     challenges,
     desk,
     factor,
+    hosted,
     letters,
     media,
     notices,
@@ -81,6 +82,7 @@ urlpatterns = [
     path(LOT + "acts/<slug:verb>/", acts.act, name="act"),
     path(LOT + "performance/", acts.performance, name="performance"),
     # the centre's own
+    path("centre/lots/", hosted.index, name="hosted"),
     path("centre/venues/", venues.index, name="venues"),
     path("centre/venues/open/", venues.venue_open, name="venue-open"),
     path("centre/venues/<uuid:venue_key>/close/", venues.venue_close, name="venue-close"),

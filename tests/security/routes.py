@@ -173,6 +173,7 @@ TABLE: dict[str, Row] = {
     "disclosure:statistics-sheet": PUBLIC,
     "disclosure:statistics-sheet-file": Row("404", "no"),
     "disclosure:catalogue": PUBLIC,
+    "disclosure:centres": PUBLIC,
     "disclosure:catalogue-file": Row("404", "no"),
     "disclosure:rules": PUBLIC,
     "disclosure:procedure": PUBLIC,
@@ -368,6 +369,7 @@ TABLE: dict[str, Row] = {
     "trading:opening-remark": Row(DEED, "no"),
     "trading:opening-answer": Row(DEED, "no"),
     # -- the centre's own: its operator's alone ----------------------------------------------------------------------
+    "trading:hosted": Row(f"{HIDDEN}; operator: 200", "no"),
     "trading:venues": Row(f"{HIDDEN}; operator: 200", "no"),
     "trading:venue-open": Row(DEED, "no; operator: form"),
     "trading:venue-close": Row(DEED, "no"),

@@ -57,6 +57,7 @@ class Sale:
     start: str = "50000000"
     step: str = "500000"
     region: tuple[str, str] = ("990100", "泽安市")
+    centre: str = "centre"
 
     def yuan(self, steps: int) -> str:
         """So many increments above the start price, yuan."""
@@ -105,7 +106,7 @@ def registered(cast: Cast, sale: Sale, *, reserved: bool = False) -> Tender:
         region_code=code,
         region_name=region,
         initiator=cast.subjects["grantor"],
-        centre=cast.subjects["centre"],
+        centre=cast.subjects[sale.centre],
         kind="goods",
         actor=cast["grantor"].actor,
         lots=[

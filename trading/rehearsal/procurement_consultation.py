@@ -49,6 +49,7 @@ OFFERS: dict[str, tuple[str, str, dict[str, str]]] = {
     "bidder3": ("1920000", "1900000", {"size": "small", "domestic_share": "0.91"}),
     "bidder4": ("1905000", "1850000", {"size": "large", "domestic_share": "0.30"}),
 }
+TITLE, SCOPE = "泽安市第三中学录播教室设备采购", "录播教室设备 4 间，含安装、调试和培训。"
 QUOTING = {"one_leaves": 3, "few_quotes": 2}
 
 
@@ -56,7 +57,7 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     """The whole life of one consultation."""
     assert variant in VARIANTS
     buyer, declares = cast["purchaser"].actor, variant == "preference_decides"
-    lot = yield from announced(stage, cast, variant)
+    lot = yield from announced(stage, cast, variant, **draft or {})
     yield from responded(stage, cast, lot, list(OFFERS)[: 2 if variant == "too_few" else 4], declares=declares)
     if variant == "too_few":
         yield from shared.failed(stage, cast, lot)
@@ -81,11 +82,10 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     yield from shared.finished(stage, cast, lot, initiator="purchaser")
 
 
-def announced(stage: Stage, cast: Cast, variant: str) -> Any:
+def announced(stage: Stage, cast: Cast, variant: str, *, title: str = TITLE, scope: str = SCOPE) -> Any:
     """Registered, drafted, published. Returns the lot."""
     buyer = cast["purchaser"].actor
     terms = {**TERMS, "adjustments": PREFERENCES} if variant == "preference_decides" else TERMS
-    title = "泽安市第三中学录播教室设备采购"
     tender = yield Step(
         "采购人",
         "登记采购项目",
@@ -102,7 +102,7 @@ def announced(stage: Stage, cast: Cast, variant: str) -> Any:
             actor=buyer,
             lots=[{
                 "title": title,
-                "scope": "录播教室设备 4 间，含安装、调试和培训。",
+                "scope": scope,
                 "ceiling_cny": Decimal("2000000.00"),
                 "terms": terms,
             }],

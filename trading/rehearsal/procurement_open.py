@@ -55,12 +55,14 @@ DECLARED: dict[str, dict[str, str]] = {
     "bidder3": {"size": "micro", "domestic_share": "0.93"},
 }
 
+SCOPE = "理化实验室设备 6 间，含安装和培训。"
+
 
 def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[str, Any] | None = None) -> Script:
     """The whole life of one procurement by open tender."""
     assert variant in VARIANTS
     buyer, preferred = cast["purchaser"].actor, variant == "preference_decides"
-    lot = yield from announced(stage, cast, variant)
+    lot = yield from announced(stage, cast, variant, **draft or {})
     for username in list(PRICES)[: 2 if variant == "too_few" else 3]:
         who = cast[username]
         yield Step(
@@ -99,7 +101,9 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     yield from shared.finished(stage, cast, lot, initiator="purchaser")
 
 
-def announced(stage: Stage, cast: Cast, variant: str) -> Script:
+def announced(
+    stage: Stage, cast: Cast, variant: str, *, title: str = "泽安市第三中学理化实验室设备采购", scope: str = SCOPE
+) -> Script:
     """Registered, drafted, published. Returns the lot."""
     buyer = cast["purchaser"].actor
     tender = yield Step(
@@ -108,7 +112,7 @@ def announced(stage: Stage, cast: Cast, variant: str) -> Script:
         lambda: tenders.tender_register(
             procedure="procurement.open",
             trade_category="D01",
-            title="泽安市第三中学理化实验室设备采购",
+            title=title,
             region_code="990100",
             region_name="泽安市",
             initiator=cast.subjects["purchaser"],
@@ -117,8 +121,8 @@ def announced(stage: Stage, cast: Cast, variant: str) -> Script:
             kind="goods",
             actor=buyer,
             lots=[{
-                "title": "泽安市第三中学理化实验室设备采购",
-                "scope": "理化实验室设备 6 间，含安装和培训。",
+                "title": title,
+                "scope": scope,
                 "ceiling_cny": Decimal("3000000.00"),
                 "terms": TERMS,
             }],

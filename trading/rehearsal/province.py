@@ -67,9 +67,12 @@ class Trade:
     category: str = "A07"
     scope: str = ""
     drawn: bool = False  # its benchmark factor is drawn at the opening
-    sale: Mapping[str, Any] | None = None  # what of a `land_listing.Sale` is its own
+    own: Mapping[str, Any] | None = None  # what of the script's example is its own: title, scope; of a sale also money
 
 
+LABS = {"title": "泽安市第三中学计算机教室设备采购", "scope": "学生机 168 台、教师机 3 台，含安装和培训。"}
+BEDS = {"title": "泽安市第三中学学生公寓家具采购", "scope": "公寓床 420 套、储物柜 420 组。"}
+PLANS = {"title": "泽安市第三中学校园网改造采购", "scope": "无线接入点 96 个、核心交换机 2 台，含布线和调试。"}
 RETAIL_PLOT = {
     "title": "泽安市江北新区JB-2026-11号宗地",
     "scope": "商服用地，出让面积 8,216.3 平方米，年限 40 年。",
@@ -81,6 +84,8 @@ WORKSHOP_PLOT = {
     "scope": "工业用地，出让面积 46,902 平方米，年限 50 年。",
     "start": "19600000",
     "step": "200000",
+    "region": ("990103", "江北区"),
+    "centre": "county_centre",
 }
 GRANITE = {
     "title": "云泽省泽安市石门岭饰面用花岗岩",
@@ -95,6 +100,7 @@ BAMBOO = {
     "start": "1180000",
     "step": "20000",
     "region": ("990103", "江北区"),
+    "centre": "county_centre",
 }
 SULPHUR = {
     "title": "云泽省2026年度政府储备二氧化硫",
@@ -217,27 +223,29 @@ TRADES = (
         "图书馆新馆建筑、安装、室内装饰与智能化。",
     ),
     Trade("procurement.inquiry", 40, "", "happy"),
-    Trade("procurement.open", 12, "bidding", "happy"),
-    Trade("procurement.open", 27, "deadline", "too_few"),
-    Trade("procurement.consultation", 6, "bidding", "happy"),
+    Trade("procurement.open", 40, "awarded", "happy"),
+    Trade("procurement.open", 12, "bidding", "happy", own=LABS),
+    Trade("procurement.open", 27, "deadline", "too_few", own=BEDS),
+    Trade("procurement.consultation", 18, "quoting", "happy"),
+    Trade("procurement.consultation", 6, "bidding", "happy", own=PLANS),
     Trade("land.listing", 60, "", "happy"),
-    Trade("land.listing", 27, "offered", "happy", sale=RETAIL_PLOT),
-    Trade("land.listing", 6, "announced", "happy", sale=WORKSHOP_PLOT),
+    Trade("land.listing", 27, "offered", "happy", own=RETAIL_PLOT),
+    Trade("land.listing", 6, "announced", "happy", own=WORKSHOP_PLOT),
     Trade("mining.listing", 90, "", "happy"),
-    Trade("mining.listing", 40, "offered", "happy", sale=GRANITE),
+    Trade("mining.listing", 40, "offered", "happy", own=GRANITE),
     Trade("equity.transfer", 70, "", "happy"),
     Trade("equity.transfer", 12, "announced", "happy"),
-    Trade("catalogued.listing", 75, "awarded", "happy"),
-    Trade("catalogued.listing", 20, "offered", "happy", sale=BAMBOO),
+    Trade("catalogued.listing", 75, "awarded", "happy", own={"centre": "third_centre"}),
+    Trade("catalogued.listing", 20, "offered", "happy", own=BAMBOO),
     Trade("catalogued.listing", 70, "contracted", "emission"),
-    Trade("catalogued.listing", 4, "announced", "emission", sale=SULPHUR),
+    Trade("catalogued.listing", 4, "announced", "emission", own=SULPHUR),
 )
 
 
 def draft_of(trade: Trade) -> dict[str, Any] | None:
     """The invented project's facts for its script; None plays the script's own example."""
-    if trade.sale:
-        return dict(trade.sale)
+    if trade.own:
+        return dict(trade.own)
     if not trade.title:
         return None
     ceiling = Decimal(trade.ceiling).quantize(Decimal("0.01"))

@@ -29,6 +29,7 @@ from trading.kernel.mandates import lapsed, replaced
 from trading.kernel.time import HeldFor
 from trading.locks import lock_lot
 from trading.models import Lot
+from trading.reach import reached
 
 EMPTY: Mapping[str, Any] = {}
 _followers: list[Callable[[Lot], None]] = []
@@ -169,12 +170,26 @@ def admitted(verb: str, lot: Lot, actor: Actor, at: datetime, facts: kernel.Fact
     if "agency" in move.actor.split("|"):
         not_replaced(lot, actor)
     policy.require(actor, move.actor, over=lot)
+    if "operator" in move.actor.split("|"):
+        within_reach(lot, actor)
     mandated(lot, actor, at)
     if "person" in move.actor.split("|"):
         traders_only(actor)
     if shut := kernel.gate(book, procedure, verb, facts or facts_of(lot, at)):
         raise Refused([shut])
     return move
+
+
+def within_reach(lot: Lot, actor: Actor) -> None:
+    """Return unless the person is an operator of a centre that neither hosts the lot nor stands above its host.
+
+    At most one query beyond the lot's own parties.
+
+    Raises:
+        PermissionDenied: another centre's lot.
+    """
+    if "operator" in actor.duties and not reached(lot, actor):
+        raise PermissionDenied("another centre's lot")
 
 
 def mandated(lot: Lot, actor: Actor, at: datetime) -> None:

@@ -27,6 +27,7 @@ from trading.filings import bids_of, open_verbs
 from trading.kernel import procedure as kernel
 from trading.lifeline import stages_of
 from trading.models import Bid, Lot, Quote
+from trading.reach import duties_over
 from trading.rooms import LIVE, Room, room_of
 from trading.rounds import own_filing, round_of
 from trading.services import factors, openings, quotes
@@ -72,7 +73,7 @@ def panel_of(request: ActedRequest, lot: Lot, room: Room, facts: kernel.Facts) -
     """What this visitor can do here. Own rows and public ones only. Up to four queries."""
     actor = request.actor
     verbs = open_verbs(lot, facts)
-    held = (lot.tender.party_roles(actor) | actor.duties) & HOSTS
+    held = (lot.tender.party_roles(actor) | duties_over(lot, actor)) & HOSTS
     own = _standing(request, lot)
     unlocked = own is not None and BidderUnlock.objects.filter(envelope_id=own.envelope_id).exists()
     turn = round_of(lot)

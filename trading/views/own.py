@@ -12,6 +12,7 @@ from platform_site.accounts.actors import Actor
 from platform_site.rows import one_or_none
 from platform_site.web.htmx import wants_partial
 from trading.models import Lot
+from trading.reach import duties_over
 from trading.services.acts import not_replaced
 
 SIDE = frozenset({"initiator", "agency"})
@@ -33,7 +34,7 @@ def working_lot(
     if lot is None:
         refuse_replaced(actor, reference, number)
         raise Http404
-    held = lot.tender.party_roles(actor) | (actor.duties & {"operator"})
+    held = lot.tender.party_roles(actor) | duties_over(lot, actor)
     if "winner" in roles:
         held |= lot.party_roles(actor) & {"winner", "partner"}
     if not held & roles:

@@ -14,6 +14,7 @@ from platform_site.accounts.requests import PersonRequest
 from platform_site.rows import one_or_none
 from platform_site.web.htmx import wants_partial
 from trading.models import CommitteeMember, Lot
+from trading.reach import duties_over
 
 View = Callable[..., HttpResponseBase]
 PARTIES = ("tender__initiator", "tender__agency", "tender__centre", "tender__authority")
@@ -56,7 +57,7 @@ def held_over(lot: Lot, actor: Actor) -> frozenset[str]:
 
     Supervision is the lot's own authority's: nobody else's officer reads how a member scored. No query.
     """
-    held = set(lot.tender.party_roles(actor)) | (actor.duties & {"operator", "draw_officer"})
+    held = set(lot.tender.party_roles(actor)) | duties_over(lot, actor, ("operator", "draw_officer"))
     authority = lot.tender.authority
     if "supervisor" in actor.duties and authority is not None and authority.code == actor.subject_code:
         held.add("supervisor")
