@@ -5,12 +5,13 @@ class DisclosureConfig(AppConfig):
     name = "disclosure"
 
     def ready(self) -> None:
-        """Citations anywhere link to the rule pages this room serves; a subject's page says what it traded."""
+        """Citations anywhere link to the rule pages this room serves; a subject's page says what it traded, an
+        authority's board what was traded under it."""
         from django.urls import NoReverseMatch, reverse
 
         from credit import sections
-        from disclosure import subjectdeals
-        from platform_site.web import law
+        from disclosure import figures, subjectdeals
+        from platform_site.web import law, sources
 
         def page(rule_id: str) -> str:
             try:
@@ -20,3 +21,4 @@ class DisclosureConfig(AppConfig):
 
         law.lend(page)
         sections.lend(subjectdeals.section)
+        sources.announce("figures-of-authority", figures.of_authority)

@@ -185,10 +185,15 @@ def statistics(asked: Asked) -> Statistics:
     )  # fmt: skip
 
 
+def total(asked: Asked) -> Line:
+    """The sums of what was asked for, alone. Two queries, one more where a centre is."""
+    return _line("合计", asked, _cells(asked), _cells(asked.before()))
+
+
 Cells = list[dict[str, Any]]
 
 
-def _cells(asked: Asked, places: Sequence[centres.Place]) -> Cells:
+def _cells(asked: Asked, places: Sequence[centres.Place] | None = None) -> Cells:
     first, last = asked.months
     found = DealCell.objects.filter(month__gte=date(asked.year, first, 1), month__lte=date(asked.year, last, 1))
     grouped = asked.within(found, places).order_by()

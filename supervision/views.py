@@ -14,6 +14,7 @@ from platform_site.accounts import policy
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.requests import PersonRequest
 from platform_site.rows import one_or_none
+from platform_site.web import sources
 from supervision import selectors, services
 from supervision.forms import LiftForm, OrderForm
 from supervision.models import Order
@@ -26,7 +27,7 @@ MONITORS = {"ELE-10": "supervision.views.board"}
 @login_required
 @require_safe
 def board(request: PersonRequest) -> HttpResponse:
-    """The authority's trades, soonest first, and the leads about them. Three queries and the session's."""
+    """The authority's trades, soonest first, and the leads about them. Five queries and the session's."""
     policy.require(request.actor, "supervisor|auditor")
     now = clock.now()
     lots = list(selectors.lots_of(request.actor)[:200])
@@ -50,7 +51,13 @@ def board(request: PersonRequest) -> HttpResponse:
     return render(
         request,
         "supervision/board.html",
-        {"rows": rows, "leads": told, "stats": stats, "may_order": "supervisor" in request.actor.duties},
+        {
+            "rows": rows,
+            "leads": told,
+            "stats": stats,
+            "figures": sources.ask("figures-of-authority", code=request.actor.subject_code),
+            "may_order": "supervisor" in request.actor.duties,
+        },
     )
 
 

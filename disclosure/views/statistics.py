@@ -54,7 +54,7 @@ def statistics_index(request: HttpRequest) -> HttpResponse:
         "asked": said,
         "found": found,
         "tables": figures.sections(found),
-        "stats": figures.tiles(found),
+        "stats": figures.tiles(found.total),
         "period": figures.period(said),
         "years": range(this_year, this_year - 3, -1),
         "months": range(1, 13),

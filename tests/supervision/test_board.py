@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from disclosure.models import DealCell
 from trading.models import Lot
 from trading.rehearsal.repertoire import START, cast_for
 
@@ -29,6 +30,21 @@ def test_a_supervisor_sees_the_trades_of_his_authority(client, cast, play_until,
     assert Lot.objects.get().title in answer.content.decode()
 
 
+def test_the_board_says_what_the_public_statistics_say(client, cast, at):
+    sums = {"count": 3, "bought": 3, "sold": 0, "amount_cny": "90000000.00", "saved_cny": "10000000.00"}
+    cell = {**sums, "gained_cny": 0, "saved_base_cny": "100000000.00", "gained_base_cny": 0, "category": "engineering"}
+    for code in (cast["supervisor"].code, "another"):
+        DealCell.objects.create(month=START.date().replace(day=1), authority_code=code, **cell)
+
+    page = visit(client, cast["supervisor"], at).content.decode()
+
+    assert "2026年1月至3月成交" in page
+    assert "节约率 10.0%" in page
+    assert f"authority={cast['supervisor'].code}" in page
+    tiles = client.get(reverse("supervision:board")).context["figures"]["tiles"]
+    assert [tile["number"] for tile in tiles[:2]] == ["3", "9,000"]
+
+
 def test_a_draft_is_not_there(client, cast, play_until, at):
     play_until(cast, "scheduled")
 
@@ -49,7 +65,7 @@ def test_the_board_asks_no_more_the_more_lots_there_are(client, cast, play_until
     play_until(cast, "bidding")
     visit(client, cast["supervisor"], at)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert client.get(reverse("supervision:board")).status_code == 200
 
 
