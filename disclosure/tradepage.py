@@ -1,6 +1,6 @@
 """The public trade page: public facts and the present moment, composed for the template."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from disclosure.tradefacts import METHODS, Lot, PublicLot
 from platform_site.ledger import selectors as record
 from platform_site.rules import ALL
 from trading import paperwords
+from trading.kernel import catalogue
 from trading.kernel.procedure import Facts, Procedure, moment
 from trading.rulebooks.vocabulary import BOND_FORMS
 
@@ -185,6 +186,7 @@ def overview(lot: Lot, drawn: Sequence[str] = ()) -> list[tuple[str, Any, str]]:
         ("评估结果", _amount(terms.get("valuation_cny")), "money"),
         (words["floor"], _amount(terms.get("start_price_cny")), "money"),
         ("增价幅度", _amount(terms.get("increment_cny")), "money"),
+        ("交易目录", entered(tender.catalogue), "text"),
         ("招标计划", tender.plan, "plan"),
         ("委托代理", tender.mandate, "text"),
         ("项目审批", tender.approval, "text"),
@@ -199,6 +201,15 @@ def overview(lot: Lot, drawn: Sequence[str] = ()) -> list[tuple[str, Any, str]]:
         ("交易中心", tender.centre, "subject"),
     ]
     return [row for row in rows if row[1] not in (None, "")]
+
+
+def entered(row: Mapping[str, Any]) -> str:
+    """Under which row of the trade catalogue the project came in, and whether it had to; "" without one."""
+    if not row:
+        return ""
+    limit = row.get("threshold")
+    why = f"应当进场：{limit['what']}" if row.get("must") and limit else "自愿进场"
+    return f"{row['name']}，{why}。{catalogue.cited(row, limit)}"
 
 
 def _amount(text: str | None) -> Decimal | None:

@@ -14,6 +14,7 @@ class TradingConfig(AppConfig):
         from trading.models import Lot, TenderPlan
         from trading.services import sessions
         from trading.services.acts import on_course
+        from trading.testimony.catalogue import catalogue_as_recorded
         from trading.testimony.media import outlets_as_recorded
         from trading.testimony.outages import outages_as_recorded
         from trading.testimony.sessions import sessions_as_recorded
@@ -30,6 +31,7 @@ class TradingConfig(AppConfig):
         ledger.register_verifier(outages_as_recorded)
         ledger.register_verifier(outlets_as_recorded)
         ledger.register_verifier(sessions_as_recorded)
+        ledger.register_verifier(catalogue_as_recorded)
         holds.on_change(registers.wake_held_lot)
         on_course(sessions.follow)
         clock.on_advance(registers.LotsDue())

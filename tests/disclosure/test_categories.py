@@ -96,6 +96,7 @@ def test_a_category_declared_at_run_time_has_its_pages_notices_feed_and_sums(liv
     page = read(sold.path)
     assert "户外广告经营权" in page
     assert "出让人" in page
+    assert "户外广告经营权，自愿进场。云泽省公共资源交易目录（第三批）（云政办发〔2026〕6号）" in page
     kinds = set(ListedNotice.objects.filter(category="boards").values_list("kind", flat=True))
     assert {"tender", "award", "contract"} <= kinds
     assert sold.title in read("/feeds/trades.atom?category=boards&period=all")

@@ -21,6 +21,7 @@ from trading.rehearsal import catalogued_listing, land_listing
 from trading.rulebooks import PROCEDURES, book_for
 from trading.services import tenders
 from trading.services.catalogue import catalogue_publish, rows_on
+from trading.testimony.catalogue import catalogue_as_recorded
 
 BATCHES = catalogues.read(catalogues.SHIPPED.read_text(encoding="utf-8"))
 TODAY = date(2026, 3, 10)
@@ -211,6 +212,54 @@ def test_a_region_without_a_catalogue_trades_by_the_books_of_law(stage_cast, db)
 
     assert tender.catalogue == {}
     assert tender.lots.get().category == "engineering"
+
+
+# -- the record -------------------------------------------------------------------------------------------------------
+
+
+def told() -> list[str]:
+    """What the verifier says of the catalogue."""
+    return [finding.why for finding in catalogue_as_recorded()]
+
+
+def test_the_catalogue_and_what_projects_keep_are_as_recorded(stage_cast, db):
+    with clock.at(START):
+        land_listing.registered(stage_cast, catalogued_listing.FOREST)
+    published(rows=[BATCHES[1]["rows"][1]])
+    engineering(stage_cast, region_code="340100", lots=[{"title": "一"}])
+
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"thresholds": []}, "differs from the record"),
+        ({"name": "林木"}, "differs from the record"),
+        ({"until": date(2026, 5, 1)}, "ends on another day"),
+    ],
+)
+def test_a_row_changed_behind_the_service_is_found(stage_cast, db, changed, said):
+    rows = CatalogueRow.objects.filter(key="forestry")
+    if set(changed) <= {"until"}:
+        rows.update(**changed)
+    else:
+        row = rows.get()
+        row.pk, row.reference = None, "ML-990000-02-09"
+        for name, value in changed.items():
+            setattr(row, name, value)
+        row.save()
+
+    assert any(said in why for why in told())
+
+
+def test_a_project_with_another_row_is_found(stage_cast, db):
+    with clock.at(START):
+        tender = land_listing.registered(stage_cast, catalogued_listing.FOREST)
+    tender.catalogue = {**tender.catalogue, "periods": {}}
+    tender.save(update_fields=["catalogue"])
+
+    assert told() == ["a project keeps another row of the catalogue"]
 
 
 # -- which row --------------------------------------------------------------------------------------------------------
