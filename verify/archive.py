@@ -3,7 +3,8 @@
 
 Every member against the manifest, every entry's proof against the archive's own checkpoint and key (or the keys you
 bring, which is better), every paper against the entry that names its bytes and the certificate that entry names, every
-envelope opened again from its ciphertext and the released keys, the draws drawn again, the scores added up again.
+envelope opened again from its ciphertext and the released keys, the draws drawn again, the scores added up again, the
+auction held again.
 Standard library only; runs beside or inside verify.py. Exit 0 where everything holds.
 """
 
@@ -45,6 +46,7 @@ def check_archive(folder, script, keys):
     faults += _envelopes(folder, script, told, holds)
     faults += _factor(folder, told)
     faults += _reserve(folder, script, told, holds)
+    faults += _auction(folder, script, told, holds)
     for name, verb, word in (
         ("draw.json", "draw", "the draw"),
         ("factor.json", "factor", "the factor"),
@@ -181,6 +183,18 @@ def _envelope(script, path, keyset, released, unlock):
         return json.loads(done.stdout)
     except ValueError:
         return {}
+
+
+def _auction(folder, script, told, holds):
+    """The offers of a live auction lead to the end the record names, and to the award."""
+    entries = [told[name] for name in sorted(told)]
+    if not any(facts.get("act") in {"offer", "offer_timed", "close_call", "close_round"} for facts in entries):
+        return []
+    path = folder / "auction.json"  # made here: read out of entries that were proved
+    path.write_text(json.dumps(entries), "utf-8")
+    faults = _run(script, "auction", path)
+    holds += [] if faults else ["the auction comes out the same"]
+    return faults
 
 
 def _name(path):

@@ -1,11 +1,8 @@
 """Redis emptied while a real worker, beat and sequencer run: all that is due comes about from PostgreSQL, once."""
 
-import contextlib
 import os
 import re
-import shutil
 import subprocess
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,13 +14,13 @@ from django.test import Client
 from django.urls import reverse
 
 from platform_site.celery import app
-from platform_site.embedded import portal_processes, redis_server
-from platform_site.embedded.places import Places
+from platform_site.embedded import portal_processes
 from platform_site.embedded.processes import Known, spawn, stop_groups
 from platform_site.ledger import audit
 from platform_site.ledger.models import Checkpoint, Entry, Position
 from platform_site.messages.models import Message
 from tests.browser import free_port
+from tests.chaos.own_redis import url_of
 from tests.databases import BASE
 from tests.people import a_person
 from trading.models import Letter, Lot, Notice
@@ -31,22 +28,6 @@ from trading.rehearsal.repertoire import cast_for
 
 pytestmark = pytest.mark.chaos
 PATIENCE, LOOK = 120, 0.2  # seconds
-
-
-@pytest.fixture
-def store() -> Iterator[redis.Redis]:
-    """A Redis of this test's own: others may be using the run's."""
-    run = Path(tempfile.mkdtemp(prefix="ggzy-redis-", dir="/tmp"))  # short enough for a socket's path
-    where = Places(run, run, None)
-    redis_server.start(where)
-    with contextlib.closing(redis.Redis.from_url(redis_server.url(where))) as client:
-        yield client
-    redis_server.stop(where)
-    shutil.rmtree(run)
-
-
-def url_of(store: redis.Redis) -> str:
-    return f"unix://{store.connection_pool.connection_kwargs['path']}"
 
 
 @pytest.fixture

@@ -152,10 +152,12 @@ class Lot(BookedLot, models.Model):
         """initiator and agency by the tender; holder, bidder, winner, partner (of the winning consortium), committee by
         the lot's own rows."""
         held = set(self.tender.party_roles(actor))
+        # Where a book knows no documents, no filings, nobody holds or files any: an offer in a live round is hurried.
+        sealed = "file_bid" in self.procedure.transitions
         if actor.subject_code:
-            if self.obtained.filter(subject__code=actor.subject_code).exists():
+            if sealed and self.obtained.filter(subject__code=actor.subject_code).exists():
                 held.add("holder")
-            if self.bids.filter(subject__code=actor.subject_code).exclude(state="withdrawn").exists():
+            if sealed and self.bids.filter(subject__code=actor.subject_code).exclude(state="withdrawn").exists():
                 held.add("bidder")
             if self.sign_ups.filter(subject__code=actor.subject_code).exists():
                 held.add("bidder")
@@ -171,7 +173,7 @@ class Lot(BookedLot, models.Model):
                 ).exists()
             ):
                 held.add("partner")
-        if actor.user_id and self._seats(actor):
+        if sealed and actor.user_id and self._seats(actor):
             held.add("committee")
         return frozenset(held)
 

@@ -47,18 +47,26 @@ def nudge(lot: Lot) -> None:
 def on_its_way(lot: Lot, arrived: datetime) -> Iterator[None]:
     """Within: what arrived shortly before an end is noted, and the clock ends nothing before it is judged.
 
-    The moments of `lot` may be as old as the request: an end only ever moves away.
+    The moments of `lot` may be as old as the request: an end only ever moves away. One query (holds) where the end of
+    the lot's state is one that a hold moves.
     """
-    ends = [moment_of(lot, name) for name in ENDS if name in lot.procedure.moments]
-    if not any(end is not None and timedelta() <= end - arrived <= CLOSE_TO_THE_END for end in ends):
+    name = ENDS.get(lot.state, "")
+    how = lot.procedure.moments.get(name)
+    end = None if how is None else moment_of(lot, name) if how.pauses else lot.recorded.get(name)
+    if end is None or not timedelta() <= end - arrived <= CLOSE_TO_THE_END:
         yield
         return
     with bids.arriving(lot.pk, arrived):
         yield
 
 
-# The moments before which one signs up, offers, or asks to go on.
-ENDS = ("listing_until", "disclosure_until", "call_ends", "round_ends")
+# State -> the moment before which one signs up, offers, or asks to go on in it.
+ENDS = {
+    "announced": "disclosure_until",
+    "listing": "listing_until",
+    "last_call": "call_ends",
+    "timed": "round_ends",
+}
 
 
 def sign_up(*, lot_id: int, actor: Actor, arrived_at: datetime | None = None) -> SignUp:
@@ -105,6 +113,15 @@ def call_minutes(lot: Lot) -> int:
 def round_minutes(lot: Lot) -> int:
     """How long a timed round lasts after its beginning, and after each offer in it."""
     return int(lot.terms.get("round_minutes") or ROUND_MINUTES)
+
+
+def rules_said(lot: Lot) -> dict[str, Any]:
+    """What the entry that opens an auction says of its rules: whoever has the entries can hold it again."""
+    return {
+        "start_price": lot.terms["start_price_cny"],
+        "increment": lot.terms["increment_cny"],
+        "round_minutes": round_minutes(lot),
+    }
 
 
 def offers_of(lot: Lot) -> list[Offered]:
@@ -175,7 +192,7 @@ def _offered(act: Act, amount: Decimal, key: UUID, *, extends: bool) -> Offer:
 def listing_start(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = None) -> None:
     """The listing is open for offers."""
     with acting("start_listing", lot_id=lot_id, actor=actor, now=now) as act:
-        act.entry("listing.started", {"start_price": act.lot.terms["start_price_cny"]})
+        act.entry("listing.started", rules_said(act.lot))
         nudge(act.lot)
 
 

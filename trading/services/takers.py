@@ -10,7 +10,7 @@ from trading import addresses
 from trading.models import Lot, Notice
 from trading.services.acts import acting
 from trading.services.alerts import tell_subjects
-from trading.services.listings import nudge
+from trading.services.listings import nudge, rules_said
 from trading.services.notices import notice_write, noticed
 from trading.services.terms import money
 
@@ -33,6 +33,8 @@ def disclosure_end(*, lot_id: int, verb: str, actor: Actor = CLOCK, now: datetim
 
     with acting(verb, lot_id=lot_id, actor=actor, values=values, now=now) as act:
         said: dict[str, Any] = {"takers": act.lot.sign_ups.count()}
+        if verb != "fail_no_taker":
+            said |= rules_said(act.lot)
         if verb == "fail_no_taker":
             notice = notice_write(act, "failure", f"{act.lot.title}未成交公告", {"reason": act.move.title})
             said |= noticed(notice)

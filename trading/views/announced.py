@@ -17,16 +17,18 @@ from trading.models import Lot
 DRAFT = ("registered", "scheduled")
 
 
-def announced_lot(reference: str, number: int, *, verb: str = "file_bid") -> Lot:
+def announced_lot(reference: str, number: int, *, verb: str = "file_bid", parties: bool = True) -> Lot:
     """The lot, once announced, whose book knows `verb`. One query; it never depends on who asks.
+
+    Args:
+        parties: with initiator, agency, centre and authority at hand; an act that shows none of them goes without.
 
     Raises:
         Http404: no such lot, still a draft, or of a procedure without sealed filings.
     """
     found = Lot.objects.filter(tender__reference=reference, number=number).exclude(state__in=DRAFT)
-    lot = one_or_none(
-        found.select_related("tender__initiator", "tender__agency", "tender__centre", "tender__authority")
-    )
+    joined = [f"tender__{party}" for party in ("initiator", "agency", "centre", "authority")] if parties else ["tender"]
+    lot = one_or_none(found.select_related(*joined))
     if lot is None or verb not in lot.procedure.transitions:
         raise Http404
     return lot

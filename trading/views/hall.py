@@ -303,7 +303,7 @@ def _offered(request: FilingRequest, reference: str, number: int) -> HttpRespons
         return (
             refused_json([Violation("session.expired")], status=401) if script else _sign_in(request, reference, number)
         )
-    lot = listed_lot(reference, number)
+    lot = announced_lot(reference, number, verb="sign_up", parties=False)
     typed = request.POST.get("amount", "")
     try:
         amount, key = read(request)
