@@ -20,7 +20,7 @@ def hot_lot(bidders: int) -> tuple[Lot, Cast, list[Person]]:
     with clock.at(start):
         names = [_bidder(cast, number) for number in range(bidders)]
     stage = Stage(start)
-    play(stage, land_listing.script(stage, cast), Played("land.listing", "happy"), stop_at="offered")
+    play(stage, land_listing.script(stage, cast, "low_offer"), Played("land.listing", "low_offer"), stop_at="offered")
     lot = Lot.objects.get()
     with clock.at(stage.now):
         for name in names:

@@ -18,6 +18,7 @@ from tests.bench.ground import Ground
 from tests.bench.rows import Part, Row, median
 from tests.hot_lot import hot_lot
 from trading.models import Lot, Offer
+from trading.services import listings
 
 BIDDERS, THREADS, QUIET, STEP = 500, 8, 200, Decimal(500_000)
 
@@ -75,7 +76,7 @@ def _address(lot: Lot) -> str:
 
 
 def _in_turns(lot: Lot, clients: list[Client]) -> list[tuple[float, float]]:
-    pairs, amount = [], Decimal(50_000_000)
+    pairs, amount = [], listings.floor_of(lot) - STEP
     for number in range(QUIET):
         client = clients[number % len(clients)]
         began = time.perf_counter()

@@ -36,7 +36,7 @@ from trading.models import Lot, Offer
 from trading.services import listings
 
 pytestmark = pytest.mark.chaos
-STEP = Decimal(500_000)
+STEP, MOST = Decimal(500_000), 12
 BIDDERS, PATIENCE, TOKEN = 50, 40, "a" * 32  # seconds; any token does for a browser that sends it twice
 
 
@@ -138,13 +138,13 @@ class Bidder:
             time.sleep(0.1)
         raise AssertionError("no answer")
 
-    def bid(self, bold: int, times: int) -> None:
-        """Offer, and where it was too low take the way out and `bold` increments more, so many times."""
-        amount = Decimal(50_500_000)
-        for _ in range(times):
+    def bid(self, amount: Decimal, bold: int) -> None:
+        """Offer, and where it was too low take the way out and `bold` increments more, until one offer is accepted."""
+        for _ in range(MOST):
             status, said = self.offer(str(amount))
-            floor = Decimal(said["violations"][0]["remedy"]["value"]) if status == 409 else amount + STEP
-            amount = floor + STEP * bold
+            if status == 201:
+                return
+            amount = Decimal(said["violations"][0]["remedy"]["value"]) + STEP * bold
 
 
 def bring_near(seconds: float) -> None:
@@ -172,11 +172,12 @@ def test_a_round_under_fire_is_right_or_paused_by_the_rule(portal, files):
     portal.start("web", "stream", "front", "sequencer", "worker", "beat")
     until(portal.answers, "the portal answers")
 
+    floor = listings.floor_of(lot)
     # Everybody at once; in the middle of it web and stream are killed, web in the midst of what it was writing.
-    threads = [threading.Thread(target=one.bid, args=(n % 7, 4), daemon=True) for n, one in enumerate(bidders)]
+    threads = [threading.Thread(target=one.bid, args=(floor, n % 7), daemon=True) for n, one in enumerate(bidders)]
     for thread in threads:
         thread.start()
-    until(lambda: Offer.objects.count() > 5, "offers come in")
+    until(lambda: Offer.objects.count() > 4, "offers come in")
     portal.kill("web", "stream")
     portal.start("web", "stream")
     for thread in threads:
@@ -212,7 +213,7 @@ def test_a_round_under_fire_is_right_or_paused_by_the_rule(portal, files):
     stored = {str(offer.idempotency_key): offer for offer in Offer.objects.filter(lot=lot)}
     accepted = {key: amount for key, amount, status in answered if status == 201}
     refused = {key for key, _, status in answered if status == 409}
-    assert len(accepted) + len(refused) == len(answered) == BIDDERS * 4 + 3
+    assert len(accepted) + len(refused) == len(answered)
     assert {key: stored[key].amount_cny for key in accepted} == {key: Decimal(text) for key, text in accepted.items()}
     assert not refused & stored.keys()
     assert len(stored) == len(accepted) + 1  # the first, of the script, before everybody came
@@ -220,7 +221,7 @@ def test_a_round_under_fire_is_right_or_paused_by_the_rule(portal, files):
     again = auction.held_again(entries_of(lot))
     # Ends that a test brings near follow from no entry; everything else does.
     assert [one for one in again.faults if " the end is " not in one and "was not the end" not in one] == []
-    award = listings.deal_confirm(lot_id=lot.pk, reserve=None, actor=cast["grantor"].actor)
+    award = listings.deal_confirm(lot_id=lot.pk, actor=cast["grantor"].actor)
     assert award.amount_cny == again.best == max(offer.amount_cny for offer in stored.values())
     assert award.subject.code == people[2].actor.subject_code
     ledger.sequence_once()
