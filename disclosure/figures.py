@@ -26,7 +26,6 @@ HEAD = {
     "gained_share": "增值率",
     "rows": "明细",
 }
-BILLION = Decimal(100_000_000)
 
 
 def period(asked: Asked) -> str:
@@ -114,28 +113,30 @@ def table(found: Statistics) -> Table:
 SHEET = {
     "name": "交易类别",
     "count": "交易项目（宗）",
-    "amount": "交易额（亿元）",
+    "amount": "交易额（{unit}）",
     "amount_growth": "交易额同比",
-    "saved": "节约资金（亿元）",
+    "saved": "节约资金（{unit}）",
     "saved_share": "节约率",
-    "gained": "增值额（亿元）",
+    "gained": "增值额（{unit}）",
     "gained_share": "增值率",
 }
 
 
-def sheet_lines(found: Statistics) -> list[Line]:
-    """Every category and the total, as a report prints them."""
-    return [*found.categories, found.total]
+def unit_of(found: Statistics) -> str:
+    """亿元 as reports print it, 万元 where the whole is so little that lines would read nought."""
+    return "亿元" if found.total.sums["amount_cny"] >= 100 * amounts.SCALES["亿元"] else "万元"
 
 
 def sheet(found: Statistics) -> Table:
-    """The report's table; amounts in 亿元 with six decimals, so that no fen is lost to a reader who adds up."""
-    rows = [_in_billions(_row("", line)) for line in sheet_lines(found)]
-    return Table(f"{period(found.asked)}公共资源交易情况统计表", SHEET, rows, _about(found), clock.now())
+    """The report's table: every category and the total, amounts in the report's unit down to the fen."""
+    unit = unit_of(found)
+    rows = [_scaled(_row("", line), amounts.SCALES[unit]) for line in (*found.categories, found.total)]
+    head = {name: title.format(unit=unit) for name, title in SHEET.items()}
+    return Table(f"{period(found.asked)}公共资源交易情况统计表", head, rows, _about(found), clock.now())
 
 
-def _in_billions(row: dict[str, Any]) -> dict[str, Any]:
-    return row | {name: row[name] / BILLION for name in ("amount", "saved", "gained")}
+def _scaled(row: dict[str, Any], scale: Decimal | int) -> dict[str, Any]:
+    return row | {name: row[name] / scale for name in ("amount", "saved", "gained")}
 
 
 def _about(found: Statistics) -> Iterable[tuple[str, str]]:

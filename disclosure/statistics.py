@@ -158,9 +158,10 @@ def months_said(year: int) -> tuple[int, int]:
 
 
 def statistics(asked: Asked) -> Statistics:
-    """The sums of what was asked for, by category, region, centre and month. At most six queries."""
-    places, names = centres.tree(), dict(ListedRegion.objects.values_list("code", "name"))
+    """The sums of what was asked for, by category, region, centre and month. At most seven queries."""
+    places = centres.tree()
     here, last = _cells(asked, places), _cells(asked.before(), places)
+    names = _names({cell["region_code"] for cell in (*here, *last) if cell["region_code"]})
     total = _line("合计", asked, here, last)
     return Statistics(
         asked,
@@ -216,6 +217,14 @@ def _part(name: str, asked: Asked, here: Cells, last: Cells, fits: Any, depth: i
     """A line where this year or the last has deals; None otherwise."""
     mine, then = [c for c in here if fits(c)], [c for c in last if fits(c)]
     return _line(name, asked, mine, then, depth) if mine or then else None
+
+
+def _names(codes: set[str]) -> dict[str, str]:
+    """Region code -> name, of these regions and those that hold them: as loaded, else as a notice called it. Two
+    queries."""
+    wanted = codes | {f"{code[:2]}0000" for code in codes} | {f"{code[:4]}00" for code in codes}
+    listed = dict(ListedRegion.objects.filter(code__in=wanted).values_list("code", "name"))
+    return listed | centres.region_names(wanted)
 
 
 def _regions(asked: Asked, here: Cells, last: Cells, names: Mapping[str, str]) -> list[Line]:

@@ -54,6 +54,7 @@ def statistics_index(request: HttpRequest) -> HttpResponse:
         "asked": said,
         "found": found,
         "tables": figures.sections(found),
+        "grown": found.total.before["count"] > 0,
         "stats": figures.tiles(found.total),
         "period": figures.period(said),
         "years": range(this_year, this_year - 3, -1),
@@ -83,7 +84,8 @@ def statistics_sheet(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": said,
         "found": found,
-        "lines": figures.sheet_lines(found),
+        "grown": found.total.before["count"] > 0,
+        "unit": figures.unit_of(found),
         "period": figures.period(said),
         "years": range(this_year, this_year - 3, -1),
         "halves": figures.HALVES,

@@ -1,7 +1,7 @@
 """政府采购竞争性磋商: first responses to a group, a document that changes, sealed final quotes, scores."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -82,6 +82,11 @@ def script(stage: Stage, cast: Cast, variant: str = "happy", *, draft: Mapping[s
     yield from shared.finished(stage, cast, lot, initiator="purchaser")
 
 
+def first_deadline(publish: datetime) -> datetime:
+    """Until when first responses come in: a day more than the rule's ten."""
+    return same_hour(workdays.earliest_after(publish, 10, "cd") + timedelta(days=1), publish)
+
+
 def announced(stage: Stage, cast: Cast, variant: str, *, title: str = TITLE, scope: str = SCOPE) -> Any:
     """Registered, drafted, published. Returns the lot."""
     buyer = cast["purchaser"].actor
@@ -115,7 +120,7 @@ def announced(stage: Stage, cast: Cast, variant: str, *, title: str = TITLE, sco
         "notice_at": publish,
         "documents_from": publish,
         "documents_until": same_hour(workdays.earliest_after(publish, 6, "wd"), publish.replace(hour=17)),
-        "bid_deadline": same_hour(workdays.earliest_after(publish, 10, "cd") + timedelta(days=1), publish),
+        "bid_deadline": first_deadline(publish),
     }
 
     def shape(terms: Mapping[str, Any] = terms, **moments: Any) -> Step:

@@ -22,6 +22,7 @@ from trading.rehearsal.casting import assemble
 from trading.rehearsal.credentials import qualified
 from trading.rehearsal.furnishing import furnish, plan_sessions
 from trading.rehearsal.people import Cast
+from trading.rehearsal.procurement_consultation import first_deadline
 from trading.rehearsal.repertoire import SCRIPTS
 from trading.rehearsal.stage import Played, Stage, play
 from trading.services import media, plans
@@ -48,14 +49,15 @@ ROLES = {
 EXPERT = ("评标专家", "答复邀请，评审，评分，签署报告")
 
 
-JUST_OPENED = -1
+JUST_OPENED, NOW_QUOTING = -1, -2
 
 
 @dataclass(frozen=True, slots=True)
 class Trade:
     """One trade of the province: what is played, from how many days ago, until which milestone ("" to the archive).
 
-    JUST_OPENED days ago: such that its bids were opened on the last working day.
+    JUST_OPENED days ago: such that its bids were opened on the last working day; NOW_QUOTING: such that its final
+    quotes are due now.
     """
 
     procedure: str
@@ -226,7 +228,7 @@ TRADES = (
     Trade("procurement.open", 40, "awarded", "happy"),
     Trade("procurement.open", 12, "bidding", "happy", own=LABS),
     Trade("procurement.open", 27, "deadline", "too_few", own=BEDS),
-    Trade("procurement.consultation", 18, "quoting", "happy"),
+    Trade("procurement.consultation", NOW_QUOTING, "quoting", "happy"),
     Trade("procurement.consultation", 6, "bidding", "happy", own=PLANS),
     Trade("land.listing", 60, "", "happy"),
     Trade("land.listing", 27, "offered", "happy", own=RETAIL_PLOT),
@@ -352,6 +354,13 @@ def begun(now: datetime, days_ago: int) -> datetime:
             days
             for days in range(20, 60)
             if open_tender.lawful_moments(today - timedelta(days=days - 1, hours=-1))["bid_deadline"] < today
+        )
+    if days_ago == NOW_QUOTING:
+        # First responses, a day of talks, then two days for the final quotes.
+        days_ago = next(
+            days
+            for days in range(13, 40)
+            if first_deadline(today - timedelta(days=days - 1, hours=-1)) + timedelta(hours=36) <= now
         )
     return today - timedelta(days=days_ago)
 
