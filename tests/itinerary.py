@@ -233,6 +233,7 @@ COMMITTEE = [
 
 CENTRE = [
     see("trading:hosted", role="operator"),
+    see("trading:catalogue", role="operator"),
     see("trading:venues", role="operator"),
     see("trading:session", things.planned_session, role="operator"),
     see("trading:outages", role="operator"),

@@ -67,6 +67,16 @@ class TradingConfig(AppConfig):
         )
         register(
             Bench(
+                "交易目录",
+                "本地区有效的目录，公布新的一批",
+                "trading:catalogue",
+                opens_to=lambda actor: "operator" in actor.duties,
+                order=29,
+                icon_name="category",
+            )
+        )
+        register(
+            Bench(
                 "场地与场次",
                 "开标室、评标室、抽取室、竞价室，各标段的场次",
                 "trading:venues",

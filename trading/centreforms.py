@@ -38,6 +38,41 @@ class OutageEndForm(forms.Form):
     ends_at = ChinaTime(label="恢复正常", required=True)
 
 
+MOST_BYTES = 512 * 1024
+
+
+class CatalogueForm(forms.Form):
+    """A batch of the trade catalogue as its file says it: chosen, or the text that was looked at."""
+
+    file = forms.FileField(
+        label="目录文件",
+        required=False,
+        help_text="JSON，写法与公开页面下载的一致；不超过 512 KB",
+        widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".json,application/json"}),
+    )
+    text = forms.CharField(
+        label="目录内容",
+        required=False,
+        max_length=MOST_BYTES,
+        widget=forms.Textarea(attrs={"class": "form-control gz-mono", "rows": 12, "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """The file's text counts where one was chosen."""
+        said = super().clean() or {}
+        chosen = said.get("file")
+        if chosen is not None:
+            if chosen.size > MOST_BYTES:
+                raise forms.ValidationError("文件超过 512 KB")
+            try:
+                said["text"] = chosen.read().decode("utf-8-sig")
+            except UnicodeDecodeError:
+                raise forms.ValidationError("文件不是 UTF-8 文本") from None
+        if not said.get("text"):
+            raise forms.ValidationError("请选择文件，或者填写内容")
+        return said
+
+
 class VenueForm(forms.Form):
     """A room to be taken into use."""
 

@@ -6,6 +6,7 @@ from trading.bidding_urls import bidding_patterns
 from trading.evaluation_urls import evaluation_patterns
 from trading.views import (
     acts,
+    cataloguing,
     challenges,
     desk,
     factor,
@@ -83,6 +84,7 @@ urlpatterns = [
     path(LOT + "performance/", acts.performance, name="performance"),
     # the centre's own
     path("centre/lots/", hosted.index, name="hosted"),
+    path("centre/catalogue/", cataloguing.index, name="catalogue"),
     path("centre/venues/", venues.index, name="venues"),
     path("centre/venues/open/", venues.venue_open, name="venue-open"),
     path("centre/venues/<uuid:venue_key>/close/", venues.venue_close, name="venue-close"),

@@ -370,6 +370,7 @@ TABLE: dict[str, Row] = {
     "trading:opening-answer": Row(DEED, "no"),
     # -- the centre's own: its operator's alone ----------------------------------------------------------------------
     "trading:hosted": Row(f"{HIDDEN}; operator: 200", "no"),
+    "trading:catalogue": Row(f"{HIDDEN}; operator: 200", "no; operator: form"),
     "trading:venues": Row(f"{HIDDEN}; operator: 200", "no"),
     "trading:venue-open": Row(DEED, "no; operator: form"),
     "trading:venue-close": Row(DEED, "no"),

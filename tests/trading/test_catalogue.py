@@ -7,12 +7,13 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from platform_site import clock
 from platform_site.accounts.actors import CONSOLE
 from platform_site.accounts.refusals import Refused
 from platform_site.ledger.models import Entry
-from tests.trading.stage import START
+from tests.trading.stage import START, signed_in
 from trading import catalogues
 from trading.kernel import catalogue
 from trading.kernel.procedure import Facts, judge
@@ -25,6 +26,7 @@ from trading.testimony.catalogue import catalogue_as_recorded
 
 BATCHES = catalogues.read(catalogues.SHIPPED.read_text(encoding="utf-8"))
 TODAY = date(2026, 3, 10)
+CITY = {"since": "2026-04-01", "region_code": "990100"}
 
 
 def batch(n: int = 1, **changes) -> dict:
@@ -90,7 +92,15 @@ def test_a_catalogue_without_a_fair_competition_review_is_not_loaded(stage_cast,
         ("periods", {"notice": {"amount": "10", "unit": "cd", "article": "一", "status": "knowledge"}}),
         ("thresholds", [{"what": "估算价", "value": "many", "article": "一", "status": "knowledge"}]),
         ("thresholds", [{"what": "估算价", "value": "1.00", "status": "knowledge"}]),
+        ("thresholds", 5),
+        ("thresholds", [{"what": "估算价", "article": "一", "status": "knowledge", "kinds": 3}]),
+        ("thresholds", [{"what": "估算价", "article": "一", "status": "knowledge", "until": "soon"}]),
+        ("thresholds", [{"what": "估算价", "article": "一", "status": "knowledge", "value": "NaN"}]),
+        ("thresholds", [{"what": "估算价", "article": "一", "status": "knowledge", "value": 4000000}]),
         ("treatment", "both"),
+        ("treatment", ["saved"]),
+        ("elsewhere", "abroad"),
+        ("note", 7),
         ("status", "sure"),
         ("initiator", None),
         ("authority", ["林业部门"]),
@@ -112,6 +122,68 @@ def test_a_category_of_law_is_traded_by_its_own_book_alone(stage_cast, db):
 
     with pytest.raises(Refused, match=r"catalogue\.row"):
         published(rows=[land])
+
+
+@pytest.mark.parametrize("issued_on", [None, "", "去年", 20250526])
+def test_a_document_without_its_day_is_not_loaded(stage_cast, db, issued_on):
+    with pytest.raises(Refused, match=r"catalogue\.row"):
+        published(document={**BATCHES[1]["document"], "issued_on": issued_on})
+
+
+@pytest.fixture
+def operators(stage_cast, db):
+    """The operator's browser, and a batch of its own city."""
+    one = {**copy.deepcopy(BATCHES[1]), **CITY}
+    with clock.at(START):
+        yield signed_in(stage_cast, "operator"), one
+
+
+def test_an_operator_looks_at_a_batch_and_publishes_it(operators):
+    client, one = operators
+    before = CatalogueRow.objects.count()
+    file = SimpleUploadedFile("batch.json", json.dumps(one).encode())
+
+    looked = client.post("/work/centre/catalogue/", {"file": file, "look": "1"})
+    assert looked.status_code == 200
+    assert "可以公布，共 3 类" in looked.content.decode()
+    assert CatalogueRow.objects.count() == before
+    text = looked.context["form"].initial["text"]
+    done = client.post("/work/centre/catalogue/", {"text": text})
+
+    assert done.status_code == 302
+    assert CatalogueRow.objects.filter(region_code="990100").count() == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "told"),
+    [
+        ({}, 422, "请选择文件，或者填写内容"),
+        ({"text": "{"}, 409, "不能读入"),
+        ({"text": "[3]"}, 409, "不能读入"),
+        ({"text": json.dumps({**BATCHES[1], **CITY, "rows": [3, {}]}), "look": "1"}, 409, "目录第 2 项"),
+        ({"file": SimpleUploadedFile("a.json", b"\xff\xfe")}, 422, "不是 UTF-8"),
+        ({"file": SimpleUploadedFile("a.json", b" " * (512 * 1024 + 1))}, 422, "超过 512 KB"),
+    ],
+    ids=["nothing", "no JSON", "no batch", "rows of nothing", "no text", "too long"],
+)
+def test_what_cannot_be_read_is_said_and_what_was_typed_stays(operators, said, status, told):
+    client, _ = operators
+    before = CatalogueRow.objects.count()
+
+    answer = client.post("/work/centre/catalogue/", said)
+
+    assert answer.status_code == status
+    assert told in answer.content.decode()
+    assert "text" not in said or said["text"][:3] in answer.content.decode().replace("&quot;", '"')
+    assert CatalogueRow.objects.count() == before
+
+
+def test_the_provinces_catalogue_is_not_the_citys_to_publish(operators):
+    client, one = operators
+
+    answer = client.post("/work/centre/catalogue/", {"text": json.dumps({**one, "region_code": "990000"})})
+
+    assert answer.status_code in {403, 404}
 
 
 def test_a_batch_is_never_older_than_the_last(stage_cast, db):

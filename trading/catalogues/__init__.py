@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
+
 from platform_site.accounts.actors import CONSOLE, Actor
 from platform_site.accounts.refusals import Refused, Violation
 from trading.models import CatalogueRow
@@ -32,20 +34,33 @@ def read(text: str) -> list[dict[str, Any]]:
         raise Refused([Violation("catalogue.row", facts={"number": 0, "field": "rows"})]) from None
 
 
+def tried(batches: Sequence[dict[str, Any]], *, actor: Actor) -> list[CatalogueRow]:
+    """The rows that publishing the batches would make; nothing stands.
+
+    Raises:
+        Refused: as `catalogue_publish`.
+    """
+    with transaction.atomic():
+        made = load(batches, actor=actor)
+        transaction.set_rollback(True)
+    return made
+
+
 def load(batches: Sequence[dict[str, Any]], *, actor: Actor = CONSOLE) -> list[CatalogueRow]:
-    """Every batch is published, in order.
+    """Every batch is published, in order; all or none.
 
     Raises:
         Refused: as `catalogue_publish`.
     """
     made: list[CatalogueRow] = []
-    for one in batches:
-        rows = one.get("rows")
-        made += catalogue_publish(
-            region_code=str(one.get("region_code", "")),
-            since=one["since"],
-            document=one["document"] if isinstance(one.get("document"), dict) else {},
-            rows=rows if isinstance(rows, list) else [],
-            actor=actor,
-        )
+    with transaction.atomic():
+        for one in batches:
+            rows = one.get("rows")
+            made += catalogue_publish(
+                region_code=str(one.get("region_code", "")),
+                since=one["since"],
+                document=one["document"] if isinstance(one.get("document"), dict) else {},
+                rows=[row if isinstance(row, dict) else {} for row in rows] if isinstance(rows, list) else [],
+                actor=actor,
+            )
     return made

@@ -1,7 +1,7 @@
 """The trade catalogue: a batch is published, and a project is checked against what is in force."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -30,9 +30,11 @@ ENFORCES = {
 KEY, CODE, REGION = re.compile(r"[a-z][a-z_]{1,11}"), re.compile(r"[A-Z](?:\d{2})?"), re.compile(r"\d{6}")
 UNITS = ("cd", "wd")
 ROWS = 200
+DOCUMENT = ("title", "number", "issued_on", "review")
 LAW_KEYS = {book.category: frozenset(book.procedures) for book in EDITIONS if book is not catalogued.BOOK}
 # What the catalogue could never call a category: a filter of the list has this name.
 TAKEN = frozenset({"other", catalogued.BOOK.category})
+MOST = Decimal("100000000000000")
 TEXTS = {"name": 60, "authority": 100, "initiator": 20}
 
 
@@ -63,7 +65,9 @@ def catalogue_publish(
         centre = Subject.objects.filter(code=actor.subject_code, kinds__contains=["centre"]).first()
         if centre is None or not catalogue.below(centre.region_code or "-", region_code):
             raise PermissionDenied("the catalogue of a region is its own centre's")
-    found = [_gap(0, name) for name in ("title", "number", "issued_on") if not _text(document.get(name), 200)]
+    found = [_gap(0, name) for name in ("title", "number") if not _text(document.get(name), 200)]
+    if not document.get("issued_on") or not _day(document["issued_on"]):
+        found.append(_gap(0, "issued_on"))
     if not _text(document.get("review"), 60):
         found.append(Violation("catalogue.unreviewed", "PLT-17", rule("PLT-17").article))
     if not REGION.fullmatch(region_code):
@@ -80,7 +84,7 @@ def catalogue_publish(
     last = own.aggregate(batch=Max("batch"), since=Max("since"))
     if last["since"] and since < last["since"]:
         raise Refused([Violation("catalogue.backdated", facts={"since": since, "last": last["since"]})])
-    batch, now = (last["batch"] or 0) + 1, clock.now()
+    batch, now, said_by = (last["batch"] or 0) + 1, clock.now(), {name: document[name] for name in DOCUMENT}
     own.filter(key__in=said, until__isnull=True).update(until=since)
     made = [
         CatalogueRow(
@@ -89,7 +93,10 @@ def catalogue_publish(
             number=number,
             region_code=region_code,
             since=since,
-            document={**document, **({"article": row["article"]} if row.get("article") else {})},
+            document={
+                **{name: document[name] for name in DOCUMENT},
+                **({"article": row["article"]} if row.get("article") else {}),
+            },
             published_at=now,
             note=row.get("note") or "",
             elsewhere=row.get("elsewhere") or "",
@@ -110,7 +117,7 @@ def catalogue_publish(
         facts={
             "batch": batch,
             "since": since.isoformat(),
-            "document": dict(document),
+            "document": said_by,
             "rows": [{"row": row.reference, "key": row.key, "digest": digest_of(row.said())} for row in made],
             "rules": ["PLT-13", "PLT-17"],
         },
@@ -126,23 +133,40 @@ def _text(value: Any, limit: int) -> bool:
     return isinstance(value, str) and 0 < len(value.strip()) <= limit
 
 
+def _one_of(value: Any, known: Collection[str]) -> bool:
+    return isinstance(value, str) and value in known
+
+
+def _listed(value: Any) -> bool:
+    return value is None or isinstance(value, list)
+
+
+def _day(value: Any) -> bool:
+    try:
+        return value is None or bool(date.fromisoformat(value))
+    except (ValueError, TypeError):
+        return False
+
+
 def _wrong(row: Mapping[str, Any]) -> list[str]:
     """Names of the fields of a row that cannot be read."""
     key, procedures = row.get("key"), row.get("procedures")
     listed = procedures if isinstance(procedures, list) else []
     by_law = LAW_KEYS.get(str(key))
     periods = row.get("periods") or {}
-    lives_by_it = any(one in catalogued.BOOK.procedures for one in listed)
+    lives_by_it = any(_one_of(one, catalogued.BOOK.procedures) for one in listed)
     tests = {
         "key": isinstance(key, str) and bool(KEY.fullmatch(key)) and key not in TAKEN,
         "code": isinstance(row.get("code"), str) and bool(CODE.fullmatch(row["code"])),
         "procedures": bool(listed)
-        and all(one in PROCEDURES for one in listed)
+        and all(_one_of(one, PROCEDURES) for one in listed)
         and (by_law is None or set(listed) <= by_law),
-        "treatment": row.get("treatment") in CatalogueRow.TREATMENTS,
-        "elsewhere": (row.get("elsewhere") or "") in CatalogueRow.ELSEWHERE,
-        "status": row.get("status") in STATUSES,
-        "thresholds": all(_threshold(one) for one in row.get("thresholds") or ()),
+        "treatment": _one_of(row.get("treatment"), CatalogueRow.TREATMENTS),
+        "elsewhere": _one_of(row.get("elsewhere") or "", CatalogueRow.ELSEWHERE),
+        "status": _one_of(row.get("status"), STATUSES),
+        "note": row.get("note") in (None, "") or _text(row["note"], 500),
+        "article": row.get("article") in (None, "") or _text(row["article"], 200),
+        "thresholds": _listed(row.get("thresholds")) and all(_threshold(one) for one in row.get("thresholds") or ()),
         "periods": isinstance(periods, dict)
         and all(_period(one) for one in periods.values())
         and (not lives_by_it or set(periods) == {"notice", "listing"})
@@ -153,12 +177,16 @@ def _wrong(row: Mapping[str, Any]) -> list[str]:
 
 
 def _threshold(one: Any) -> bool:
-    if not isinstance(one, dict) or not _text(one.get("what"), 100) or one.get("status") not in STATUSES:
+    if not isinstance(one, dict) or not _text(one.get("what"), 100) or not _one_of(one.get("status"), STATUSES):
         return False
-    if set(one.get("kinds") or ()) - set(KINDS) or not _text(one.get("article"), 200):
+    if not _listed(one.get("kinds")) or not all(_one_of(kind, KINDS) for kind in one.get("kinds") or ()):
+        return False
+    if not _text(one.get("article"), 200) or not all(_day(one.get(name)) for name in ("since", "until")):
+        return False
+    if one.get("document") not in (None, "") and not _text(one["document"], 200):
         return False
     try:
-        return one.get("value") is None or Decimal(one["value"]) > 0
+        return one.get("value") is None or (isinstance(one["value"], str) and 0 < Decimal(one["value"]) < MOST)
     except (InvalidOperation, TypeError, ValueError):
         return False
 
@@ -166,10 +194,10 @@ def _threshold(one: Any) -> bool:
 def _period(one: Any) -> bool:
     return (
         isinstance(one, dict)
-        and isinstance(one.get("amount"), int)
+        and type(one.get("amount")) is int
         and 0 < one["amount"] <= 365
-        and one.get("unit") in UNITS
-        and one.get("status") in STATUSES
+        and _one_of(one.get("unit"), UNITS)
+        and _one_of(one.get("status"), STATUSES)
         and _text(one.get("article"), 200)
     )
 
