@@ -177,6 +177,7 @@ INITIATORS = [
         for state in ("reported", "publicity", "contracted", "archived")
     ),
     see("trading:award", at("publicity"), role="agency"),
+    see("trading:results", at("archived", "land.listing"), role="grantor", label="deal"),
     see("trading:bonds", lambda: place(things.filed_lot()), role="agency", label="sealed"),
     see("trading:bonds", at("contracted"), role="agency"),
     see("trading:contract", at("contracted"), role="agency", leads_to="trading:results"),

@@ -15,18 +15,23 @@ from django import forms
 from credit.models import Subject
 from platform_site.accounts.actors import Actor
 from trading.fields import ChinaTime, Choice, Day, Figure, Money, Text
+from trading.kernel.contests import ascending
 from trading.models import ContractChange, Lot, Milestone, Payment
 from trading.rulebooks.guards.course import VACANCIES
 from trading.services import (
+    awards,
     contract_texts,
     corrections,
     joint_contracts,
+    listings,
     mandates,
     overturns,
     performance,
     postponements,
+    reserves,
     retenders,
     successions,
+    takers,
 )
 
 PICK = ("", "请选择")
@@ -229,6 +234,25 @@ class AppointAgency(LotBound):
         self.fields["scope"].initial = lot.tender.mandate.get("scope", "")
 
 
+class DealContract(LotBound):
+    """The contract of a live auction: what was sold, for the price of the deal."""
+
+    subject = Text(label="合同标的", max_length=200, **MUST)
+    amount_cny = Money(label="合同价款（元）", **MUST)
+
+    def fill(self, lot: Lot) -> None:
+        """As the deal says."""
+        award = lot.standing_award
+        self.fields["subject"].initial = lot.title
+        self.fields["amount_cny"].initial = award.amount_cny if award else None
+
+
+class Settle(LotBound):
+    """What came in through the exchange."""
+
+    paid_cny = Money(label="已到账的价款（元）", **MUST)
+
+
 Given = Mapping[str, Any]
 
 
@@ -242,6 +266,7 @@ class ActPage:
         done: said when it happened.
         lands: the route one arrives at, of the lot or of the lot that was made.
         winner: done by the winner, not by the initiator's side.
+        shows: (title, value) of what is decided on, above the form.
     """
 
     form: type[LotBound]
@@ -250,6 +275,7 @@ class ActPage:
     done: str
     lands: str = "trading:lot"
     winner: bool = False
+    shows: Callable[[Lot], list[tuple[str, str]]] = lambda lot: []
 
 
 def _day(typed: str) -> date:
@@ -424,3 +450,60 @@ ACTS: dict[str, ActPage] = {
         winner=True,
     ),
 }
+
+
+def _auctioned(lot: Lot) -> list[tuple[str, str]]:
+    """How the auction ended, by pseudonym: who it was is told with the deal."""
+    best = ascending(listings.offers_of(lot), None)
+    shown = [("最高报价", f"{best.amount:,.2f} 元，{best.bidder}" if best else "没有报价")]
+    amount, lost = reserves.binding(lot)
+    if amount is not None or lost:
+        shown.append(("底价", "已损毁，不得成交" if lost else f"{amount:,.2f} 元"))
+    return shown
+
+
+def _owed(lot: Lot) -> list[tuple[str, str]]:
+    award = lot.standing_award
+    return [("受让方", award.subject.name), ("成交价款", f"{award.amount_cny:,.2f} 元")] if award else []
+
+
+def _deal_contract(lot: Lot, said: Given, actor: Actor) -> Any:
+    return awards.contract_sign(lot_id=lot.pk, particulars=dict(said), actor=actor)
+
+
+# Of a lot that is sold by live auction.
+AUCTION: dict[str, ActPage] = {
+    "award": ActPage(
+        Plain,
+        lambda lot, said, actor: listings.deal_confirm(lot_id=lot.pk, actor=actor),
+        "最高报价不低于底价的成交。签订以后成交确认书发给买受人，结果公告，并告知其他参加竞价的人。",
+        "成交确认书已签发，结果已公告",
+        RESULTS,
+        shows=_auctioned,
+    ),
+    "fail_unsold": ActPage(
+        Plain,
+        lambda lot, said, actor: listings.listing_fail(lot_id=lot.pk, actor=actor),
+        "没有人报价，或者最高报价低于底价的，宣布未成交并公告。",
+        "未成交公告已发布",
+        RESULTS,
+        shows=_auctioned,
+    ),
+    "sign_contract": ActPage(
+        DealContract, _deal_contract, "标的和价款应当与成交确认书一致。", "合同已登记并公告", RESULTS, shows=_owed
+    ),
+    "settle": ActPage(
+        Settle,
+        lambda lot, said, actor: takers.deal_settle(lot_id=lot.pk, paid_cny=said["paid_cny"], actor=actor),
+        "价款全部到账以后出具交易凭证，结果公告。",
+        "交易凭证已出具，结果已公告",
+        RESULTS,
+        shows=_owed,
+    ),
+}
+
+
+def act_page(lot: Lot, verb: str) -> ActPage | None:
+    """The page the verb has for this lot; None where it has none."""
+    auctioned = AUCTION.get(verb) if "sign_up" in lot.procedure.transitions else None
+    return auctioned or ACTS.get(verb)

@@ -190,13 +190,13 @@ def test_a_desk_of_many_lots_costs_the_same_as_a_desk_of_one(to, agent, cast, dj
     to("publicity")
     agent.get("/work/")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         agent.get("/work/")
     for _ in range(3):
         from tests.trading.stage import drafted
 
         drafted(cast)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         agent.get("/work/")
 
 

@@ -270,6 +270,7 @@ def deal_confirm(*, lot_id: int, actor: Actor) -> Award:
                 **reserve_said(act.lot),
             },
         )
+        nudge(act.lot)
         letter = letters.deal_letter(act, award)
         act.entry(
             "lot.awarded",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from platform_site.accounts.refusals import Refused
-from trading.actforms import ACTS, ActPage
+from trading.actforms import ActPage, act_page
 from trading.kernel import procedure as kernel
 from trading.lifeline import open_acts_of
 from trading.models import Contract, Lot
@@ -23,10 +23,10 @@ PERFORMED = ("plan_milestone", "deliver_milestone", "accept_milestone", "pay_mil
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@lot_page(roles=BOTH)
+@lot_page(roles=BOTH | {"operator"})
 def act(request: HttpRequest, lot: Lot, held: frozenset[str], verb: str) -> HttpResponse:
     """One act with its form, the article it rests on and, where it may not happen, the refusal."""
-    page, move = ACTS.get(verb), lot.procedure.transitions.get(verb)
+    page, move = act_page(lot, verb), lot.procedure.transitions.get(verb)
     if page is None or move is None or not held & set(move.actor.split("|")):
         raise Http404
     context = framed(lot, held, here=move.title)
@@ -46,6 +46,7 @@ def act(request: HttpRequest, lot: Lot, held: frozenset[str], verb: str) -> Http
     context |= {
         "page": page,
         "move": move,
+        "shows": page.shows(lot) if not shut else [],
         "rule": next(iter(move.rules), ""),
         "form": form,
         "violations": violations,

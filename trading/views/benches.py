@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from platform_site import clock
-from trading.actforms import ACTS
+from trading.actforms import act_page
 from trading.draftforms import drawn_for
 from trading.kernel.procedure import Facts
 from trading.lifeline import OpenAct, due_of, next_of, stages_of
@@ -85,7 +85,7 @@ def act_links(lot: Lot, acts: list[OpenAct]) -> list[dict[str, Any]]:
     found = []
     for act in acts:
         url = lot_address(pages[act.verb], lot) if act.verb in pages else ""
-        if act.verb in ACTS:
+        if act_page(lot, act.verb):
             url = lot_address("trading:act", lot, act.verb)
         found.append({"act": act, "url": url})
     return found

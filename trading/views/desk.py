@@ -115,10 +115,12 @@ def parts(lot: Lot, held: frozenset[str]) -> list[dict[str, str]]:
         "awarded",
         "vacated",
         "contracted",
+        "settled",
         "archived",
         "failed",
         "terminated",
     )
+    auctioned = "sign_up" in lot.procedure.transitions
     found = []
     if held & SIDE:
         if lot.state == "registered" and drawn_for(lot):
@@ -136,13 +138,15 @@ def parts(lot: Lot, held: frozenset[str]) -> list[dict[str, str]]:
             )
         if lot.state not in {"registered", "scheduled"}:
             found.append({"name": "异议", "note": "受理期限与答复", "url": lot_address("trading:challenges", lot)})
-    if lot.state in {"opening", *after}:
+    if auctioned and lot.state not in {"registered", "scheduled"}:
+        found.append({"name": "竞价大厅", "note": "报价阶梯，只有代号", "url": lot_address("trading:hall", lot)})
+    if not auctioned and lot.state in {"opening", *after}:
         found.append({"name": "开标", "note": "唱标名册与解密", "url": lot_address("trading:opening", lot)})
-    if lot.state in after:
+    if lot.state in after or (auctioned and lot.state in {"single", "closed"}):
         found.append(
             {
-                "name": "评标、定标与合同",
-                "note": "委员会、候选人、合同、归档",
+                "name": "成交与合同" if auctioned else "评标、定标与合同",
+                "note": "成交确认书、合同、归档" if auctioned else "委员会、候选人、合同、归档",
                 "url": lot_address("trading:results", lot),
             }
         )

@@ -27,7 +27,7 @@ from trading.kernel import procedure as kernel
 from trading.kernel.pausing import pausing_on
 from trading.lifeline import stages_of
 from trading.models import Lot, Offer, SignUp
-from trading.services import listings
+from trading.services import letters, listings
 from trading.services.acts import facts_of
 from trading.services.terms import decimal_of, money
 from trading.views.announced import announced_lot, announced_page, refused_json
@@ -204,6 +204,7 @@ def own_page(
             if not how.after and (at := kernel.moment(lot.book, lot.procedure, name, context["facts"]))
         ],
         "offers": list(mine.offers.order_by("-amount_cny")) if mine else [],
+        "letters": letters.readable(lot, request.actor) if mine and lot.state in SETTLED else [],
         "award": lot.standing_award if mine and lot.state in SETTLED else None,
         "violations": violations,
     }

@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from platform_site.accounts.refusals import Refused
+from trading.actforms import act_page
 from trading.forms import AwardForm, ContractForm, TerminateForm
 from trading.kernel import procedure as kernel
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Archive, Committee, Contract, Lot, Report
 from trading.services import archives, awards, closings, contract_texts, instruments, joint_contracts, letters
 from trading.services.committees import committee_names
-from trading.views.benches import framed
+from trading.views.benches import framed, lot_address
 from trading.views.notices import sent
 from trading.views.own import SIDE, lot_page
 
@@ -77,7 +78,16 @@ def results(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespons
         "waiting": waiting,
         "side": side,
     }
+    if "sign_up" in lot.procedure.transitions:
+        context |= {"crumbs": [*context["crumbs"][:-1], ("成交与合同", "")], "doings": doings(lot, context)}
+        return render(request, "trading/results/deal.html", context)
     return render(request, "trading/results/results.html", context)
+
+
+def doings(lot: Lot, context: dict[str, Any]) -> list[dict[str, Any]]:
+    """What whoever looks can do about a live auction's end: (act, its page)."""
+    found = [act for act in context["open"].values() if act_page(lot, act.verb)]
+    return [{"act": act, "url": lot_address("trading:act", lot, act.verb)} for act in found]
 
 
 @require_POST
@@ -140,6 +150,8 @@ def contract(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespon
         raise Http404
     if lot.state != "awarded":
         return redirect("trading:results", lot.tender.reference, lot.number)
+    if act_page(lot, "sign_contract"):
+        return redirect("trading:act", lot.tender.reference, lot.number, "sign_contract")
     offer = (given.bid.offer or {}) if given.bid else {}
     prefilled = {
         "subject": lot.title,
