@@ -148,6 +148,9 @@ def brief(violation: Violation) -> str:
     if "need" in facts and "have" in facts:
         unit = words.UNITS.get(str(facts.get("unit", "")), "")
         return f"现为 {facts['have']} {unit}，应有 {facts['need']} {unit}"
+    if "low" in facts and "high" in facts:
+        span = "至".join(dict.fromkeys(_number(facts[end]) for end in ("low", "high")))
+        return f"现为 {_number(facts['share'])}，应为 {span}"
     if "cap" in facts:
         now, cap = facts.get("amount", facts.get("share")), facts["cap"]
         return f"现为 {_number(now)}，上限 {_number(cap)}"

@@ -42,7 +42,7 @@ if (form) {
     const progress = (words) => (at("reserve-status").textContent = words);
     try {
       const now = new Date(server + performance.now() - born);
-      const doing = { shelf: memoryShelf(), key: chooser.key(), now, progress };
+      const doing = { shelf: memoryShelf(), known: null, key: chooser.key(), now, progress };
       const envelope = await sealed(said, { reserve_cny: exact }, [], doing);
       await deliver(said, envelope, { shelf: null, standing: said.standing, progress });
       location.reload();
