@@ -83,6 +83,7 @@ class Things:
             "token": "nobody",
             "subscription_id": NOBODY,
             "name": "title",
+            "form": "csv",
             "slug": "project",
             "item": "plan",
             "place": 1,
