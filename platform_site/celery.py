@@ -25,7 +25,7 @@ app.conf.beat_schedule = {
     },
     "witnesses": {"task": "platform_site.ledger.tasks.witnesses", "schedule": 10, "options": {"expires": 8}},
     "read-models": {"task": "disclosure.tasks.follow_record", "schedule": 2, "options": {"expires": 5}},
-    "figures": {"task": "disclosure.tasks.reconcile_figures", "schedule": 300, "options": {"expires": 250}},
+    "figures": {"task": "disclosure.tasks.reconcile_figures", "schedule": 120, "options": {"expires": 100}},
     "subscribers": {"task": "disclosure.tasks.tell_subscribers", "schedule": 60, "options": {"expires": 55}},
     "mail-due": {"task": "platform_site.messages.tasks.mail_due", "schedule": 15},
 }

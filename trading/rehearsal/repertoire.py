@@ -69,6 +69,7 @@ def rehearse(
         played.error = "; ".join([str(failed), *getattr(failed, "__notes__", [])])
     ledger.sequence_once()
     number(played)
+    played.books.clear()  # what was looked up; a play goes from process to process without it
     played.seconds = time.monotonic() - began
     return played
 

@@ -12,6 +12,7 @@ from platform_site.accounts.refusals import Refused
 from platform_site.clock import CHINA
 from platform_site.ledger.models import Entry, Position
 from platform_site.rules import rule
+from trading.models import Lot
 from trading.services import ticks
 
 # What a step expects that the policy door keeps out.
@@ -50,6 +51,7 @@ class Played:
     seconds: float = 0.0
     acts: list[dict[str, Any]] = field(default_factory=list)
     error: str = ""
+    books: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The shape `rehearse --json` prints."""
@@ -146,11 +148,23 @@ def _collect(seen: int, step: Step, played: Played) -> int:
     for entry in entries:
         rules = (entry.facts or {}).get("rules") or []
         who = "服务器时钟" if entry.actor == "clock" else step.who
-        article = rule(rules[0]).article if rules else ""
+        article = _article(entry.subject, rules[0], played) if rules else ""
         played.acts.append(
             {"act": f"{step.what} {entry.event}", "actor": who, "article": article, "position": None, "entry": entry.pk}
         )
     return seen + len(entries)
+
+
+def _article(subject: str, rule_id: str, played: Played) -> str:
+    """The citation of the lot's own book: a row of the catalogue brings its document. One query a lot."""
+    if not subject.startswith("lot:"):
+        return rule(rule_id).article
+    if subject not in played.books:
+        tender, _, number = subject.removeprefix("lot:").rpartition("/")
+        lot = Lot.objects.select_related("tender").filter(tender__reference=tender, number=number).first()
+        played.books[subject] = lot.book if lot else None
+    book = played.books[subject]
+    return book.article(rule_id) if book else rule(rule_id).article
 
 
 def number(played: Played) -> None:
