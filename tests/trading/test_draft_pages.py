@@ -63,6 +63,10 @@ LIVES = {
         "price": {**SALE, "valuation_cny": "50000000", "way": "multi_round", "bidding_minutes": "30"},
         "times": {"notice_at": NOTICE, "disclosure_until": NOTICE + 34 * DAY, "bidding_from": NOTICE + 41 * DAY},
     }, "产权转让公告"),
+    "catalogued.listing": ("grantor", {
+        "price": SALE,
+        "times": {"notice_at": NOTICE, "listing_from": NOTICE + 14 * DAY, "listing_until": NOTICE + 30 * DAY},
+    }, "挂牌交易公告"),
 }  # fmt: skip
 PLAYED = {
     "procurement.inquiry": procurement_inquiry.TERMS,
@@ -71,6 +75,7 @@ PLAYED = {
     "land.listing": land_listing.TERMS,
     "mining.listing": mining_listing.land_listing.TERMS,
     "equity.transfer": equity_transfer.TERMS,
+    "catalogued.listing": land_listing.TERMS,
 }
 
 
