@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from credit.services.centres import centre_place
 from credit.services.subjects import subjects_import
-from disclosure import deals, tasks
+from disclosure import deals, figures, tasks
 from disclosure.models import DealCell, FigureCheck, ListedLot, ListedRegion, PublicCatalogueRow
 from disclosure.projecting import cells
 from disclosure.reconciling import Unreconciled, reconcile
@@ -23,6 +23,7 @@ from disclosure.views.statistics import asked
 from platform_site import clock, ledger
 from platform_site.accounts.actors import CONSOLE
 from platform_site.clock import CHINA
+from tests import databases
 from trading.rehearsal.people import invented_code
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=CHINA)
@@ -276,3 +277,13 @@ def test_a_form_nobody_offers_is_no_page(year):
 def test_the_months_of_a_cell_are_those_of_chinas_calendar(year):
     assert cells.key_of("A/1")[0] == date(2026, 1, 1)
     assert cells.key_of("A/2")[0] == date(2026, 2, 1)
+
+
+def test_each_login_may_read_and_write_what_its_work_needs(cluster, fresh_db):
+    with databases.behind_default(cluster, fresh_db, login="portal_worker"):
+        tasks.reconcile_figures()
+    with databases.behind_default(cluster, fresh_db, login="portal_public"):
+        for address in ("/statistics/", "/statistics/table/", "/catalogue/", "/centres/", "/deals/", "/"):
+            assert Client().get(address).status_code == 200, address
+    with databases.behind_default(cluster, fresh_db, login="portal_supervision"):
+        assert figures.of_authority(code=CITY)["tiles"][0]["number"] == "0"
