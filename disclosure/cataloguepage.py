@@ -1,5 +1,6 @@
 """The trade catalogue for a reader: what is in force on a day, what every batch said, and all of it as a table."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,8 +13,11 @@ from django.urls import reverse
 from disclosure.feeds import EPOCH
 from disclosure.models import PublicCatalogueRow
 from disclosure.tables import Table
+from platform_site.accounts.refusals import Refused
+from trading.kernel import catalogue
 from trading.kernel.procedure import Procedure
 from trading.rulebooks import PROCEDURES
+from trading.services.terms import money
 
 UNITS = {"cd": "日", "wd": "个工作日"}
 PERIODS = {"notice": "公告不少于", "listing": "挂牌不少于"}
@@ -90,6 +94,41 @@ def item(row: PublicCatalogueRow) -> Item:
 def cited(document: dict[str, Any]) -> str:
     """Title and number."""
     return f"{document['title']}（{document['number']}）"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether a project somebody thinks of has to enter.
+
+    Attributes:
+        item: the row it falls under; None where none was chosen.
+        threshold: what it reaches; None where it need not enter.
+        wrong: what could not be read, in words; "" where all could.
+    """
+
+    item: Item | None
+    threshold: Threshold | None = None
+    wrong: str = ""
+
+
+def checked(params: Mapping[str, str], items: Sequence[Item], on: date) -> Checked | None:
+    """The answer to `?item=&kind=&amount=&private=`; None where nothing was asked. No query."""
+    found = next((one for one in items if one.row.reference == params.get("item")), None)
+    if found is None:
+        return Checked(None, wrong="请选择类别") if params.get("amount") else None
+    try:
+        amount = money(params.get("amount", ""), field="amount")
+    except Refused:
+        return Checked(found, wrong="金额请填写大于零的数字，单位是元")
+    limit = catalogue.reached(
+        {"thresholds": found.row.thresholds},
+        kind=params.get("kind", ""),
+        amount=amount,
+        state_controlled=not params.get("private"),
+        on=on,
+    )
+    at = found.row.thresholds.index(limit) if limit is not None else None
+    return Checked(found, found.thresholds[at] if at is not None else None)
 
 
 def in_force(on: date) -> list[Item]:

@@ -96,6 +96,7 @@ PUBLIC = [
     see("disclosure:statistics", label="nothing", query="category=emission&from=1&to=1"),
     see("disclosure:statistics-sheet"),
     see("disclosure:catalogue"),
+    see("disclosure:catalogue", label="checked", query="item=ML-990000-01-01&kind=works&amount=5000000"),
     see("disclosure:centres"),
     see("disclosure:rules"),
     see("disclosure:procedure", lambda: ["engineering.open"]),

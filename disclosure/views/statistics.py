@@ -13,6 +13,7 @@ from disclosure.keeping import kept_briefly
 from disclosure.models import FigureCheck
 from disclosure.statistics import FIRST_YEAR, Asked, months_said, statistics
 from platform_site import clock
+from trading.rulebooks.vocabulary import KINDS
 
 
 def asked(params: QueryDict) -> Asked:
@@ -107,12 +108,15 @@ def catalogue_index(request: HttpRequest) -> HttpResponse:
     """The catalogue in force on a day, and every batch that was ever published."""
     today = clock.china(clock.now()).date()
     on = _day(request.GET.get("on", ""), today)
+    rows = cataloguepage.in_force(on)
     context = {
         "on": on,
         "today": today,
-        "rows": cataloguepage.in_force(on),
+        "rows": rows,
+        "asked": request.GET,
+        "checked": cataloguepage.checked(request.GET, rows, on),
+        "kinds": KINDS,
         "batches": cataloguepage.batches(),
-        "address": request.GET.urlencode(),
     }
     return render(request, "disclosure/catalogue.html", context)
 

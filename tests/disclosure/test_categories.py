@@ -106,6 +106,34 @@ def test_a_category_declared_at_run_time_has_its_pages_notices_feed_and_sums(liv
     assert sold.gained_cny == 300_000
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("item=ML-990000-01-01&kind=works&amount=4000000", "应当进场。"),
+        ("item=ML-990000-01-01&kind=works&amount=3,999,999.99", "没有达到进场标准。"),
+        ("item=ML-990000-01-01&kind=goods&amount=2000000", "第五条第二项"),
+        ("item=ML-990000-01-01&kind=works&amount=4000000&private=1", "没有达到进场标准。"),
+        ("item=ML-990000-01-01&kind=works", "没有达到进场标准。"),
+        ("item=ML-990000-02-02", "应当进场。"),
+        ("item=ML-990000-01-01&amount=四百万", "金额请填写大于零的数字"),
+        ("item=ML-990000-01-01&amount=-1", "金额请填写大于零的数字"),
+        ("item=ML-990000-01-02&amount=1", "请选择类别"),
+        ("item=no&amount=1", "请选择类别"),
+    ],
+)
+def test_anybody_asks_whether_a_project_has_to_enter(lived, asked, told):
+    page = read(f"/catalogue/?{asked}")
+
+    assert told in page
+    assert page.count('role="status"') >= 1
+
+
+def test_the_catalogue_of_an_earlier_day_is_read_as_it_was(lived):
+    assert "林权" not in read("/catalogue/?on=2025-06-30").partition('id="batches"')[0]
+    assert "户外广告经营权" in read("/catalogue/?on=2026-03-20").partition('id="batches"')[0]
+    assert "现行目录" in read("/catalogue/?on=yesterday")
+
+
 def test_it_can_be_subscribed_to(lived):
     user = lived["bidder1"].user
 
