@@ -142,6 +142,10 @@ def next_of(lot: Lot, facts: kernel.Facts, *, answered: bool = True) -> Next:
                 mine=True,
                 verb=item.verb,
             )
+    if "unlock_reserve" in procedure.transitions and facts.state == "closed" and reserve_waits(lot, facts):
+        rule = procedure.transitions["unlock_reserve"].rules[0]
+        title = f"{procedure.initiator}解密底价；不解密的，由受托人的密钥开启"
+        return Next(title, lot.book.article(rule), rule, mine=True, verb="unlock_reserve")
     if facts.state == "registered":
         return Next(f"{procedure.initiator}编制并提交公告", mine=True, verb="schedule_notice")
     owed = [d for d in ahead if set(d.actor.split("|")) & {"initiator", "agency"}]
@@ -153,6 +157,11 @@ def next_of(lot: Lot, facts: kernel.Facts, *, answered: bool = True) -> Next:
     mine = first in owed
     title = f"{procedure.initiator}{first.title}" if mine else first.title
     return Next(title, first.article, first.rule, first.at, "距期限" if mine else "还有", mine=mine, verb=first.verb)
+
+
+def reserve_waits(lot: Lot, facts: kernel.Facts) -> bool:
+    """Whether the notice states a reserve price that is not open. No query."""
+    return bool(lot.terms.get("reserve")) and "reserve_opened_at" not in facts.moments
 
 
 def _allowed_later(lot: Lot, facts: kernel.Facts) -> Next | None:
@@ -204,7 +213,7 @@ def open_acts_of(lot: Lot, facts: kernel.Facts, held: frozenset[str]) -> list[Op
         )
         if DONE.get(verb) in facts.moments or (verb in OF_FACTORS and not factors_of(lot.terms)):
             continue
-        if verb in OF_RESERVES and not lot.terms.get("reserve"):
+        if verb in OF_RESERVES and not reserve_waits(lot, facts):
             continue
         found.append(
             OpenAct(verb, move.title, book.article(rule), rule, until, kernel.gate(book, procedure, verb, facts))

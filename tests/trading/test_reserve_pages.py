@@ -123,6 +123,21 @@ def test_its_owner_unlocks_it_and_the_price_is_public(scene, at):
     assert post(own, scene, "unlock", {}).json()["violations"][0]["code"] == "upload.malformed"
 
 
+def test_the_next_step_is_the_unlocking_and_then_the_deal(scene, at):
+    own = signed_in(scene.cast, "grantor")
+    closed(scene, at, "52000000")
+    before = own.get(scene.url()).content.decode()
+    assert "出让人解密底价" in before
+    assert "公布底价" in before
+    give_keys(scene)
+    reserves.reserves_open_ready()
+
+    after = own.get(scene.url()).content.decode()
+
+    assert "解密底价" not in after
+    assert "签订成交确认书" in after
+
+
 def test_the_centre_publishes_it_once_the_trustees_gave_their_keys(scene, at):
     operator = signed_in(scene.cast, "operator")
     closed(scene, at, "52000000")

@@ -189,6 +189,7 @@ def reserve_open(*, lot_id: int, actor: Actor = CLOCK, now: datetime | None = No
             reserve.state = _state(result.kind, reserve.amount_cny)
             reserve.opened_at = act.now
             reserve.save(update_fields=["state", "amount_cny", "opened_at"])
+            act.lot.record("reserve_opened_at", act.now)
             act.entry(
                 "reserve.opened",
                 {
