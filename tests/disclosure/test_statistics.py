@@ -24,6 +24,7 @@ from platform_site import clock, ledger
 from platform_site.accounts.actors import CONSOLE
 from platform_site.clock import CHINA
 from tests import databases
+from trading import catalogues
 from trading.rehearsal.people import invented_code
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=CHINA)
@@ -280,10 +281,15 @@ def test_the_months_of_a_cell_are_those_of_chinas_calendar(year):
 
 
 def test_each_login_may_read_and_write_what_its_work_needs(cluster, fresh_db):
+    with databases.behind_default(cluster, fresh_db, login="portal_trading"):
+        catalogues.load(catalogues.read(catalogues.SHIPPED.read_text(encoding="utf-8")))
+    ledger.sequence_once()
     with databases.behind_default(cluster, fresh_db, login="portal_worker"):
+        tasks.follow_record()
         tasks.reconcile_figures()
     with databases.behind_default(cluster, fresh_db, login="portal_public"):
         for address in ("/statistics/", "/statistics/table/", "/catalogue/", "/centres/", "/deals/", "/"):
             assert Client().get(address).status_code == 200, address
+        assert "林权" in Client().get("/").content.decode()
     with databases.behind_default(cluster, fresh_db, login="portal_supervision"):
         assert figures.of_authority(code=CITY)["tiles"][0]["number"] == "0"
