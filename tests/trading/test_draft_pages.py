@@ -7,6 +7,7 @@ import pytest
 
 from platform_site.clock import CHINA
 from tests.trading.stage import START, signed_in
+from trading.draftforms import draft_of, shaped, stored
 from trading.models import Lot, Tender
 from trading.offered import offered
 from trading.rehearsal import (
@@ -114,15 +115,23 @@ def address(lot, tail):
     return f"/work/lots/{lot.tender.reference}/{lot.number}/draft/{tail}"
 
 
+def foreign(page, lot):
+    """Words of tendering on a page of another law, which calls its notice by its own name."""
+    html = page.content.decode()
+    main = html[html.index("<main") : html.index("</main>")]
+    assert f"编制{lot.procedure.draft.notice}" in main
+    return {word for word in ("招标人", "中标候选人", "评标办法", "标段") if word in main}
+
+
 @pytest.mark.parametrize("procedure", LIVES)
-def test_a_project_is_registered_drafted_and_published_through_its_pages(cast, at, procedure):
+def test_a_project_is_registered_drafted_and_published_in_the_words_of_its_law(cast, at, procedure):
     who, steps, notice = LIVES[procedure]
     client, lot = registered(cast, procedure, who)
-    for slug, said in steps.items():
-        before = client.get(address(lot, f"{slug}/"))
-        assert before.status_code == 200
-        answer = client.post(address(lot, f"{slug}/"), {**typed(said), "next": "1"})
-        assert answer.status_code == 302, (slug, answer.content.decode())
+    for step in lot.procedure.draft.steps:
+        assert foreign(client.get(address(lot, f"{step.slug}/")), lot) == set(), step.slug
+        if said := steps.get(step.slug):
+            answer = client.post(address(lot, f"{step.slug}/"), {**typed(said), "next": "1"})
+            assert answer.status_code == 302, (step.slug, answer.content.decode())
     if lot.procedure.draft.offered:
         tenders.key_set_assign(lot_id=lot.pk, trustees=trustees_of(cast)[1:], k=2, actor=cast[who].actor)
         for ref in filter(None, (lot.ledger_ref, lot.final_ref)):
@@ -139,24 +148,8 @@ def test_a_project_is_registered_drafted_and_published_through_its_pages(cast, a
 
 
 @pytest.mark.parametrize("procedure", LIVES)
-def test_the_pages_speak_the_procedures_words_and_no_others(cast, procedure):
-    client, lot = registered(cast, procedure, LIVES[procedure][0])
-    draft = lot.procedure.draft
-
-    for step in draft.steps:
-        html = client.get(address(lot, f"{step.slug}/")).content.decode()
-        main = html[html.index("<main") : html.index("</main>")]
-        assert f"编制{draft.notice}" in main
-        foreign = {"招标人", "中标候选人", "评标办法", "标段"}
-        assert {word for word in foreign if word in main} == set(), step.slug
-
-
-@pytest.mark.parametrize("procedure", LIVES)
-def test_every_term_a_rehearsal_relies_on_can_be_typed(cast, procedure):
-    from trading.draftforms import draft_of, shaped, stored
-
-    _, lot = registered(cast, procedure, LIVES[procedure][0])
-    lot.terms = PLAYED[procedure]
+def test_every_term_a_rehearsal_relies_on_can_be_typed(procedure):
+    lot = Lot(tender=Tender(procedure=procedure), terms=PLAYED[procedure])
 
     said = {name: value for step in draft_of(lot).steps for name, value in stored(lot, step).items()}
     lot.terms = dict(lot.procedure.draft.first)

@@ -156,6 +156,8 @@ def test_once_the_listing_has_started_the_page_takes_none(scene, at):
     own = signed_in(scene.cast, "grantor")
 
     assert 'id="reserve-seal"' not in page(own, scene)[1]
+    assert "不能再更换" in page(own, scene)[1]
+    assert "可以替换到" not in page(own, scene)[1]
     assert post(own, scene, "send", parcel(scene)).json()["violations"][0]["code"] == "state.wrong"
 
 

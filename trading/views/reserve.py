@@ -78,6 +78,7 @@ def _page(
         "keyset_hash": keyset.hash if keyset else "",
         "keyset_fingerprint": keysets.set_fingerprint(keyset.document) if keyset else "",
         "bound": bound,
+        "replaceable": shut is None,
         "may_seal": own and bound and shut is None,
         "until": kernel.moment(lot.book, lot.procedure, "listing_from", facts),
         "may_unlock": own and waiting and not unlocked,

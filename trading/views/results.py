@@ -14,6 +14,7 @@ from trading.forms import AwardForm, ContractForm, TerminateForm
 from trading.kernel import procedure as kernel
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Archive, Committee, Contract, Lot, Report
+from trading.paperwords import words_of
 from trading.services import archives, awards, closings, contract_texts, instruments, joint_contracts, letters
 from trading.services.committees import committee_names
 from trading.views.benches import framed, lot_address
@@ -127,7 +128,10 @@ def award(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
         raise Http404
     waiting = lot.challenges.filter(replied_at__isnull=True).exists()
     context = framed(lot, held, here="定标", answered=not waiting)
+    said = words_of(lot.procedure)
     context |= {
+        "words": said,
+        "heading": f"核对并发出{said.award}",
         "candidates": listed,
         "chosen": chosen,
         "losers": awards.losers_of(lot, chosen.bid),
@@ -179,6 +183,7 @@ def contract(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespon
                 return redirect("trading:contract", lot.tender.reference, lot.number)
             return redirect("trading:results", lot.tender.reference, lot.number)
     context = framed(lot, held, here="订立合同") | {
+        "words": words_of(lot.procedure),
         "form": form,
         "violations": violations,
         "award": given,
