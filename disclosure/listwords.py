@@ -29,7 +29,12 @@ STAGE_NAMES = {key: name for key, (name, _) in STAGES.items()}
 SOURCES = {"own": "本平台", "history": "导入的历史公告"}
 PERIODS = {"90": "近三个月", "365": "近一年", "all": "全部年份"}
 DEFAULT_PERIOD = "90"
-MOMENTS = {"bid_deadline": "投标截止", "listing_from": "挂牌开始", "listing_until": "挂牌截止"}
+MOMENTS = {
+    "bid_deadline": "投标截止",
+    "listing_from": "挂牌开始",
+    "listing_until": "挂牌截止",
+    "disclosure_until": "信息披露期满",
+}
 # Books of sales; where a project stands in the trade catalogue, its row says which it is.
 SELLING = frozenset({"land", "mining", "equity", "catalogued"})
 

@@ -47,7 +47,7 @@ class CatalogueForm(forms.Form):
     file = forms.FileField(
         label="目录文件",
         required=False,
-        help_text="JSON，写法与公开页面下载的一致；不超过 512 KB",
+        help_text="JSON：一批的地区、施行日期、文件和各项；不超过 512 KB",
         widget=forms.ClearableFileInput(attrs={"class": "form-control", "accept": ".json,application/json"}),
     )
     text = forms.CharField(

@@ -45,7 +45,7 @@ class ListedNotice(models.Model):
         stage: what a reader looks for, a key of `disclosure.words.STAGES`.
         position: the ledger position at which the notice became public; None for history.
         province, city: the first two and four digits of the region, for lists of a whole province or city.
-        closes_what: bid_deadline | listing_from | listing_until | "", with `closes_at` None while the clock stands.
+        closes_what: a key of `listwords.MOMENTS` or "", with `closes_at` None while the clock stands.
         ended: the word for a lot in which nothing is awaited from anybody any more.
     """
 

@@ -8,7 +8,7 @@ class ListedLot(models.Model):
     """Where an announced lot stands: what the calendar, the front page, the deals and a subject's page are made of.
 
     Attributes:
-        waits_for: the public moment it waits for, bid_deadline | listing_from | listing_until | "".
+        waits_for: the public moment it waits for, bid_deadline | listing_from | listing_until | disclosure_until | "".
         waits_until: when that is; None while the clock stands still.
         opened_at: when the opening started; None before.
         base_cny: maximum price or budget (buying), start price (selling), yuan; None where none was stated.

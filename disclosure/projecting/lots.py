@@ -29,8 +29,12 @@ from trading.kernel.time import HeldFor
 from trading.models import Lot
 from trading.services.sessions import PUBLIC_ROOMS
 
-# States in which a lot waits for a public moment, and the moment.
-WAITING = {"bidding": "bid_deadline", "announced": "listing_from", "listing": "listing_until"}
+# States in which a lot waits for a public moment, and the moment: the first that its procedure knows.
+WAITING = {
+    "bidding": ("bid_deadline",),
+    "announced": ("listing_from", "disclosure_until"),
+    "listing": ("listing_until",),
+}
 # A notice that is only scheduled is named by this entry, and is nobody's to know.
 NOT_YET = "lot.notice_scheduled"
 
@@ -66,7 +70,7 @@ def project(reference: str, *, upto: int) -> None:
 
 def _listed(lot: Lot, since: datetime) -> ListedLot:
     procedure, tender = lot.procedure, lot.tender
-    waits_for = WAITING.get(lot.state, "")
+    waits_for = next((name for name in WAITING.get(lot.state, ()) if name in procedure.moments), "")
     opening = getattr(lot, "opening", None)
     row = ListedLot(
         reference=lot.reference,

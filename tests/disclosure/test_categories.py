@@ -158,3 +158,16 @@ def test_the_read_model_of_the_catalogue_is_made_again_from_the_record(lived):
     assert list(categories.names()) == [
         *("engineering", "procurement", "land", "mining", "equity", "forestry", "emission", "boards"),
     ]
+
+
+def test_a_disclosure_waits_for_its_end_in_the_calendar(lived):
+    stage = Stage(START)
+    script = SCRIPTS["equity.transfer"].script(stage, lived, "happy")
+    play(stage, script, Played("equity.transfer", "happy"), stop_at="announced")
+    ledger.sequence_once()
+    cursor.catch_up()
+
+    row = ListedLot.objects.get(category="equity")
+    assert row.waits_for == "disclosure_until"
+    assert row.waits_until is not None
+    assert "信息披露期满" in read("/calendar/?all=1")

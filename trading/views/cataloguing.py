@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from credit.centres import region_names
 from credit.models import Subject
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
@@ -22,7 +23,9 @@ from trading.views.centre import centre_page
 def index(request: PersonRequest, centre: Subject) -> HttpResponse:
     """`look` shows what the file says and what is wrong in it; without it the batch is published."""
     today = clock.china(clock.now()).date()
-    context: dict[str, Any] = {"centre": centre, "rows": catalogue.rows_on(today, region=centre.region_code)}
+    rows = catalogue.rows_on(today, region=centre.region_code)
+    regions = region_names({row["region_code"] for row in rows})
+    context: dict[str, Any] = {"centre": centre, "rows": rows, "regions": regions}
     if request.method != "POST":
         return render(request, "trading/centre/catalogue.html", {**context, "form": CatalogueForm()})
     form = CatalogueForm(request.POST, request.FILES)
