@@ -72,7 +72,11 @@ def for_script(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return answered
 
 
-def refused_json(violations: Any, *, status: int = 409) -> JsonResponse:
-    """Every reason: as data, as text, and as the partial a page shows."""
-    body = {"violations": [{**refusals.as_data(one), "html": refusals.rendered(one)} for one in violations]}
+def refused_json(violations: Any, *, status: int = 409, fill: bool = False) -> JsonResponse:
+    """Every reason: as data, as text, and as the partial a page shows.
+
+    Args:
+        fill: the page shows it inside the form it judges, so the way out is a button that fills the field.
+    """
+    body = {"violations": [{**refusals.as_data(one), "html": refusals.rendered(one, fill=fill)} for one in violations]}
     return JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})

@@ -316,7 +316,7 @@ def _offered(request: FilingRequest, reference: str, number: int) -> HttpRespons
             )
     except Refused as refused:
         if script:
-            return refused_json(refused.violations)
+            return refused_json(refused.violations, fill=True)
         lot = listed_lot(reference, number)
         return show(request, lot, typed=typed, violations=refused.violations, status=409)
     if script:

@@ -87,7 +87,7 @@ def enquiry_list(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRe
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@lot_page()
+@lot_page(only=lambda lot: "amend" in lot.procedure.transitions)
 def amend(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """A change notice; where too few days are left one click moves the deadline to the nearest lawful moment."""
     version = documents.current_version(lot)
