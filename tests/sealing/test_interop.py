@@ -202,6 +202,25 @@ def test_the_browser_does_not_seal_to_keys_that_something_else_than_the_opening_
         js_seal(world, keyset=early, countersignatures=countersigned_by(world, early))
 
 
+@pytest.mark.parametrize(
+    ("purpose", "event", "sealed"),
+    [
+        ("reserve_price", "listing.closed", True),
+        ("reserve_price", "lot.opening_started", False),
+        ("bid", "listing.closed", False),
+    ],
+)
+def test_a_reserve_is_sealed_to_keys_that_the_end_of_bidding_frees_and_a_bid_is_not(world, purpose, event, sealed):
+    kept = {**world.keyset, "release_event": event}
+    said = {"keyset": kept, "countersignatures": countersigned_by(world, kept), "purpose": purpose}
+
+    if sealed:
+        js_seal(world, **said)
+    else:
+        with pytest.raises(RuntimeError, match=r"keyset\.event"):
+            js_seal(world, **said)
+
+
 def countersigned_by(world, keyset):
     return {
         member["trustee"]: key.sign(keysets.COUNTERSIGN_CONTEXT, keyset)
