@@ -31,12 +31,15 @@ class Gap:
     until: datetime | None
 
 
-def look() -> bool:
+def look(path: str) -> bool:
     """Whether the door answers now; an answer is remembered. Two statements, after one request of at most two seconds.
 
     Any answer but a server's error counts: the door need not like the question.
+
+    Args:
+        path: a page of the process that matters; another face's page would tell of another process.
     """
-    request = urllib.request.Request(f"{settings.DOOR}/healthz", headers={"Host": settings.ORIGIN.split("://")[-1]})
+    request = urllib.request.Request(f"{settings.DOOR}{path}", headers={"Host": settings.ORIGIN.split("://")[-1]})
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE):
             pass

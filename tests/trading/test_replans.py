@@ -220,17 +220,17 @@ def test_answers_close_together_are_one_span_and_a_gap_begins_another(db):
 def test_a_shut_door_leaves_no_span(db, settings):
     settings.DOOR = "http://127.0.0.1:9"
 
-    assert door.look() is False
+    assert door.look("/") is False
     assert not ServedSpan.objects.exists()
 
 
 def test_the_door_is_watched_only_near_an_end(scene, at, monkeypatch):
     asked = []
-    monkeypatch.setattr(door, "look", lambda: asked.append(1))
+    monkeypatch.setattr(door, "look", asked.append)
     at(end_of(scene) - 3 * MINUTE)
     replans.watch()
     assert asked == []
 
     at(end_of(scene) - MINUTE)
     replans.watch()
-    assert asked == [1]
+    assert asked == [scene.url("hall/live/")]

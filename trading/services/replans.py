@@ -25,9 +25,10 @@ WATCHED = timedelta(seconds=120)
 
 
 def watch() -> None:
-    """The door was asked, if anywhere a call or a round is near its end or over. One query where none is."""
-    if Lot.objects.filter(state__in=("last_call", "timed"), next_check__lte=clock.now() + WATCHED).exists():
-        door.look()
+    """The door was asked for a hall whose call or round is near its end or over. One query where there is none."""
+    near = Lot.objects.filter(state__in=("last_call", "timed"), next_check__lte=clock.now() + WATCHED)
+    if lot := near.select_related("tender").order_by("next_check").first():
+        door.look(f"{addresses.hall(lot)}live/")
 
 
 def unserved(lot: Lot, verb: str, end: datetime) -> door.Gap | None:
