@@ -1,13 +1,14 @@
 """What trades are listed, filtered and counted by: the categories of the law's books and every one the trade catalogue
 has declared since. One place; nothing else lists categories.
 
-A category whose row has ended stays: its trades are still read. Each process keeps what it read for a few seconds, and
-reads anew at once where it projected a batch itself.
+A category whose row has ended stays: its trades are still read. What was read is kept for the rest of the request
+(disclosure/apps.py), in a job for a few seconds: every request asks once, so that no answer hangs on who asked before.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from threading import local
 from time import monotonic
+from typing import Any
 
 from disclosure.listwords import BY_LAW, OTHER
 from disclosure.models import PublicCatalogueRow
@@ -16,22 +17,18 @@ KEPT_SECONDS = 5.0
 OTHER_NAME = "其他交易"
 
 
-@dataclass(slots=True)
-class _Kept:
-    names: Mapping[str, str] | None = None
-    until: float = 0.0
-
-
-_kept = _Kept()
+_kept = local()
 
 
 def names() -> Mapping[str, str]:
     """Category -> name: those of law first, then the catalogue's in the order they were declared. One query at most."""
-    if _kept.names is None or monotonic() >= _kept.until:
+    found: Mapping[str, str] | None = getattr(_kept, "names", None)
+    if found is None or monotonic() >= _kept.until:
         rows = PublicCatalogueRow.objects.order_by("batch", "number").values_list("key", "name")
         declared = {key: name for key, name in rows if key not in BY_LAW}
-        _kept.names, _kept.until = {**BY_LAW, **declared}, monotonic() + KEPT_SECONDS
-    return _kept.names
+        found = {**BY_LAW, **declared}
+        _kept.names, _kept.until = found, monotonic() + KEPT_SECONDS
+    return found
 
 
 def filters() -> Mapping[str, str]:
@@ -49,6 +46,6 @@ def declared_in(words: str) -> str:
     return next((key for key, name in names().items() if key not in BY_LAW and name in words), "")
 
 
-def forget() -> None:
-    """The next reader reads anew."""
+def forget(**_: Any) -> None:
+    """The next reader of this thread reads anew."""
     _kept.names = None
