@@ -376,7 +376,9 @@ def everything(scene: Scene, clients: dict[str, Client]) -> dict:
             seen[who, address] = (answer.status_code, len(answer.content), body)
     entries = Entry.objects.filter(sealed=False).order_by("recorded_at").values_list("event", "subject", "facts")
     seen["entries"] = [(event, subject, masked(TOKEN.sub("T", str(facts)))) for event, subject, facts in entries]
-    seen["messages"] = list(Message.objects.order_by("pk").values_list("user_id", "title", "body"))
+    seen["messages"] = list(
+        Message.objects.order_by("user_id", "title", "body").values_list("user_id", "title", "body")
+    )
     seen["row"] = list(Reserve.objects.order_by("arrived_at").values_list("state", "amount_cny"))
     seen["sizes"] = [len(str(row.envelope.header)) for row in Reserve.objects.select_related("envelope")]
     return seen
