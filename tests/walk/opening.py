@@ -1,8 +1,29 @@
 """The opening room: the roll, bidders who unlock, one who stays away, trustees who open for him, everything at once."""
 
+import contextlib
+from collections.abc import Iterator
 from datetime import datetime
 
+import psutil
+
 from tests.walk.windows import Walk
+
+
+@contextlib.contextmanager
+def trustees_waiting(walk: Walk) -> Iterator[None]:
+    """Within, the trustees' agents stand still: on a busy machine they would open everything before a bidder could."""
+    keys = str(walk.portal.local / "demo-keys")
+    agents = [
+        one for one in psutil.process_iter(["cmdline"]) if any(keys in word for word in one.info["cmdline"] or ())
+    ]
+    assert agents, "no agent of this portal runs"
+    for agent in agents:
+        agent.suspend()
+    try:
+        yield
+    finally:
+        for agent in agents:
+            agent.resume()
 
 
 def opening_starts(walk: Walk, deadline: datetime, names: list[str]) -> None:

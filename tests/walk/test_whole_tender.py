@@ -55,11 +55,12 @@ def test_a_tender_is_walked_from_registration_to_an_archive_that_verifies_offlin
     bidding.nothing_shows(walk, list(names.values()))
     assert bidding.deadline_of(walk) == deadline
 
-    opening.opening_starts(walk, deadline, list(names.values()))
-    walk[WITNESS].lot("opening/")
-    for who in names:
-        if who != AWAY:
-            opening.unlocked(walk, who)
+    with opening.trustees_waiting(walk):
+        opening.opening_starts(walk, deadline, list(names.values()))
+        walk[WITNESS].lot("opening/")
+        for who in names:
+            if who != AWAY:
+                opening.unlocked(walk, who)
     prices = {names[who]: price for who, price in STANDING.items()}
     opening.disclosed(walk, WITNESS, away=names[AWAY], prices=prices)
 

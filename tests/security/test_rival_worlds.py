@@ -1,9 +1,10 @@
-"""Before bidding runs nobody but himself can tell that a rival has come forward: land before its free bids, equity
-before its disclosure has ended (SOE-13, design §7).
+"""Before its time nobody but himself can tell that a rival has come forward: land before its free bids, equity before
+its disclosure has ended (SOE-13), final quotes of a consultation before their deadline (design §7).
 
-Two worlds from one lot: `quiet`, where only `bidder1` has signed up, and `busy`, where rivals sign up too, click twice,
-look at the hall, try to offer too early. Every page of the lot, every statement behind it, what goes out, the news on
-the stream and the files of the record are compared after masking what is random.
+Two worlds from one lot: `quiet`, where only `bidder1` has signed up or quoted, and `busy`, where rivals do too: sign up,
+click twice, look at the hall, try to offer too early; quote and replace the quote. Every page of the lot, every
+statement behind it, what goes out, the news on the stream and the files of the record are compared after masking what
+is random.
 """
 
 import difflib
@@ -29,7 +30,8 @@ from platform_site.web import streams
 from tests.security.walk import routes
 from tests.security.worlds import Listener, masked, published
 from tests.trading.stage import Scene, played, signed_in, stage_cast
-from trading.models import SignUp
+from trading.models import Quote, SignUp
+from trading.rehearsal import procurement_consultation
 from trading.services import listings, ticks
 
 __all__ = ["stage_cast"]
@@ -50,6 +52,7 @@ RECORDED = re.compile(r"(?<=recorded_at\":\")[^\"]+")
 STAGES = (
     ("land.listing", "low_offer", "announced", timedelta(hours=2), "grantor"),
     ("equity.transfer", "single", "announced", timedelta(days=4), "transferor"),
+    ("procurement.consultation", "happy", "quoting", timedelta(hours=2), "purchaser"),
 )
 
 
@@ -79,8 +82,13 @@ def look(scene: Scene, seller: str, watchers: tuple[str, ...] = (*NEAR, *FAR)) -
 
 
 def rivals_come(scene: Scene) -> None:
-    """They sign up, click again, look around, and offer before anybody may."""
+    """They sign up, click again, look around, and offer before anybody may; or they quote, and quote again."""
     for name in RIVALS:
+        if scene.again().state == "quoting":
+            for _ in range(2):
+                procurement_consultation.quote(scene.cast, scene.lot, scene.cast[name])
+            assert signed_in(scene.cast, name).get(scene.url("bid/")).status_code == 200
+            continue
         client = signed_in(scene.cast, name)
         assert client.post(scene.url("part/sign-up/")).status_code == 302
         assert client.post(scene.url("part/sign-up/")).status_code == 302
@@ -109,7 +117,7 @@ def world(scene: Scene, seller: str, *, busy: bool) -> dict[str, Any]:
         rows = Entry.objects.filter(sealed=False).order_by("recorded_at").values_list("event", "subject", "facts")
         found["entries"] = [(event, subject, masked(str(facts))) for event, subject, facts in rows]
         found["next"] = scene.again().next_check
-        found["signed"] = SignUp.objects.filter(lot=scene.lot).count()
+        found["came"] = SignUp.objects.filter(lot=scene.lot).count() + Quote.objects.filter(bid__lot=scene.lot).count()
         logging.getLogger("trading").removeHandler(listener)
         transaction.set_rollback(True)
     return found | {"news": news, "logs": logs}
@@ -126,7 +134,10 @@ def worlds(request, stage_cast, files, at, monkeypatch):
         monkeypatch.setattr(csrf, name, lambda *_: "t" * 32)
     wall = clock.machine()
     monkeypatch.setattr(clock, "machine", lambda: wall)
-    listings.sign_up(lot_id=scene.lot.pk, actor=scene.cast["bidder1"].actor)
+    if scene.again().state == "quoting":
+        procurement_consultation.quote(scene.cast, scene.lot, scene.cast["bidder1"])
+    else:
+        listings.sign_up(lot_id=scene.lot.pk, actor=scene.cast["bidder1"].actor)
     ledger.sequence_once()
     return world(scene, seller, busy=False), world(scene, seller, busy=True)
 
@@ -134,7 +145,7 @@ def worlds(request, stage_cast, files, at, monkeypatch):
 def test_nobody_can_tell_that_a_rival_has_come_forward(worlds):
     quiet, busy = worlds
 
-    assert busy["signed"] > quiet["signed"], "the rivals came, or this proves nothing"
+    assert busy["came"] > quiet["came"], "the rivals came, or this proves nothing"
     assert quiet["pages"].keys() == busy["pages"].keys()
     assert sum(answer[0] == 200 for answer in quiet["pages"].values()) > 40
     for name in ("messages", "entries", "next", "news", "logs", "files"):
