@@ -1,8 +1,8 @@
 """Before its time nobody but himself can tell that a rival has come forward: land before its free bids, equity before
 its disclosure has ended (SOE-13), final quotes of a consultation before their deadline (design §7).
 
-Two worlds from one lot: `quiet`, where only `bidder1` has signed up or quoted, and `busy`, where rivals do too: sign up,
-click twice, look at the hall, try to offer too early; quote and replace the quote. Every page of the lot, every
+Two worlds from one lot: `quiet`, where only `bidder1` has signed up or quoted, and `busy`, where rivals do too: sign
+up, click twice, look at the hall, try to offer too early; quote and replace the quote. Every page of the lot, every
 statement behind it, what goes out, the news on the stream and the files of the record are compared after masking what
 is random.
 """
