@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from credit.models import Centre, Region
+from credit.regioncodes import level_of
 
 LEVELS = {0: "国家", 1: "省级", 2: "市级", 3: "县级"}
 
@@ -27,11 +28,6 @@ class Place:
     def level(self) -> str:
         """省级, 市级, 县级, by its region."""
         return LEVELS[level_of(self.region_code)]
-
-
-def level_of(region_code: str) -> int:
-    """0 for the country, 1 province, 2 city, 3 county."""
-    return len(region_code.rstrip("0")) // 2 + len(region_code.rstrip("0")) % 2
 
 
 def tree() -> list[Place]:

@@ -14,14 +14,14 @@ from disclosure.feeds import EPOCH
 from disclosure.models import PublicCatalogueRow
 from disclosure.tables import Table
 from platform_site.accounts.refusals import Refused
+from platform_site.web.words import UNITS
 from trading.kernel import catalogue
 from trading.kernel.procedure import Procedure
+from trading.models import CatalogueRow
 from trading.rulebooks import PROCEDURES
 from trading.services.terms import money
 
-UNITS = {"cd": "日", "wd": "个工作日"}
 PERIODS = {"notice": "公告不少于", "listing": "挂牌不少于"}
-TREATMENTS = {"saved": "节约资金", "gained": "增值"}
 ELSEWHERE = {"": "项目所在地或者上级", "province": "可以选择省内其他中心", "any": "可以选择其他中心"}
 
 
@@ -54,7 +54,7 @@ class Item:
     @property
     def treatment(self) -> str:
         """What its deals are counted by."""
-        return TREATMENTS[self.row.treatment]
+        return CatalogueRow.TREATMENTS[self.row.treatment]
 
 
 @dataclass(frozen=True, slots=True)

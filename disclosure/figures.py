@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -41,7 +42,11 @@ def of_authority(*, code: str) -> dict[str, Any]:
     """
     year = clock.china(clock.now()).year
     asked = Asked(year, months_said(year), authority=code)
-    return {"period": period(asked), "tiles": tiles(total(asked)), "url": f"{reverse('disclosure:statistics')}"}
+    return {
+        "period": period(asked),
+        "tiles": tiles(total(asked)),
+        "url": f"{reverse('disclosure:statistics')}?{urlencode({'authority': code})}",
+    }
 
 
 def tiles(total: Line) -> list[dict[str, str]]:

@@ -15,6 +15,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 
 from credit import centres
+from credit.regioncodes import level_of, stem
 from disclosure import categories
 from disclosure.models import DealCell, ListedRegion
 from platform_site import clock
@@ -70,7 +71,7 @@ class Asked:
         if self.category:
             found = found.filter(category=self.category)
         if self.region:
-            found = found.filter(region_code__startswith=self.region.removesuffix("00").removesuffix("00"))
+            found = found.filter(region_code__startswith=stem(self.region))
         if self.centre:
             found = found.filter(centre_code__in=centres.reach(self.centre, places))
         return found.filter(authority_code=self.authority) if self.authority else found
@@ -232,10 +233,10 @@ def _regions(asked: Asked, here: Cells, last: Cells, names: Mapping[str, str]) -
     codes = {c["region_code"] for c in [*here, *last] if c["region_code"]}
     above = {f"{code[:2]}0000" for code in codes} | {f"{code[:4]}00" for code in codes}
     lines = []
-    within = asked.region.removesuffix("00").removesuffix("00")
+    within = stem(asked.region)
     for code in sorted(one for one in codes | above if one.startswith(within)):
-        prefix = code.removesuffix("00").removesuffix("00")
-        depth = centres.level_of(code) - 1
+        prefix = stem(code)
+        depth = level_of(code) - 1
         name = names.get(code) or code
         line = _part(
             name, replace(asked, region=code), here, last, lambda c, p=prefix: c["region_code"].startswith(p), depth

@@ -12,6 +12,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.http import FileResponse, Http404
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 from disclosure import spreadsheet
 from disclosure.feeds import clean
@@ -93,7 +94,7 @@ def _workbook(table: Table) -> IO[bytes]:
     sheet = book.create_sheet("数据")
     sheet.freeze_panes = "A2"
     for number in range(len(table.head)):
-        sheet.column_dimensions[chr(ord("A") + number)].width = 34 if number == 0 else 18
+        sheet.column_dimensions[get_column_letter(number + 1)].width = 34 if number == 0 else 18
     sheet.append([spreadsheet.cell(sheet, title) for title in table.head.values()])
     for row in table.rows:
         sheet.append([spreadsheet.cell(sheet, row.get(key), _form(key)) for key in table.head])

@@ -5,6 +5,7 @@ from django.db import transaction
 
 from credit import centres
 from credit.models import Centre, Subject
+from credit.regioncodes import stem
 from platform_site import clock, ledger
 from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
@@ -31,8 +32,7 @@ def centre_place(*, code: str, parent: str = "", actor: Actor) -> Centre:
         raise Refused([Violation("centre.unknown", facts={"code": parent if subject else code})])
     if parent in centres.reach(code):
         raise Refused([Violation("centre.circle", facts={"name": subject.name})])
-    higher = above.subject.region_code.removesuffix("00").removesuffix("00") if above else ""
-    if above is not None and not (above.subject.region_code == "000000" or subject.region_code.startswith(higher)):
+    if above is not None and not subject.region_code.startswith(stem(above.subject.region_code)):
         facts = {"name": subject.name, "above": above.subject.name}
         raise Refused([Violation("centre.elsewhere", facts=facts)])
     row, _ = Centre.objects.update_or_create(subject=subject, defaults={"parent": above, "since": clock.now()})

@@ -44,27 +44,34 @@ def _code(text: str) -> str:
     return text if len(text) <= 18 and text.isascii() and text.isalnum() else ""
 
 
+def _framed(request: HttpRequest) -> dict[str, Any]:
+    """What the page and the sheet share: the figures asked for, and what may be asked."""
+    said = asked(request.GET)
+    found = statistics(said)
+    this_year = clock.china(clock.now()).year
+    return {
+        "asked": said,
+        "found": found,
+        "grown": found.total.before["count"] > 0,
+        "period": figures.period(said),
+        "years": range(this_year, this_year - 3, -1),
+        "check": FigureCheck.objects.first(),
+        "address": request.GET.urlencode(),
+    }
+
+
 @require_GET
 @kept_briefly
 def statistics_index(request: HttpRequest) -> HttpResponse:
     """Number, amount, saved and added, against the year before; each figure leads to its rows."""
-    said = asked(request.GET)
-    found = statistics(said)
-    this_year = clock.china(clock.now()).year
-    context: dict[str, Any] = {
-        "asked": said,
-        "found": found,
-        "tables": figures.sections(found),
-        "grown": found.total.before["count"] > 0,
-        "stats": figures.tiles(found.total),
-        "period": figures.period(said),
-        "years": range(this_year, this_year - 3, -1),
+    context = _framed(request)
+    context |= {
+        "tables": figures.sections(context["found"]),
+        "stats": figures.tiles(context["found"].total),
         "months": range(1, 13),
         "categories": categories.names(),
         "regions": tradelist.regions(),
         "centres": centres.tree(),
-        "check": FigureCheck.objects.first(),
-        "address": request.GET.urlencode(),
     }
     return render(request, "disclosure/statistics.html", context)
 
@@ -79,20 +86,8 @@ def statistics_file(request: HttpRequest, form: str) -> FileResponse:
 @kept_briefly
 def statistics_sheet(request: HttpRequest) -> HttpResponse:
     """The report's table: every category of a period in one sheet to be printed."""
-    said = asked(request.GET)
-    found = statistics(said)
-    this_year = clock.china(clock.now()).year
-    context = {
-        "asked": said,
-        "found": found,
-        "grown": found.total.before["count"] > 0,
-        "unit": figures.unit_of(found),
-        "period": figures.period(said),
-        "years": range(this_year, this_year - 3, -1),
-        "halves": figures.HALVES,
-        "address": request.GET.urlencode(),
-        "check": FigureCheck.objects.first(),
-    }
+    context = _framed(request)
+    context |= {"unit": figures.unit_of(context["found"]), "halves": figures.HALVES}
     return render(request, "disclosure/statistics_sheet.html", context)
 
 

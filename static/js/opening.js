@@ -1,7 +1,5 @@
 // The opening room: looks again when something is new, and gives the envelope's one-time key when its bidder says so.
-import { unlock } from "../vendor/sealing.js";
-import { post, showRefusal } from "./asking.js";
-import { keyChooser } from "./keychooser.js";
+import { armUnlock } from "./unlocking.js";
 
 const live = document.getElementById("room-live");
 const panel = document.getElementById("room-panel");
@@ -52,27 +50,9 @@ function arm() {
   const place = document.getElementById("unlock");
   if (!place || place.dataset.armed) return;
   place.dataset.armed = "1";
-  const chooser = keyChooser(place.querySelector("[data-key-chooser]"));
-  const button = document.getElementById("unlock-send");
-  const refusal = document.getElementById("unlock-refusal");
-  button.addEventListener("click", async () => {
-    refusal.replaceChildren();
-    const key = chooser.key();
-    if (!key) {
-      showRefusal(refusal, { message: "", violations: [] }, "先选择密钥。");
-      return;
-    }
-    button.disabled = true;
-    try {
-      const answer = await fetch(place.dataset.envelope, { headers: { Accept: "application/json" }, redirect: "manual" });
-      const envelope = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw Object.assign(new Error(`http.${answer.status}`), { violations: envelope.violations ?? [] });
-      await post(place.dataset.unlock, { bid: envelope.bid, identity: await unlock(envelope, key) });
-      live.dispatchEvent(new Event("gz:live"));
-    } catch (error) {
-      const wrong = error.message === "unlock.wrong_key";
-      showRefusal(refusal, error, wrong ? "这把密钥打不开这个信封。请换用递交时的那一把。" : "没有连上平台，再试一次。");
-      button.disabled = false;
-    }
+  armUnlock(place, {
+    sent: (envelope) => ({ bid: envelope.bid }),
+    used: "递交",
+    after: () => live.dispatchEvent(new Event("gz:live")),
   });
 }

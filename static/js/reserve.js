@@ -1,9 +1,10 @@
 // The reserve price: sealed here before the listing, unlocked here once bidding has closed. The amount never leaves in clear.
-import { memoryShelf, unlock } from "../vendor/sealing.js";
-import { post, showRefusal } from "./asking.js";
+import { memoryShelf } from "../vendor/sealing.js";
+import { showRefusal } from "./asking.js";
 import { amountOf, capitals, grouped } from "./capitals.js";
 import { deliver, sealed } from "./filing/delivery.js";
 import { keyChooser } from "./keychooser.js";
+import { armUnlock } from "./unlocking.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -57,28 +58,4 @@ if (form) {
 }
 
 const place = at("reserve-unlock");
-if (place) {
-  const chooser = keyChooser(place.querySelector("[data-key-chooser]"));
-  const button = at("unlock-send");
-  const refusal = at("unlock-refusal");
-  button.addEventListener("click", async () => {
-    refusal.replaceChildren();
-    const key = chooser.key();
-    if (!key) {
-      showRefusal(refusal, { message: "", violations: [] }, "先选择密钥。");
-      return;
-    }
-    button.disabled = true;
-    try {
-      const answer = await fetch(place.dataset.envelope, { headers: { Accept: "application/json" }, redirect: "manual" });
-      const envelope = await answer.json().catch(() => ({}));
-      if (!answer.ok) throw Object.assign(new Error(`http.${answer.status}`), { violations: envelope.violations ?? [] });
-      await post(place.dataset.unlock, { identity: await unlock(envelope, key) });
-      location.reload();
-    } catch (error) {
-      const wrong = error.message === "unlock.wrong_key";
-      showRefusal(refusal, error, wrong ? "这把密钥打不开这个信封。请换用密封时的那一把。" : "没有连上平台，再试一次。");
-      button.disabled = false;
-    }
-  });
-}
+if (place) armUnlock(place, { used: "密封", after: () => location.reload() });

@@ -14,8 +14,8 @@ from platform_site.web import door
 from platform_site.web.models import ServedSpan
 from tests.trading.stage import Scene, played, signed_in
 from tests.trading.test_hall import offer
-from trading.kernel.pausing import EDITIONS, resumption
 from trading.models import Notice, Offer
+from trading.rulebooks.pausing import EDITIONS, resumption
 from trading.services import replans, ticks
 
 pytestmark = pytest.mark.django_db

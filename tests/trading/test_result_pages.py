@@ -208,3 +208,29 @@ def test_a_failed_lot_ends_its_strip_there_and_can_be_archived(to, agent, at):
 
     assert "招标失败" in page
     assert "归档" in page
+
+
+@pytest.mark.parametrize("procedure", ["procurement.inquiry", "procurement.open"])
+def test_a_purchase_is_awarded_and_contracted_from_its_report(cast, at, procedure):
+    """It publishes no candidates first: the report is followed by the award."""
+    scene = played(cast, "reported", "happy", procedure)
+    at(scene.stage.now)
+    purchaser = signed_in(cast, "purchaser")
+
+    assert "核对并发出成交通知书" in purchaser.get(scene.url("results/")).content.decode()
+    page = purchaser.get(scene.url("results/award/")).content.decode()
+    first = scene.lot.report.content["candidates"][0]
+    assert scene.lot.bids.get(pk=first).subject.name in page
+    said = purchaser.post(scene.url("results/award/"), {"rank": "1"}, follow=True).content.decode()
+    assert "成交通知书已发出，未成交结果同时告知其他供应商" in said
+    award = scene.again().standing_award
+    assert str(award.bid_id) == first
+
+    prefilled = purchaser.get(scene.url("results/contract/")).context["form"].initial
+    answer = purchaser.post(
+        scene.url("results/contract/"),
+        {name: value for name, value in prefilled.items() if value not in (None, "")} | {"payment_agreed": "on"},
+    )
+
+    assert answer.status_code == 302, answer.content.decode()[:2000]
+    assert scene.again().state == "contracted"

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from credit.regioncodes import stem
 from platform_site.accounts.refusals import Violation
 from platform_site.rules import Rule, Value, rule
 from trading.kernel.procedure import Book
 
 # Rules of the register whose numbers and article are those of the row: number of the row -> rule.
 BY_THE_ROW = {"notice": "PLT-18", "listing": "PLT-19", "": "PLT-20"}
-COUNTRY = "000000"
 Row = Mapping[str, Any]
 
 
@@ -27,7 +27,7 @@ def in_force(row: Mapping[str, Any], on: date) -> bool:
 
 def below(region: str, other: str) -> bool:
     """Whether `other` is the region `region` or lies in it: 000000 holds 990000 holds 990100 holds 990103."""
-    return region == COUNTRY or other.startswith(region.removesuffix("00").removesuffix("00"))
+    return other.startswith(stem(region))
 
 
 def row_for(rows: Iterable[Row], *, code: str, region: str, on: date) -> Row | None:

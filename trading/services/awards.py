@@ -77,13 +77,21 @@ def public_result(lot: Lot, content: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _candidates(lot: Lot, content: Mapping[str, Any]) -> list[Candidate]:
-    """The candidates as rows; made once."""
-    if found := list(lot.candidates.all()):
+def candidates_of(lot: Lot) -> list[Candidate]:
+    """The lot's candidates by rank: as published, else as the report lists them, not saved. [] before a report.
+
+    A purchase publishes none before its award (政府采购法实施条例 第四十三条). Two queries at most.
+    """
+    if found := list(lot.candidates.select_related("bid__subject").order_by("rank")):
         return found
+    report = Report.objects.filter(lot=lot).first()
+    return _listed(lot, report.content) if report else []
+
+
+def _listed(lot: Lot, content: Mapping[str, Any]) -> list[Candidate]:
     ranking = {row["bid"]: row for row in content["ranking"]}
     rows = [ranking[bid] for bid in content["candidates"]]
-    return Candidate.objects.bulk_create(
+    return [
         Candidate(
             lot=lot,
             bid_id=row["bid"],
@@ -92,7 +100,12 @@ def _candidates(lot: Lot, content: Mapping[str, Any]) -> list[Candidate]:
             points={**row["parts"], "total": row["total"]},
         )
         for n, row in enumerate(rows, 1)
-    )
+    ]
+
+
+def _candidates(lot: Lot, content: Mapping[str, Any]) -> list[Candidate]:
+    """The candidates as rows; made once."""
+    return list(lot.candidates.all()) or Candidate.objects.bulk_create(_listed(lot, content))
 
 
 def losers_of(lot: Lot, winner: Bid) -> list[Bid]:

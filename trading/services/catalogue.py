@@ -31,6 +31,7 @@ KEY, CODE, REGION = re.compile(r"[a-z][a-z_]{1,11}"), re.compile(r"[A-Z](?:\d{2}
 UNITS = ("cd", "wd")
 ROWS = 200
 DOCUMENT = ("title", "number", "issued_on", "review")
+PLAIN = ("key", "code", "name", "procedures", "authority", "initiator", "treatment", "status")
 LAW_KEYS = {book.category: frozenset(book.procedures) for book in EDITIONS if book is not catalogued.BOOK}
 # What the catalogue could never call a category: a filter of the list has this name.
 TAKEN = frozenset({"other", catalogued.BOOK.category})
@@ -65,50 +66,15 @@ def catalogue_publish(
         centre = Subject.objects.filter(code=actor.subject_code, kinds__contains=["centre"]).first()
         if centre is None or not catalogue.below(centre.region_code or "-", region_code):
             raise PermissionDenied("the catalogue of a region is its own centre's")
-    found = [_gap(0, name) for name in ("title", "number") if not _text(document.get(name), 200)]
-    if not document.get("issued_on") or not _day(document["issued_on"]):
-        found.append(_gap(0, "issued_on"))
-    if not _text(document.get("review"), 60):
-        found.append(Violation("catalogue.unreviewed", "PLT-17", rule("PLT-17").article))
-    if not REGION.fullmatch(region_code):
-        found.append(_gap(0, "region_code"))
-    if not 0 < len(rows) <= ROWS:
-        found.append(_gap(0, "rows"))
-    for number, row in enumerate(rows, 1):
-        found += [_gap(number, name) for name in _wrong(row)]
-    said = [str(row.get("key")) for row in rows]
-    found += [_gap(n, "key") for n, key in enumerate(said, 1) if key in said[: n - 1]]
-    if found:
+    if found := _faults(region_code, document, rows):
         raise Refused(found)
     own = CatalogueRow.objects.select_for_update().filter(region_code=region_code)
     last = own.aggregate(batch=Max("batch"), since=Max("since"))
     if last["since"] and since < last["since"]:
         raise Refused([Violation("catalogue.backdated", facts={"since": since, "last": last["since"]})])
-    batch, now, said_by = (last["batch"] or 0) + 1, clock.now(), {name: document[name] for name in DOCUMENT}
-    own.filter(key__in=said, until__isnull=True).update(until=since)
-    made = [
-        CatalogueRow(
-            reference=f"ML-{region_code}-{batch:02d}-{number:02d}",
-            batch=batch,
-            number=number,
-            region_code=region_code,
-            since=since,
-            document={
-                **{name: document[name] for name in DOCUMENT},
-                **({"article": row["article"]} if row.get("article") else {}),
-            },
-            published_at=now,
-            note=row.get("note") or "",
-            elsewhere=row.get("elsewhere") or "",
-            thresholds=list(row.get("thresholds") or ()),
-            periods=dict(row.get("periods") or {}),
-            **{
-                name: row[name]
-                for name in ("key", "code", "name", "procedures", "authority", "initiator", "treatment", "status")
-            },
-        )
-        for number, row in enumerate(rows, 1)
-    ]
+    batch, said_by = (last["batch"] or 0) + 1, {name: document[name] for name in DOCUMENT}
+    own.filter(key__in=[row["key"] for row in rows], until__isnull=True).update(until=since)
+    made = [_row(region_code, since, said_by, batch, number, row) for number, row in enumerate(rows, 1)]
     CatalogueRow.objects.bulk_create(made)
     ledger.append(
         "catalogue.published",
@@ -123,6 +89,45 @@ def catalogue_publish(
         },
     )
     return made
+
+
+def _faults(region_code: str, document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> list[Violation]:
+    """Everything in a batch that cannot be read, row by row; row 0 is the batch itself."""
+    found = [_gap(0, name) for name in ("title", "number") if not _text(document.get(name), 200)]
+    if not document.get("issued_on") or not _day(document["issued_on"]):
+        found.append(_gap(0, "issued_on"))
+    if not _text(document.get("review"), 60):
+        found.append(Violation("catalogue.unreviewed", "PLT-17", rule("PLT-17").article))
+    if not REGION.fullmatch(region_code):
+        found.append(_gap(0, "region_code"))
+    if not 0 < len(rows) <= ROWS:
+        found.append(_gap(0, "rows"))
+    said = [str(row.get("key")) for row in rows]
+    for number, row in enumerate(rows, 1):
+        found += [_gap(number, name) for name in _wrong(row)]
+        if said[number - 1] in said[: number - 1]:
+            found.append(_gap(number, "key"))
+    return found
+
+
+def _row(
+    region_code: str, since: date, document: Mapping[str, Any], batch: int, number: int, row: Mapping[str, Any]
+) -> CatalogueRow:
+    """The row as it is kept; its own article stands beside the batch's document."""
+    return CatalogueRow(
+        reference=f"ML-{region_code}-{batch:02d}-{number:02d}",
+        batch=batch,
+        number=number,
+        region_code=region_code,
+        since=since,
+        document={**document, **({"article": row["article"]} if row.get("article") else {})},
+        published_at=clock.now(),
+        note=row.get("note") or "",
+        elsewhere=row.get("elsewhere") or "",
+        thresholds=list(row.get("thresholds") or ()),
+        periods=dict(row.get("periods") or {}),
+        **{name: row[name] for name in PLAIN},
+    )
 
 
 def _gap(number: int, field: str) -> Violation:

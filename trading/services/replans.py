@@ -11,8 +11,8 @@ from platform_site import clock
 from platform_site.accounts.actors import CLOCK, Actor
 from platform_site.web import door
 from trading import addresses
-from trading.kernel.pausing import pausing_on, resumption
 from trading.models import Lot, Notice
+from trading.rulebooks.pausing import pausing_on, resumption
 from trading.services.acts import acting
 from trading.services.alerts import tell_initiator, tell_subjects
 from trading.services.listings import call_minutes, nudge, round_minutes

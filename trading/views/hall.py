@@ -24,9 +24,9 @@ from trading import hall as halls
 from trading.digests import digest_of
 from trading.filings import open_verbs
 from trading.kernel import procedure as kernel
-from trading.kernel.pausing import pausing_on
 from trading.lifeline import stages_of
 from trading.models import Lot, Offer, SignUp
+from trading.rulebooks.pausing import pausing_on
 from trading.services import letters, listings
 from trading.services.acts import facts_of
 from trading.services.terms import decimal_of, money

@@ -78,6 +78,8 @@ def results(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespons
         "open": open_now(context, lot),
         "waiting": waiting,
         "side": side,
+        "awarding": awarding(lot),
+        "words": words_of(lot.procedure),
     }
     if "sign_up" in lot.procedure.transitions:
         context |= {"crumbs": [*context["crumbs"][:-1], ("成交与合同", "")], "doings": doings(lot, context)}
@@ -100,13 +102,19 @@ def candidates(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResp
     return redirect("trading:results", lot.tender.reference, lot.number)
 
 
+def awarding(lot: Lot) -> bool:
+    """Whether the award is what comes next: after the publicity, in a purchase after the report. A live auction has a
+    page of its own for its deal."""
+    return "sign_up" not in lot.procedure.transitions and lot.state in lot.procedure.transitions["award"].source
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @lot_page()
 def award(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """Who wins and who will be told, then the one act that tells them all."""
-    if lot.state != "publicity":
+    if not awarding(lot):
         return redirect("trading:results", lot.tender.reference, lot.number)
-    listed = list(lot.candidates.select_related("bid__subject"))
+    said, listed = words_of(lot.procedure), awards.candidates_of(lot)
     form = AwardForm(request.POST or None, initial={"rank": 1})
     violations: tuple = ()
     if request.method == "POST" and form.is_valid():
@@ -120,7 +128,7 @@ def award(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
         except Refused as refused:
             violations = refused.violations
         else:
-            messages.success(request, "中标通知书已发出，未中标结果同时告知其他投标人")
+            messages.success(request, f"{said.award}已发出，未{said.won}结果同时告知其他{said.bidder}")
             return redirect("trading:results", lot.tender.reference, lot.number)
     asked = request.POST.get("rank") or request.GET.get("rank", "1")
     chosen = next((one for one in listed if str(one.rank) == asked), listed[0] if listed else None)
@@ -128,7 +136,6 @@ def award(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
         raise Http404
     waiting = lot.challenges.filter(replied_at__isnull=True).exists()
     context = framed(lot, held, here="定标", answered=not waiting)
-    said = words_of(lot.procedure)
     context |= {
         "words": said,
         "heading": f"核对并发出{said.award}",
