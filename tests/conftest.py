@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,13 +42,28 @@ TOGETHER = ("tests/walk/",)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files stand first; all others keep their order. What shares its set-up runs in one process."""
+    """The longest files stand first; all others keep their order."""
     place = {name: n for n, name in enumerate(LONGEST_FIRST)}
-    files = {item: item.nodeid.partition("::")[0] for item in items}
-    items.sort(key=lambda item: place.get(files[item], len(place)))
-    for item, file in files.items():
-        group = next((folder for folder in TOGETHER if file.startswith(folder)), file)
-        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadfile`: a file of tests, or a folder of TOGETHER, stays in one process.
+
+    xdist's own groups (`loadgroup`) write into a node's id, which pytest 9 does not read any more: every test went
+    alone to whichever process was free, and what a module sets up was set up by each of them.
+    """
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    class SharedSetUp(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+    return SharedSetUp(config, log)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -20,9 +20,9 @@ PARTS = {
     "browser and lives": "(browser or lives) and not bench",
     "chaos": "chaos and not browser and not bench",
 }
-# A file of tests stays in one process, which keeps what it has set up (tests/conftest.py groups them). Which took
+# A file of tests stays in one process, which keeps what it has set up (tests/conftest.py shares them out). Which took
 # longest is said, to be made shorter.
-SHARED_OUT = ("--dist", "loadgroup", "--no-loadscope-reorder", "--durations=15", "--durations-min=5")
+SHARED_OUT = ("--dist", "loadfile", "--no-loadscope-reorder", "--durations=15", "--durations-min=5")
 CORES = os.cpu_count() or 1
 # A browser mostly waits, so one more process than there are cores has work (two more made nothing faster).
 PROCESSES = {"units and services": CORES, "browser and lives": CORES + 1, "chaos": CORES}
