@@ -34,7 +34,7 @@ def acting_for(request: HttpRequest) -> Actor:
     address = client_address(request)
     if not request.user.is_authenticated:
         return Actor(address=address)
-    codes = {membership.subject.code for membership in selectors.memberships_of(request.user)}
+    codes = selectors.codes_acted_for(request.user)
     chosen = request.session.get(SESSION_KEY, "")
     if chosen not in codes:
         chosen = next(iter(codes)) if len(codes) == 1 else ""

@@ -63,6 +63,11 @@ def memberships_of(user: User) -> list[Membership]:
     return list(rows.order_by("subject__name", "duty"))
 
 
+def codes_acted_for(user: User) -> set[str]:
+    """Codes of the subjects the person holds a membership in now. One query."""
+    return set(Membership.objects.in_force(clock.now()).filter(user=user).values_list("subject__code", flat=True))
+
+
 def members(subject: Subject) -> list[Membership]:
     """The subject's memberships in force, with their people. One query."""
     rows = subject.memberships.in_force(clock.now()).select_related("user")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from platform_site import clock
@@ -10,9 +11,9 @@ from platform_site.accounts.actors import Actor
 from platform_site.accounts.models import OFFICIAL_DUTIES, TRADER, DutyGrant, User
 
 
-def grants_of(user: User, *, on: datetime | None = None) -> list[DutyGrant]:
+def grants_of(user: User, *, on: datetime | None = None) -> "QuerySet[DutyGrant]":
     """Grants of platform duties in force (legal now), `trader` left out. One query."""
-    return list(user.duty_grants.in_force(on or clock.now()).exclude(duty=TRADER).order_by("duty", "pk"))
+    return user.duty_grants.in_force(on or clock.now()).exclude(duty=TRADER).order_by("duty", "pk")
 
 
 def second_factor_due(user: User, *, verified: bool) -> bool:
@@ -46,13 +47,14 @@ def actor_for(user: User, *, subject_code: str = "", address: str = "", verified
 
     The caller has checked the membership behind `subject_code`.
     """
-    grants = grants_of(user) if verified or settings.MODE == "demo" else []
-    codes = sorted({grant.subject_code for grant in grants if grant.subject_code})
+    counts = verified or settings.MODE == "demo"
+    held = list(grants_of(user).values_list("duty", "subject_code")) if counts else []
+    codes = sorted({code for _, code in held if code})
     return Actor(
         kind="person",
         user_id=user.public_id,
         subject_code=subject_code or (codes[0] if codes else ""),
-        duties=frozenset(grant.duty for grant in grants),
+        duties=frozenset(duty for duty, _ in held),
         address=address,
     )
 

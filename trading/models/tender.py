@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from platform_site.accounts.actors import Actor
+from platform_site.rows import one_or_none
 from trading.booked import BookedLot
 from trading.kernel import factors
 
@@ -148,6 +149,13 @@ class Lot(BookedLot, models.Model):
         """The award that stands, with its bid and subject; None without one. One query."""
         return self.awards.filter(state="standing").select_related("bid__subject", "subject").first()
 
+    def sign_up_of(self, code: str) -> Any:
+        """The subject's sign-up, None without one. One query; none once it was found: a sign-up never goes away."""
+        known = self.__dict__.setdefault("_sign_ups", {})
+        if code not in known and (found := one_or_none(self.sign_ups.filter(subject__code=code))):
+            known[code] = found
+        return known.get(code)
+
     def party_roles(self, actor: Actor) -> frozenset[str]:
         """initiator and agency by the tender; holder, bidder, winner, partner (of the winning consortium), committee by
         the lot's own rows."""
@@ -159,7 +167,7 @@ class Lot(BookedLot, models.Model):
                 held.add("holder")
             if sealed and self.bids.filter(subject__code=actor.subject_code).exclude(state="withdrawn").exists():
                 held.add("bidder")
-            if self.sign_ups.filter(subject__code=actor.subject_code).exists():
+            if self.sign_up_of(actor.subject_code):
                 held.add("bidder")
             if (
                 self.state in AWARDED

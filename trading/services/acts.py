@@ -106,7 +106,7 @@ def facts_of(lot: Lot, now: datetime, values: Mapping[str, Any] = EMPTY) -> kern
 
 @contextlib.contextmanager
 def acting(
-    verb: str,
+    verb: str | Callable[[Lot], str],
     *,
     lot_id: int,
     actor: Actor,
@@ -116,6 +116,7 @@ def acting(
     """Within: the lot is locked, the actor may, the kernel found nothing against `verb`. After: all is saved.
 
     Args:
+        verb: a callable is asked under the lock: which act it is may hang on the state the lot has by then.
         values: what the guards ask for; a callable is asked only when every gate is open, so that nothing secret is
             even counted before its time.
         now: the moment the act is judged at: arrival time of a filing, the due moment of the clock; otherwise now.
@@ -124,8 +125,11 @@ def acting(
         PermissionDenied: `actor` does not hold the verb's role over the lot.
         Refused: with every reason the kernel found.
     """
+    # A request's actor is worked out at its first use; that is here, before others wait for the lock.
+    actor.kind  # noqa: B018
     with transaction.atomic():
         lot, at = lock_lot(lot_id), now or clock.now()
+        verb = verb(lot) if callable(verb) else verb
         before, facts = lot.columns(), facts_of(lot, at)
         move = admitted(verb, lot, actor, at, facts)
         book, procedure = lot.book, lot.procedure

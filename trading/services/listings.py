@@ -153,21 +153,19 @@ def offer_make(
     Raises:
         Refused: below the floor, with the floor; outside the listing or after the round's end; not signed up.
     """
-    mine = Offer.objects.filter(idempotency_key=idempotency_key, sign_up__subject__code=actor.subject_code)
-    if done := mine.first():
-        return done
-    timed = Lot.objects.values_list("state", flat=True).get(pk=lot_id) == "timed"
     try:
         with acting(
-            "offer_timed" if timed else "offer",
+            lambda lot: "offer_timed" if lot.state == "timed" else "offer",
             lot_id=lot_id,
             actor=actor,
             values=lambda lot, now: {"amount": amount, "floor": floor_of(lot)},
             now=arrived_at,
         ) as act:
-            return _offered(act, amount, idempotency_key, extends=timed)
+            return _offered(act, amount, idempotency_key)
     except (Refused, IntegrityError) as error:
-        # The same click twice at once: the first was accepted while the second waited for the lock.
+        # Asked for here only: nearly every offer is a new one, and a click sent twice is always below the floor, too
+        # late, or held up by its key.
+        mine = Offer.objects.filter(idempotency_key=idempotency_key, sign_up__subject__code=actor.subject_code)
         if done := mine.first():
             return done
         if isinstance(error, IntegrityError):
@@ -175,12 +173,12 @@ def offer_make(
         raise
 
 
-def _offered(act: Act, amount: Decimal, key: UUID, *, extends: bool) -> Offer:
+def _offered(act: Act, amount: Decimal, key: UUID) -> Offer:
     lot = act.lot
-    taken = SignUp.objects.get(lot=lot, subject__code=act.actor.subject_code)
+    taken = lot.sign_up_of(act.actor.subject_code)
     offer = Offer.objects.create(lot=lot, sign_up=taken, amount_cny=amount, at=act.now, idempotency_key=key)
     said: dict[str, Any] = {"offer": str(offer.id), "bidder": taken.pseudonym, "amount": amount, "at": act.now}
-    if extends:
+    if act.verb == "offer_timed":
         least = act.now + timedelta(minutes=round_minutes(lot))
         lot.record("round_ends", max(lot.recorded["round_ends"], least))
         said["until"] = lot.recorded["round_ends"]
@@ -224,7 +222,7 @@ def bidding_continue(*, lot_id: int, actor: Actor, arrived_at: datetime | None =
     with acting("continue_bidding", lot_id=lot_id, actor=actor, now=arrived_at) as act:
         act.lot.record("round_from", act.now)
         act.lot.record("round_ends", act.now + timedelta(minutes=round_minutes(act.lot)))
-        taken = SignUp.objects.get(lot=act.lot, subject__code=actor.subject_code)
+        taken = act.lot.sign_up_of(actor.subject_code)
         act.entry("listing.round_started", {"asked_by": taken.pseudonym, "until": act.lot.recorded["round_ends"]})
         nudge(act.lot)
 
