@@ -7,6 +7,7 @@ from disclosure.valuenames import VALUE_NAMES
 from platform_site.rules import ALL, Rule
 from trading.kernel.guards import REGISTRY
 from trading.kernel.procedure import Procedure, Transition
+from trading.paperwords import words_of
 from trading.rulebooks import EDITIONS, PROCEDURES
 from trading.rulebooks.register import DOMAINS
 
@@ -85,7 +86,7 @@ class Act:
 
 def who(procedure: Procedure, roles: str) -> str:
     """Roles in the law's words: the initiator is 招标人, 采购人 or 出让人."""
-    names = {**PARTY_NAMES, "initiator": procedure.initiator}
+    names = {**PARTY_NAMES, "initiator": procedure.initiator, "bidder": words_of(procedure).bidder}
     held = roles.split("|")
     # Where a person may do what the clock otherwise does, the person is named.
     return "、".join(names.get(role, role) for role in held if role != "clock" or len(held) == 1)

@@ -1,6 +1,6 @@
 """Where a lot is and what happens next, drawn from the kernel's `due()`: the same declarations that judge every act."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,9 +68,17 @@ def _last(at: datetime) -> datetime:
     return at - timedelta(microseconds=1)
 
 
-def ahead(book: Book, procedure: Procedure, facts: Facts) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
-    """The next step and up to three later moments."""
+def ahead(
+    book: Book, procedure: Procedure, facts: Facts, *, agency: bool = True
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """The next step and up to three later moments.
+
+    Args:
+        agency: whether the project has one; where it has none, none is named.
+    """
     due = _pending(procedure, facts, kernel.due(book, procedure, facts))
+    if not agency:
+        due = [replace(one, actor=_alone(one.actor)) for one in due]
     standing = [h for h in facts.holds if h.end is None]
     if standing and not any(d.verb in ANSWERS for d in due):
         held = standing[0]
@@ -84,9 +92,14 @@ def ahead(book: Book, procedure: Procedure, facts: Facts) -> tuple[dict[str, Any
         }
         return nexts, [_later(procedure, d) for d in due[:3]]
     if not due:
-        return _undated(book, procedure, facts), []
+        return _undated(book, procedure, facts, agency=agency), []
     first = next((d for d in due if standing and d.verb in ANSWERS), due[0])
     return _next(procedure, first, standing), [_later(procedure, d) for d in due if d is not first][:3]
+
+
+def _alone(actor: str) -> str:
+    """Who may act where there is no agency."""
+    return "|".join(role for role in actor.split("|") if role != "agency")
 
 
 def _pending(procedure: Procedure, facts: Facts, due: list[Due]) -> list[Due]:
@@ -140,7 +153,7 @@ def _later(procedure: Procedure, due: Due) -> dict[str, Any]:
     return {"title": _sentence(procedure, due), "text": text, "article": due.article, "rule": due.rule}
 
 
-def _undated(book: Book, procedure: Procedure, facts: Facts) -> dict[str, Any] | None:
+def _undated(book: Book, procedure: Procedure, facts: Facts, *, agency: bool) -> dict[str, Any] | None:
     """The act that leads on where no clock runs; None at the end of the life."""
     order = list(procedure.states)
     if facts.state in procedure.ended or facts.state not in order:
@@ -155,7 +168,8 @@ def _undated(book: Book, procedure: Procedure, facts: Facts) -> dict[str, Any] |
         return None
     move = min(forward, key=lambda m: order.index(m.target))
     rule = move.rules[0] if move.rules else ""
-    title = f"到时自动{move.title}" if move.actor == "clock" else f"{who(procedure, move.actor)}{move.title}"
+    actor = move.actor if agency else _alone(move.actor)
+    title = f"到时自动{move.title}" if actor == "clock" else f"{who(procedure, actor)}{move.title}"
     opens = kernel.moment(book, procedure, move.not_before, facts) if move.not_before else None
     reason = f"{procedure.moments[move.not_before].title}之后" if move.not_before in procedure.moments else ""
     if opens:

@@ -12,8 +12,8 @@ from typing import Any
 from trading.booked import BookedLot
 from trading.kernel.time import HeldFor
 
-AFTER_CANDIDATES = frozenset({"publicity", "awarded", "vacated", "contracted", "archived"})
-AFTER_AWARD = frozenset({"awarded", "vacated", "contracted", "archived"})
+AFTER_AWARD = frozenset({"awarded", "vacated", "contracted", "settled", "archived"})
+AFTER_CANDIDATES = AFTER_AWARD | {"publicity"}
 METHODS = {"composite": "综合评估法", "lowest": "经评审的最低投标价法"}
 
 

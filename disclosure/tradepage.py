@@ -87,7 +87,7 @@ def compose(trade: PublicTrade, now: datetime) -> dict[str, Any]:
     siblings, successor = around(trade)
     book, procedure = lot.book, lot.procedure
     facts = Facts(lot.state, now, lot.recorded, {}, public.held)
-    nexts, due = strip.ahead(book, procedure, facts)
+    nexts, due = strip.ahead(book, procedure, facts, agency=lot.tender.agency is not None)
     category = lot.category
     context = {
         "public": public,
@@ -228,7 +228,11 @@ def key_dates(lot: Lot, facts: Facts) -> list[tuple[str, datetime, str]]:
             past = "until" if how.after or how.pauses or name.endswith("until") else "moment"
             found.append((how.title, at, "ahead" if at > facts.now else past))
     words = words_of(lot.procedure)
-    happened = (("opening_at", words["opening"]), ("award_at", "结果通知"), ("contract_at", "订立合同"))
+    happened = (
+        ("opening_at", words["opening"]),
+        ("award_at", paperwords.words_of(lot.procedure).award),
+        ("contract_at", "订立合同"),
+    )
     found += [(title, facts.moments[name], "moment") for name, title in happened if name in facts.moments]
     return sorted(found, key=lambda row: row[1])
 

@@ -262,7 +262,7 @@ class ActPage:
 
     Attributes:
         do: (lot, cleaned form, actor) -> what was made.
-        about: what happens, in a sentence, above the form.
+        about: what happens, in a sentence, above the form; {winner} stands for the book's word.
         done: said when it happened.
         lands: the route one arrives at, of the lot or of the lot that was made.
         winner: done by the winner, not by the initiator's side.
@@ -476,7 +476,7 @@ AUCTION: dict[str, ActPage] = {
     "award": ActPage(
         Plain,
         lambda lot, said, actor: listings.deal_confirm(lot_id=lot.pk, actor=actor),
-        "最高报价不低于底价的成交。签订以后成交确认书发给买受人，结果公告，并告知其他参加竞价的人。",
+        "最高报价不低于底价的成交。签订以后成交确认书发给{winner}，结果公告，并告知其他参加竞价的人。",
         "成交确认书已签发，结果已公告",
         RESULTS,
         shows=_auctioned,

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from platform_site.accounts.actors import Actor
+from trading import paperwords
 from trading.digests import digest_of
 from trading.kernel import procedure as kernel
 from trading.kernel.procedure import Procedure
@@ -39,12 +40,14 @@ class Words:
         signing: the act of coming forward, as the book's own transition titles it.
         start: what the price starts from: 起始价, 转让底价.
         notice: where the terms of the auction stand.
+        deposit: 竞买保证金, 交易保证金.
     """
 
     bidder: str
     signing: str
     start: str
     notice: str
+    deposit: str
 
 
 WORDS = {
@@ -58,7 +61,8 @@ WORDS = {
 def words_of(procedure: Procedure) -> Words:
     """The words of the procedure's book."""
     bidder, start, notice = WORDS[procedure.category]
-    return Words(bidder, procedure.transitions["sign_up"].title, start, notice)
+    signing = procedure.transitions["sign_up"].title
+    return Words(bidder, signing, start, notice, paperwords.words_of(procedure).deposit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ One reading for the workbench and the public page; nothing here asks who looks, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from platform_site.accounts.refusals import Violation
@@ -12,8 +12,10 @@ from platform_site.holds import selectors as holds
 from platform_site.web import moments as say
 from trading.kernel import procedure as kernel
 from trading.kernel.factors import factors_of
+from trading.kernel.procedure import Procedure
 from trading.kernel.time import HeldFor
 from trading.models import Lot
+from trading.paperwords import said_of
 
 # Acts that leave the state alone: the moment that says they were done.
 DONE = {
@@ -23,7 +25,7 @@ DONE = {
     "refund_bonds": "bonds_refunded_at",
     "post_to_media": "media_at",
 }
-FAILED = {"failed": "招标失败", "terminated": "已终止"}
+ENDED = frozenset({"failed", "terminated"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def stages_of(lot: Lot, facts: kernel.Facts) -> list[Stage]:
     """The stage strip. A lot that failed or was terminated ends its strip there."""
     procedure, book = lot.procedure, lot.book
     dates = {name: kernel.moment(book, procedure, name, facts) for _, _, name in procedure.stages if name}
-    ended = facts.state in FAILED
+    ended = facts.state in ENDED
     now = next((n for n, (_, states, _) in enumerate(procedure.stages) if facts.state in states), -1)
     if ended:
         past = [n for n, (_, _, name) in enumerate(procedure.stages) if dates.get(name) and dates[name] <= facts.now]
@@ -100,7 +102,7 @@ def stages_of(lot: Lot, facts: kernel.Facts) -> list[Stage]:
     if facts.state == "archived":
         rows = [(title, note, "done") for title, note, _ in rows]
     if ended:
-        rows.append((FAILED[facts.state], "", "now"))
+        rows.append((procedure.states[facts.state], "", "now"))
     return [Stage(*row, near=abs(n - min(max(now, 1), len(rows) - 2)) <= 1) for n, row in enumerate(rows)]
 
 
@@ -153,7 +155,7 @@ def next_of(lot: Lot, facts: kernel.Facts, *, answered: bool = True) -> Next:
     if first is None and (later := _allowed_later(lot, facts)):
         return later
     if first is None:
-        return Next(WAITING.get(facts.state, procedure.states.get(facts.state, "")))
+        return Next(waiting(procedure, facts.state))
     mine = first in owed
     title = f"{procedure.initiator}{first.title}" if mine else first.title
     return Next(title, first.article, first.rule, first.at, "距期限" if mine else "还有", mine=mine, verb=first.verb)
@@ -188,15 +190,37 @@ OF_FACTORS = frozenset({"commit_factor", "draw_factor"})
 OF_RESERVES = frozenset({"seal_reserve", "unlock_reserve", "open_reserve"})
 WAITING = {
     "consulting": "磋商小组与各供应商磋商，文件变动的同时通知全部供应商，随后要求提交最后报价",
-    "opened": "开始评标：评标委员会组建以后由招标人或者交易中心启动",
-    "evaluating": "评标委员会评审并提交评标报告",
+    "opened": "开始{evaluation}：{committee}组建以后由{initiator}或者交易中心启动",
+    "evaluating": "{committee}评审并提交{report}",
     "vacated": "依次确定其他中标候选人，或者宣布招标失败后重新招标",
     "single": "唯一的意向受让方报价以后，确定受让方",
-    "closed": "签订成交确认书；未达底价或者无人报价的，宣布未成交",
+    "closed": "{award}；未达底价或者无人报价的，宣布未成交",
+    "awarded": "{initiator}{contract}",
+    "contracted": "履行合同，办结后归档",
+    "settled": "归档",
     "archived": "全部办结，已归档",
-    "failed": "归档，然后依法重新招标",
+    "failed": "归档",
     "terminated": "归档",
 }
+# What the law has done after a failure: tendered again (招标投标法 第二十八条), begun again (政府采购法 第三十七条).
+FAILED = {"engineering": "归档，然后依法重新招标", "procurement": "归档，然后依法重新组织采购"}
+
+
+def waiting(procedure: Procedure, state: str) -> str:
+    """What a lot waits for where no clock runs, in the words of its book."""
+    if state == "failed" and procedure.category in FAILED:
+        return FAILED[procedure.category]
+    text = WAITING.get(state, procedure.states.get(state, ""))
+    if "{" not in text:
+        return text
+    moves = procedure.transitions
+    acts = {"award": "award", "contract": "sign_contract"}
+    names = {"initiator": procedure.initiator} | {
+        name: moves[verb].title for name, verb in acts.items() if verb in moves
+    }
+    if "form_committee" in moves:
+        names |= asdict(said_of(procedure))
+    return text.format(**names)
 
 
 def open_acts_of(lot: Lot, facts: kernel.Facts, held: frozenset[str]) -> list[OpenAct]:

@@ -53,6 +53,6 @@ def book_of(centre: Subject) -> Book:
 def bookable(centre: Subject) -> list[Lot]:
     """Announced lots of the centre a session can be booked for, soonest first. One query."""
     lots = Lot.objects.filter(tender__centre=centre).exclude(
-        state__in=("registered", "scheduled", "contracted", "archived", "failed", "terminated")
+        state__in=("registered", "scheduled", "contracted", "settled", "archived", "failed", "terminated")
     )
     return list(lots.select_related("tender").order_by("next_check", "-pk")[:MOST])

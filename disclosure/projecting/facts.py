@@ -33,7 +33,7 @@ def public_facts(lot: trade.Lot) -> public.PublicLot:
     shown = lot.state in AFTER_CANDIDATES
     awarded = lot.state in AFTER_AWARD
     contract = getattr(lot, "contract", None) if awarded else None
-    performed = contract if lot.state in {"contracted", "archived"} else None
+    performed = contract if lot.state in {"contracted", "settled", "archived"} else None
     return public.PublicLot(
         lot=_lot(lot),
         held=tuple(HeldFor(h.start, h.end, h.kind, h.reason, h.article) for h in holds.intervals(lot.ledger_ref)),

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from platform_site.ledger.models import Entry
+from tests.trading.public_side import followed
 from tests.trading.stage import played, signed_in
 from trading.services import ticks
 
@@ -95,8 +97,18 @@ def test_the_centre_settles_an_equity_deal_once_all_is_paid(stage_cast, at):
     short = operator.post(scene.url("acts/settle/"), {"paid_cny": "85999999.99"})
     assert short.status_code == 409
     assert "85999999.99" in said(short)
+    assert said(short).count("价款没有付清，不能出具交易凭证") == 1, "a refusal is said once"
     assert signed_in(scene.cast, "transferor").get(scene.url("acts/settle/")).status_code == 404
     assert operator.post(scene.url("acts/settle/"), {"paid_cny": "86000000"}).status_code == 302
 
     assert scene.again().state == "settled"
-    assert "归档" in said(operator.get(scene.url("results/")))
+    deal = said(operator.get(scene.url("results/")))
+    assert "归档" in deal
+    assert "受让方" in deal
+    assert "买受人" not in deal
+    assert "winner" in scene.again().party_roles(scene.cast["bidder1"].actor)
+    followed()
+    public = said(Client().get(f"/trades/{scene.lot.tender.reference}/{scene.lot.number}/"))
+    assert "合同摘要" in public
+    assert "尚未订立合同" not in public
+    assert "代理机构归档" not in public, "the project has none"

@@ -88,7 +88,7 @@ class LotQuerySet(models.QuerySet):
         return self.filter(next_check__lte=now).order_by("next_check", "pk")
 
 
-AWARDED = ("awarded", "contracted", "archived")
+AWARDED = ("awarded", "contracted", "settled", "archived")
 
 
 class Lot(BookedLot, models.Model):

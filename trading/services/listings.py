@@ -19,6 +19,7 @@ from platform_site.web import streams
 from trading import addresses
 from trading.kernel.contests import Offered, ascending, next_floor
 from trading.models import Award, Lot, Offer, SignUp
+from trading.paperwords import words_of
 from trading.references import pseudonym
 from trading.services import bids, letters
 from trading.services.acts import Act, acting, moment_of
@@ -94,7 +95,8 @@ def sign_up(*, lot_id: int, actor: Actor, arrived_at: datetime | None = None) ->
     try:
         with acting("sign_up", lot_id=lot_id, actor=actor, values=values, now=arrived_at) as act:
             taken = set(SignUp.objects.filter(lot=act.lot).values_list("pseudonym", flat=True))
-            name = next(one for one in iter(lambda: pseudonym("竞买人"), "") if one not in taken)
+            kind = words_of(act.lot.procedure).bidder
+            name = next(one for one in iter(lambda: pseudonym(kind), "") if one not in taken)
             held = SignUp.objects.create(lot=act.lot, subject=subject, pseudonym=name, at=act.now)
             act.entry("listing.signed_up", {"lot": act.lot.reference}, sealed=True, subject=f"sign-up:{held.id}")
             return held

@@ -14,6 +14,7 @@ from trading.actforms import ActPage, act_page
 from trading.kernel import procedure as kernel
 from trading.lifeline import open_acts_of
 from trading.models import Contract, Lot
+from trading.paperwords import words_of
 from trading.services import performance as performing
 from trading.views.benches import framed, lot_address
 from trading.views.own import SIDE, lot_page
@@ -44,7 +45,7 @@ def act(request: HttpRequest, lot: Lot, held: frozenset[str], verb: str) -> Http
     if page.winner:
         context["crumbs"] = [(lot.title, lot_address("trading:bid", lot)), (move.title, "")]
     context |= {
-        "page": page,
+        "about": page.about.format(winner=words_of(lot.procedure).winner),
         "move": move,
         "shows": page.shows(lot) if not shut else [],
         "rule": next(iter(move.rules), ""),

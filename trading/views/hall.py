@@ -1,5 +1,6 @@
 """The hall of a live auction: the same for everybody who looks on, with a panel for whoever may offer in it."""
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -24,7 +25,7 @@ from trading import hall as halls
 from trading.digests import digest_of
 from trading.filings import open_verbs
 from trading.kernel import procedure as kernel
-from trading.lifeline import stages_of
+from trading.lifeline import next_of, stages_of
 from trading.models import Lot, Offer, SignUp
 from trading.rulebooks.pausing import pausing_on
 from trading.services import letters, listings
@@ -230,8 +231,10 @@ def own_next(lot: Lot, context: dict[str, Any]) -> dict[str, Any]:
         ),
         "",
     )
-    rule = next(iter(moves[verb].rules), "") if verb else ends.rule if ends else ""
-    title = moves[verb].title if verb else f"等待{context['ends_title']}" if ends else context["state_name"]
+    if not verb and not ends:
+        return asdict(next_of(lot, context["facts"]))
+    rule = next(iter(moves[verb].rules), "") if verb else ends.rule
+    title = moves[verb].title if verb else f"等待{context['ends_title']}"
     return {
         "title": title,
         "article": lot.book.article(rule),
