@@ -30,7 +30,10 @@ EXCLUSIVE: tuple[frozenset[str], ...] = (
 
 
 class Governed(Protocol):
-    """An object that knows which roles an actor has over it."""
+    """An object that knows which roles an actor has over it.
+
+    Where each role costs a question of its own, it also answers `holds_any(actor, wanted)`, asking for those alone.
+    """
 
     def party_roles(self, actor: Actor) -> frozenset[str]:
         """Roles over this object, e.g. {"initiator"}; empty for strangers."""
@@ -55,7 +58,10 @@ def may(actor: Actor, role: str, *, over: Any = None) -> bool:
     The object is asked only where what the actor is by himself does not suffice.
     """
     wanted = set(role.split("|"))
-    return bool(roles(actor) & wanted) or (over is not None and bool(over.party_roles(actor) & wanted))
+    if over is None or roles(actor) & wanted:
+        return bool(roles(actor) & wanted)
+    asked = getattr(over, "holds_any", None)
+    return asked(actor, wanted) if asked else bool(over.party_roles(actor) & wanted)
 
 
 def require(actor: Actor, role: str, *, over: Any = None) -> None:

@@ -1,7 +1,7 @@
 """Tender (the registered project) and Lot (what is traded, with its state, money and moments)."""
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -159,31 +159,30 @@ class Lot(BookedLot, models.Model):
     def party_roles(self, actor: Actor) -> frozenset[str]:
         """initiator and agency by the tender; holder, bidder, winner, partner (of the winning consortium), committee by
         the lot's own rows."""
-        held = set(self.tender.party_roles(actor))
+        return self.tender.party_roles(actor) | {role for role, holds in self._own_roles(actor) if holds()}
+
+    def holds_any(self, actor: Actor, wanted: Set[str]) -> bool:
+        """Whether one of the roles is the actor's. Only rows that could tell are asked."""
+        own = (holds() for role, holds in self._own_roles(actor) if role in wanted)
+        return bool(self.tender.party_roles(actor) & wanted) or any(own)
+
+    def _own_roles(self, actor: Actor) -> Iterator[tuple[str, Callable[[], bool]]]:
+        """Every role the lot's rows may give the actor, with the question that tells; one query each."""
+        code = actor.subject_code
         # Where a book knows no documents, no filings, nobody holds or files any: an offer in a live round is hurried.
         sealed = "file_bid" in self.procedure.transitions
-        if actor.subject_code:
-            if sealed and self.obtained.filter(subject__code=actor.subject_code).exists():
-                held.add("holder")
-            if sealed and self.bids.filter(subject__code=actor.subject_code).exclude(state="withdrawn").exists():
-                held.add("bidder")
-            if self.sign_up_of(actor.subject_code):
-                held.add("bidder")
-            if (
-                self.state in AWARDED
-                and self.awards.filter(state="standing", subject__code=actor.subject_code).exists()
-            ):
-                held.add("winner")
-            if (
-                self.state in AWARDED
-                and self.awards.filter(
-                    state="standing", bid__envelope__header__consortium__members__contains=[actor.subject_code]
-                ).exists()
-            ):
-                held.add("partner")
-        if sealed and actor.user_id and self._seats(actor):
-            held.add("committee")
-        return frozenset(held)
+        if code and sealed:
+            yield "holder", lambda: self.obtained.filter(subject__code=code).exists()
+            yield "bidder", lambda: self.bids.filter(subject__code=code).exclude(state="withdrawn").exists()
+        if code:
+            yield "bidder", lambda: self.sign_up_of(code) is not None
+        if code and self.state in AWARDED:
+            standing = self.awards.filter(state="standing")
+            yield "winner", lambda: standing.filter(subject__code=code).exists()
+            partner = {"bid__envelope__header__consortium__members__contains": [code]}
+            yield "partner", lambda: standing.filter(**partner).exists()
+        if sealed and actor.user_id:
+            yield "committee", lambda: self._seats(actor)
 
     def _seats(self, actor: Actor) -> bool:
         """Whether the person sits in the committee and has not been replaced. Names are sealed: yes or no only."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from platform_site import env
 from platform_site.embedded.scratch import scratch_database
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one process plays in one record: (procedure, variant) in order, and the draft of a real notice, if any.
+    """What a process may play in a record of its own: (procedure, variant), and the draft of a real notice, if any.
 
     Attributes:
+        plays: all there are; which of them it plays is `dealt`.
         file, record: the notice's file and which record of it.
     """
 
@@ -42,20 +43,36 @@ def played(plays: Sequence[tuple[str, str]], *, file: str = "", record: str = ""
     Raises:
         Trouble: no scratch database can be had.
     """
-    # Dealt in turns: a procedure's variants take about as long as each other, so no process plays on alone for long.
-    jobs = max(1, min(jobs, len(plays)))
-    shares = [Share(tuple(plays[number::jobs]), file, record) for number in range(jobs)]
+    jobs, share = max(1, min(jobs, len(plays))), Share(tuple(plays), file, record)
     if jobs == 1:
-        return played_share(shares[0])
+        return played_share(share)
     # Spawned, not forked: a child shares neither a connection to the database nor a lock with its parent.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_ready) as pool:
-        found = {(one.procedure, one.variant): one for share in pool.map(played_share, shares) for one in share}
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_ready, initargs=(context.Value("i", 0),)) as pool:
+        found = {(one.procedure, one.variant): one for some in pool.map(played_share, [share] * jobs) for one in some}
     return [found[play] for play in plays]
 
 
+# How many plays were dealt so far, shared with the other processes; empty where one process plays them all.
+_dealt: list[Any] = []
+
+
+def dealt(plays: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The plays that fall to this process: whoever is free takes the next, so none plays on alone for long."""
+    if not _dealt:
+        yield from plays
+        return
+    while True:
+        with _dealt[0].get_lock():
+            number = _dealt[0].value
+            _dealt[0].value += 1
+        if number >= len(plays):
+            return
+        yield plays[number]
+
+
 def played_share(share: Share) -> list["Played"]:
-    """The share was played in a scratch portal, and its record verified once at the end.
+    """What fell to this process was played in a scratch portal, and its record verified once at the end.
 
     Raises:
         Trouble: no scratch database can be had.
@@ -69,13 +86,14 @@ def played_share(share: Share) -> list["Played"]:
         draft, names = drafted(Path(share.file), share.record)
     with scratch_portal():
         cast = repertoire.cast_for(names, plays=len(share.plays))
-        return repertoire.verified([repertoire.rehearse(*play, cast, draft=draft) for play in share.plays])
+        return repertoire.verified([repertoire.rehearse(*play, cast, draft=draft) for play in dealt(share.plays)])
 
 
-def _ready() -> None:
+def _ready(counter: Any) -> None:
     import django
 
     django.setup()
+    _dealt.append(counter)
 
 
 @contextlib.contextmanager
