@@ -52,11 +52,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_portal(cluster: databases.Cluster, template: str, *, seed: Sequence[str] = ()) -> Iterator[Portal]:
+def running_portal(
+    cluster: databases.Cluster, template: str, *, seed: Sequence[str] = (), **settings_too: str
+) -> Iterator[Portal]:
     """Within, a supervisor serves a clone of the template. It and all its processes are gone afterwards.
 
     Args:
         seed: what Python runs in the portal's environment before its processes start.
+        settings_too: more of that environment.
     """
     from django.conf import settings
 
@@ -73,7 +76,7 @@ def running_portal(cluster: databases.Cluster, template: str, *, seed: Sequence[
         "PORTAL_SECRET_KEY": settings.SECRET_KEY,
         "PORT": str(port),
     }
-    environment = preparing.environment(local, f"http://127.0.0.1:{port}", servers)
+    environment = {**preparing.environment(local, f"http://127.0.0.1:{port}", servers), **settings_too}
     log = local / "portal.log"
     try:
         (local / "tmp").mkdir(exist_ok=True)

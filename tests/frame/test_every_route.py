@@ -46,8 +46,9 @@ def test_no_two_visits_have_one_name():
 
 @pytest.fixture(scope="module")
 def toured(cluster, template_database) -> Iterator[Portal]:
-    """A demo of these tests alone: the last of them moves its clock."""
-    with running_portal(cluster, template_database, seed=["manage.py", "demo_province"]) as portal:
+    """A demo of these tests alone: the last of them moves its clock. Its worker sets no papers beside the browser."""
+    seed = ["-m", "tests.frame.seeding"]
+    with running_portal(cluster, template_database, seed=seed, PORTAL_PAPERS_AT_ONCE="0") as portal:
         yield portal
 
 
