@@ -12,44 +12,71 @@ from typing import Any
 
 import pytest
 
-from tests import databases
+from tests import databases, parts
 
 pytest_plugins = ["tests.browser"]
 
 
-# What takes longest begins first, so that no process is left with it at the end (`--no-loadscope-reorder`).
+# What takes longest begins first, so that no process is left with it at the end (`--no-loadscope-reorder`): browsers,
+# which mostly wait, beside what counts all the time.
 LONGEST_FIRST = (
-    "tests/frame/test_portal.py",
-    "tests/frame/test_backup.py",
-    "tests/chaos/test_killed_life.py",
     "tests/walk/test_whole_tender.py",
-    "tests/security/test_ways.py",
-    "tests/frame/test_every_route.py",
-    "tests/walk/test_too_few.py",
-    "tests/security/test_two_worlds.py",
     "tests/security/test_routes.py",
-    "tests/security/test_tamper.py",
+    "tests/frame/test_every_route.py",
+    "tests/security/test_two_worlds.py",
+    "tests/frame/test_portal.py",
+    "tests/security/test_ways.py",
+    "tests/disclosure/test_public_pages_in_a_browser.py",
+    "tests/frame/test_backup.py",
     "tests/trading/test_result_pages.py",
-    "tests/trading/test_bidding_pages.py",
+    "tests/chaos/test_live_round.py",
+    "tests/chaos/test_killed_life.py",
+    "tests/trading/test_deadline_rush.py",
     "tests/trading/test_evaluation_in_a_browser.py",
+    "tests/trading/test_addresses.py",
     "tests/trading/test_filing_in_a_browser.py",
+    "tests/trading/test_bidding_secrecy.py",
+    "tests/trading/test_bidding_pages.py",
+    "tests/chaos/test_redis_emptied.py",
+    "tests/chaos/test_bond_books.py",
+    "tests/trading/test_hall_in_a_browser.py",
+    "tests/trading/test_drafting_in_a_browser.py",
 )
 
 
-# Folders whose files share a portal that takes longer to seed than any of their tests.
-TOGETHER = ("tests/walk/",)
+# Files, or folders of them, that share what takes longer to set up than any of their tests: a seeded portal, a life
+# with all its milestones, a little province.
+TOGETHER = (
+    ("tests/walk/",),
+    (
+        "tests/security/test_two_worlds.py",
+        "tests/security/test_archive.py",
+        "tests/security/test_attacker.py",
+        "tests/security/test_tamper.py",
+    ),
+    (
+        "tests/disclosure/test_public_pages_in_a_browser.py",
+        "tests/disclosure/test_feeds_and_files.py",
+        "tests/disclosure/test_projecting.py",
+        "tests/disclosure/test_subject_trades.py",
+        "tests/disclosure/test_trade_list.py",
+        "tests/disclosure/test_trade_page.py",
+    ),
+)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files stand first; all others keep their order."""
+    """The longest files stand first; all others keep their order. A report says what part a test belongs to."""
+    for item in items:
+        item.user_properties.append(("part", parts.part_of({mark.name for mark in item.iter_markers()})))
     place = {name: n for n, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With `--dist loadfile`: a file of tests, or a folder of TOGETHER, stays in one process.
+    """With `--dist loadfile`: a file of tests, or a group of TOGETHER, stays in one process.
 
     xdist's own groups (`loadgroup`) write into a node's id, which pytest 9 does not read any more: every test went
     alone to whichever process was free, and what a module sets up was set up by each of them.
@@ -61,7 +88,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class SharedSetUp(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+            return next((group[0] for group in TOGETHER if file.startswith(group)), file)
 
     return SharedSetUp(config, log)
 
