@@ -46,9 +46,9 @@ def stage_of(kind: str) -> str:
     return next((stage for stage, (_, kinds) in STAGES.items() if kind in kinds), OTHER)
 
 
-# How the public page of a trade speaks, by book. `notice` "": the procedure's own title and 公告; `asked`: what the
-# amount beside an announcement is; `floor`: what a sale starts from; `files`: said of the documents; rules are ids, ""
-# where the book has none.
+# How the public page of a trade speaks, by book, or by procedure where it speaks otherwise. `notice` "": the title of
+# the procedure and 公告; `asked`: what the amount beside an announcement is; `floor`: what a sale starts from; `files`:
+# said of the documents; rules are ids, "" where the book has none.
 TRADE_WORDS: dict[str, dict[str, str]] = {
     "engineering": {
         "bidder": "投标人", "opening": "开标", "result": "评标结果", "objection": "异议", "notice": "招标公告",
@@ -57,6 +57,11 @@ TRADE_WORDS: dict[str, dict[str, str]] = {
     },
     "procurement": {
         "bidder": "供应商", "opening": "开启", "result": "评审结果", "objection": "质疑", "notice": "",
+        "ceiling": "预算金额", "period": "履行期限", "asked": "预算", "floor": "", "files": "",
+        "objection_rule": "GP-39", "bond_rule": "",
+    },
+    "procurement.open": {
+        "bidder": "投标人", "opening": "开标", "result": "评标结果", "objection": "质疑", "notice": "",
         "ceiling": "预算金额", "period": "履行期限", "asked": "预算", "floor": "", "files": "",
         "objection_rule": "GP-39", "bond_rule": "",
     },

@@ -98,6 +98,7 @@ def compose(trade: PublicTrade, now: datetime) -> dict[str, Any]:
         "state_name": procedure.states[lot.state],
         "words": words_of(procedure),
         "on_paper": paperwords.words_of(procedure),
+        "group": paperwords.group_of(procedure),
         "stages": strip.stages(book, procedure, facts),
         "next": nexts,
         "due": due,
@@ -165,8 +166,8 @@ def notice_url(lot: Lot, notice_id: UUID) -> str:
 
 
 def words_of(procedure: Procedure) -> dict[str, str]:
-    """The category's own words: 投标人 or 供应商, 开标 or 开启, 异议 or 质疑."""
-    words = TRADE_WORDS[procedure.category]
+    """The procedure's own words, or its book's: 投标人 or 供应商, 开标 or 开启, 异议 or 质疑."""
+    words = TRADE_WORDS.get(procedure.id) or TRADE_WORDS[procedure.category]
     return {**words, "notice": words["notice"] or f"{procedure.title}公告"}
 
 

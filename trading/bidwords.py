@@ -14,6 +14,7 @@ class Words:
         filing: the act (递交投标文件); deadline: until when (投标截止时间).
         opening: the room (开标); roll: its list of who filed (投标人名册).
         period: what `period_days` of an offer means; manager: whom it names, and whether it must.
+        ceiling: what the notice calls the most that may be asked.
     """
 
     bidder: str
@@ -27,6 +28,7 @@ class Words:
     period: str
     manager: str
     manager_needed: bool
+    ceiling: str
 
 
 WORDS = {
@@ -42,6 +44,7 @@ WORDS = {
         period="工期",
         manager="项目经理",
         manager_needed=True,
+        ceiling="最高限价",
     ),
     "procurement": Words(
         bidder="供应商",
@@ -55,13 +58,19 @@ WORDS = {
         period="交货期",
         manager="项目负责人",
         manager_needed=False,
+        ceiling="预算金额",
     ),
 }
+# 公开招标 of the procurement law tenders as engineering does (87号令): 投标人, 投标文件, 开标.
+WORDS["procurement.open"] = replace(
+    WORDS["engineering"], period="交货期", manager="项目负责人", manager_needed=False, ceiling="预算金额"
+)
 
 
 def words_of(procedure: Procedure) -> Words:
     """The words of the procedure's book; what is bid on is called as the procedure's own act of obtaining it says."""
-    said, move = WORDS[procedure.category], procedure.transitions.get("obtain_documents")
+    said = WORDS.get(procedure.id) or WORDS[procedure.category]
+    move = procedure.transitions.get("obtain_documents")
     return replace(said, document=move.title.removeprefix("获取")) if move else said
 
 

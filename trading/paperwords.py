@@ -26,6 +26,7 @@ class PaperWords:
         fell_through: what a failure is called; "" where its reason says it. unasked: said of obtaining documents.
         scope, judged, effect, losers, doubts, complaint: sentences of the letters and of what one may do against them.
         contract: what is signed, and `party`: what the contract calls the winner.
+        names: the rule under which the committee's names are published, and kept until then.
     """
 
     bidder: str
@@ -61,6 +62,7 @@ class PaperWords:
     effect: str = ""
     losers: str = ""
     doubts: str = ""
+    names: str = "EXP-07"
     complaint: str = TENDER_COMPLAINT
 
 
@@ -131,6 +133,7 @@ PROCUREMENT = PaperWords(
     doubts="供应商认为采购文件、采购过程和成交结果使自己的权益受到损害的，可以在知道或者应知其权益受到损害之日起7个工作日内，"
     "以书面形式向采购人提出质疑。",
     complaint="对答复不满意的，可以在答复期满后15个工作日内向同级政府采购监督管理部门投诉。",
+    names="GP-33",
 )
 LISTING = PaperWords(
     bidder="竞买人",
@@ -187,9 +190,33 @@ EQUITY = PaperWords(
     start_price="转让底价",
 )
 CATALOGUED = replace(LISTING, document="交易文件", winner="受让方", contract="交易合同公告", party="受让方")
+# 公开招标 under 87号令: who is chosen has won a tender, 中标, and did not strike a bargain, 成交.
+PURCHASE_TENDERED = replace(
+    PROCUREMENT,
+    bidder="投标人",
+    winner="中标人",
+    bid="投标文件",
+    document="招标文件",
+    price="中标金额",
+    deadline="投标截止时间",
+    opening="开标",
+    award="中标通知书",
+    result="中标结果通知书",
+    opened="开标记录",
+    announced="中标结果公告",
+    failed="废标公告",
+    won="中标",
+    deposit="投标保证金",
+    fell_through="废标",
+    judged="经评标委员会评审",
+    effect="中标通知书发出后，采购人改变中标结果的，或者中标人放弃中标项目的，应当依法承担法律责任。",
+    losers=PROCUREMENT.losers.replace("成交", "中标"),
+    doubts=PROCUREMENT.doubts.replace("成交", "中标"),
+)
 WORDS = {
     "engineering": ENGINEERING,
     "procurement": PROCUREMENT,
+    "procurement.open": PURCHASE_TENDERED,
     "land": LISTING,
     "mining": LISTING,
     "equity": EQUITY,
@@ -198,8 +225,8 @@ WORDS = {
 
 
 def words_of(procedure: Procedure) -> PaperWords:
-    """The words of the procedure's book."""
-    return WORDS[procedure.category]
+    """The words of the procedure's book, or its own where one book has two ways to speak."""
+    return WORDS.get(procedure.id) or WORDS[procedure.category]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +246,11 @@ def said_of(procedure: Procedure) -> Said:
         moves["start_evaluation"].title.removeprefix("开始"),
         moves["submit_report"].title.removeprefix("提交"),
     )
+
+
+def group_of(procedure: Procedure) -> str:
+    """Who judges the bids: 评标委员会, 询价小组; "" where nobody does."""
+    return said_of(procedure).committee if "form_committee" in procedure.transitions else ""
 
 
 # Laws whose full name begins with the state's.

@@ -13,7 +13,7 @@ from platform_site.ledger.models import Checkpoint, Entry
 from trading import addresses
 from trading.kernel.procedure import Procedure
 from trading.models import Instrument, Letter, Notice
-from trading.paperwords import basis, words_of
+from trading.paperwords import basis, group_of, words_of
 
 # Entries that name a notice without being its publication.
 BEFORE = ("lot.notice_scheduled",)
@@ -59,6 +59,7 @@ class Sheet:
             "content": self.content,
             "procedure": self.procedure,
             "words": words_of(self.procedure),
+            "group": group_of(self.procedure),
             "basis": basis(self.content.get("article") or ""),
             "verify_url": addresses.verification(self.digest),
             "paper_template": self.template,

@@ -210,19 +210,30 @@ def test_a_failed_lot_ends_its_strip_there_and_can_be_archived(to, agent, at):
     assert "归档" in page
 
 
-@pytest.mark.parametrize("procedure", ["procurement.inquiry", "procurement.open"])
-def test_a_purchase_is_awarded_and_contracted_from_its_report(cast, at, procedure):
-    """It publishes no candidates first: the report is followed by the award."""
+@pytest.mark.parametrize(
+    ("procedure", "won", "bidder", "group", "report"),
+    [
+        ("procurement.inquiry", "成交", "供应商", "询价小组", "评审报告"),
+        ("procurement.open", "中标", "投标人", "评标委员会", "评标报告"),
+    ],
+)
+def test_a_purchase_is_awarded_and_contracted_from_its_report(cast, at, procedure, won, bidder, group, report):
+    """It publishes no candidates first: the report is followed by the award, each in the words of its own law."""
     scene = played(cast, "reported", "happy", procedure)
     at(scene.stage.now)
     purchaser = signed_in(cast, "purchaser")
 
-    assert "核对并发出成交通知书" in purchaser.get(scene.url("results/")).content.decode()
+    results = purchaser.get(scene.url("results/")).content.decode()
+    assert f"核对并发出{won}通知书" in results
+    assert f'<h2 class="gz-h2">{group}</h2>' in results
+    assert f'<h2 class="gz-h2">{report}</h2>' in results
+    assert "招标投标法" not in results, "not its law"
+    assert "政府采购法实施条例 第四十三条" in results
     page = purchaser.get(scene.url("results/award/")).content.decode()
     first = scene.lot.report.content["candidates"][0]
     assert scene.lot.bids.get(pk=first).subject.name in page
     said = purchaser.post(scene.url("results/award/"), {"rank": "1"}, follow=True).content.decode()
-    assert "成交通知书已发出，未成交结果同时告知其他供应商" in said
+    assert f"{won}通知书已发出，未{won}结果同时告知其他{bidder}" in said
     award = scene.again().standing_award
     assert str(award.bid_id) == first
 

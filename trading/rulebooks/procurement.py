@@ -1,5 +1,6 @@
 """政府采购: 公开招标, 询价 and 竞争性磋商; law and regulation in force since 2015-03-01."""
 
+from dataclasses import replace
 from datetime import date
 
 from trading.kernel.procedure import Book, Procedure, Transition
@@ -28,16 +29,29 @@ TENDERED = sealed.Law(
     begun=(evaluation.enough_qualified,),
     reported=(evaluation.report_complete, evaluation.enough_responsive),
     scored=True,
+    won="中标",
+    opening="开标",
+    opens="开标",
     ended=Transition(
         states("evaluating"), "failed", "committee", "废标", ("GP-18",), guards=(evaluation.few_responsive,)
     ),
 )  # fmt: skip
+TENDERED_STATES = sealed.STATES | {
+    "bidding": "投标中",
+    "opening": "开标中",
+    "opened": "已开标",
+    "evaluating": "评标中",
+    "reported": "评标报告已提交",
+    "awarded": "已发中标通知书",
+    "failed": "废标",
+}
+TENDERED_MOMENTS = sealed.MOMENTS | {"award_due": replace(sealed.MOMENTS["award_due"], title="确定中标人期限")}
 INQUIRY = Procedure(
     "procurement.inquiry", "询价", "procurement", "sealed_lowest", "采购人", sealed.STATES, sealed.MOMENTS,
     sealed.transitions(ASKED), sealed.stages(ASKED), draft=drafts.INQUIRY,
 )  # fmt: skip
 OPEN = Procedure(
-    "procurement.open", "公开招标", "procurement", "sealed_scored", "采购人", sealed.STATES, sealed.MOMENTS,
+    "procurement.open", "公开招标", "procurement", "sealed_scored", "采购人", TENDERED_STATES, TENDERED_MOMENTS,
     sealed.transitions(TENDERED), sealed.stages(TENDERED), draft=drafts.PURCHASE,
 )  # fmt: skip
 CONSULTATION = Procedure(

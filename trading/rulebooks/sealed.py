@@ -39,6 +39,7 @@ class Law:
 
     Attributes:
         notice, document, bid, group, work: 招标公告, 招标文件, 投标文件, 评标委员会, 评标.
+        won, opening: 成交, 中标; 开启, 开标. opens: the act's own name, where it is not 开启 and the bid.
         rule: what notice and filing rest on; quorum: how many must have filed, and the two guards that ask it.
         composed: of the group, under `group_rule`.
         scored: whether members give points. ended: the act that ends it for want of responsive bids; None where none.
@@ -61,6 +62,9 @@ class Law:
     begun: tuple[Guard, ...] = ()
     reported: tuple[Guard, ...] = (evaluation.report_complete,)
     scored: bool = False
+    won: str = "成交"
+    opening: str = "开启"
+    opens: str = ""
     ended: Transition | None = None
 
 
@@ -84,7 +88,8 @@ def transitions(law: Law) -> dict[str, Transition]:
         ),
         "withdraw_bid": Transition(BIDDING, "", "bidder", f"撤回{law.bid}", rule, before=due, through_hold=True),
         "start_opening": Transition(
-            BIDDING, "opening", "clock", f"开启{law.bid}", (law.quorum,), not_before=due, guards=(law.enough,)
+            BIDDING, "opening", "clock", law.opens or f"开启{law.bid}", (law.quorum,), not_before=due,
+            guards=(law.enough,),
         ),
         "fail_too_few": Transition(
             BIDDING, "failed", "clock", law.few, (law.quorum,), not_before=due, guards=(law.too_few,)
@@ -111,7 +116,7 @@ def transitions(law: Law) -> dict[str, Transition]:
             EVALUATING, "reported", "committee", f"提交{law.work}报告", ("GP-32",), guards=law.reported
         ),
         "award": Transition(
-            states("reported"), "awarded", INITIATOR, "发出成交通知书并公告结果", ("GP-33", "GP-32"),
+            states("reported"), "awarded", INITIATOR, f"发出{law.won}通知书并公告结果", ("GP-33", "GP-32"),
             deadline="award_due", guards=(result.purchase_losers_told,),
         ),
         "sign_contract": Transition(
@@ -136,10 +141,10 @@ def stages(law: Law) -> tuple[tuple[str, frozenset[str], str], ...]:
     return (
         ("登记", states("registered", "scheduled"), "registered_at"),
         (law.notice, states(), "notice_at"),
-        ("响应", BIDDING, "bid_deadline"),
-        ("开启", states("opening", "opened"), "opening_at"),
-        ("评审", states("evaluating", "reported"), "report_at"),
-        ("成交", states("awarded"), "award_at"),
+        (law.bid.removesuffix("文件"), BIDDING, "bid_deadline"),
+        (law.opening, states("opening", "opened"), "opening_at"),
+        (law.work, states("evaluating", "reported"), "report_at"),
+        (law.won, states("awarded"), "award_at"),
         ("合同", states("contracted"), "contract_at"),
         ("归档", states("archived"), "archived_at"),
     )

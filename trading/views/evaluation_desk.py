@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from platform_site import clock
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.requests import PersonRequest
+from trading import paperwords
 from trading.committeedesk import choices_for, desk_of, forming_lots
 from trading.evaluationroom import said_of
 from trading.fields import ChinaTime
@@ -58,6 +59,7 @@ def page(
         "tender": lot.tender,
         "held": held,
         "said": said_of(lot.procedure),
+        "names_rule": paperwords.words_of(lot.procedure).names,
         "state_name": lot.procedure.states[lot.state],
         "crumbs": [*crumbs, ("评审组织", "")],
         "stages": stages_of(lot, facts),

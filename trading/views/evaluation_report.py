@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from platform_site.accounts.refusals import Refused, Violation
 from platform_site.accounts.requests import PersonRequest
+from trading import paperwords
 from trading.bidwords import words_of
 from trading.digests import canonical, digest_of
 from trading.evaluationroom import progress_of, said_of
@@ -236,6 +237,7 @@ def _received(request: PersonRequest, lot: Lot, held: frozenset[str]) -> HttpRes
         "full": full,
         "signatures": [row if full else without_time(row) for row in signatures_of(found, members)],
         "committee": committee_names(lot),
+        "names_rule": paperwords.words_of(lot.procedure).names,
         "rule": lot.procedure.transitions["submit_report"].rules[0],
     }
     return render(request, "trading/evaluation/received.html", context)

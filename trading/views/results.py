@@ -9,12 +9,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from platform_site.accounts.refusals import Refused
+from trading import bidwords
 from trading.actforms import act_page
 from trading.forms import AwardForm, ContractForm, TerminateForm
 from trading.kernel import procedure as kernel
 from trading.lifeline import OpenAct, open_acts_of
 from trading.models import Archive, Committee, Contract, Lot, Report
-from trading.paperwords import words_of
+from trading.paperwords import said_of, words_of
 from trading.services import archives, awards, closings, contract_texts, instruments, joint_contracts, letters
 from trading.services.committees import committee_names
 from trading.views.benches import framed, lot_address
@@ -57,7 +58,10 @@ def open_now(context: dict[str, Any], lot: Lot) -> dict[str, OpenAct]:
 def results(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
     """Committee, report, candidates, award, contract, archive: what stands and what can be done now."""
     waiting = lot.challenges.filter(replied_at__isnull=True).exists()
-    context = framed(lot, held, here="评标、定标与合同", answered=not waiting)
+    auctioned = "sign_up" in lot.procedure.transitions
+    said = None if auctioned else said_of(lot.procedure)
+    here = f"{said.evaluation}、定标与合同" if said else "成交与合同"
+    context = framed(lot, held, here=here, answered=not waiting)
     committee = one(Committee, lot)
     seats = list(committee.members.filter(left_at__isnull=True).order_by("label")) if committee else []
     side = bool(held & SIDE)
@@ -79,11 +83,12 @@ def results(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespons
         "waiting": waiting,
         "side": side,
         "awarding": awarding(lot),
+        "here": here,
+        "said": said,
         "words": words_of(lot.procedure),
     }
-    if "sign_up" in lot.procedure.transitions:
-        context |= {"crumbs": [*context["crumbs"][:-1], ("成交与合同", "")], "doings": doings(lot, context)}
-        return render(request, "trading/results/deal.html", context)
+    if auctioned:
+        return render(request, "trading/results/deal.html", context | {"doings": doings(lot, context)})
     return render(request, "trading/results/results.html", context)
 
 
@@ -145,6 +150,7 @@ def award(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpResponse:
         "form": form,
         "violations": violations,
         "shut": kernel.gate(lot.book, lot.procedure, "award", context["facts"]),
+        "manager": bidwords.words_of(lot.procedure).manager,
         "representative": (chosen.bid.offer or {}).get("manager", ""),
     }
     return render(
@@ -177,6 +183,7 @@ def contract(request: HttpRequest, lot: Lot, held: frozenset[str]) -> HttpRespon
         if rate := text.particulars.get("late_rate"):
             prefilled["late_rate"] = Decimal(rate) * 10_000
     form = ContractForm(request.POST or None, initial=prefilled)
+    form.fields["period_days"].label = f"{words_of(lot.procedure).period}（日历天）"
     violations: tuple = ()
     if request.method == "POST" and form.is_valid():
         said = {name: value for name, value in form.cleaned_data.items() if value not in (None, "")}
