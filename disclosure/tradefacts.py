@@ -14,7 +14,7 @@ from trading.kernel.time import HeldFor
 
 AFTER_AWARD = frozenset({"awarded", "vacated", "contracted", "settled", "archived"})
 AFTER_CANDIDATES = AFTER_AWARD | {"publicity"}
-METHODS = {"composite": "综合评估法", "lowest": "经评审的最低投标价法"}
+METHODS = {"composite": "综合评估法", "scored": "综合评分法", "lowest": "经评审的最低投标价法"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Words:
         opening: the room (开标); roll: its list of who filed (投标人名册).
         period: what `period_days` of an offer means; manager: whom it names, and whether it must.
         ceiling: what the notice calls the most that may be asked.
+        secrecy: the rule that keeps who takes part secret until the opening; "" where the register has none.
     """
 
     bidder: str
@@ -29,6 +30,7 @@ class Words:
     manager: str
     manager_needed: bool
     ceiling: str
+    secrecy: str = ""
 
 
 WORDS = {
@@ -45,6 +47,7 @@ WORDS = {
         manager="项目经理",
         manager_needed=True,
         ceiling="最高限价",
+        secrecy="ENG-21",
     ),
     "procurement": Words(
         bidder="供应商",
@@ -63,7 +66,7 @@ WORDS = {
 }
 # 公开招标 of the procurement law tenders as engineering does (87号令): 投标人, 投标文件, 开标.
 WORDS["procurement.open"] = replace(
-    WORDS["engineering"], period="交货期", manager="项目负责人", manager_needed=False, ceiling="预算金额"
+    WORDS["engineering"], period="交货期", manager="项目负责人", manager_needed=False, ceiling="预算金额", secrecy=""
 )
 
 

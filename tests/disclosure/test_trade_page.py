@@ -93,7 +93,7 @@ def test_candidates_show_rank_points_by_part_and_total(client, province):
 
 def test_the_committee_is_named_only_after_the_award(client, province):
     assert "评四" not in read(client, province, "objected")
-    assert "评审委员会" in section(read(client, province, "archived"), "result")
+    assert "评标委员会" in section(read(client, province, "archived"), "result")
 
 
 def test_the_page_leads_to_the_draws_certificate_and_that_page_back(client, province):

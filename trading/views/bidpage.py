@@ -98,6 +98,8 @@ def winner_acts(lot: Lot, actor: Actor) -> list[tuple[str, str]]:
     if lot.state not in {"awarded", "contracted"} or "winner" not in lot.party_roles(actor):
         return []
     if lot.state == "contracted":
+        if "deliver_milestone" not in lot.procedure.transitions:
+            return []
         return [("合同履行：交付、收款", address("trading:performance", lot))]
     move = lot.procedure.transitions.get("give_up_award")
     return [(move.title, address("trading:act", lot, "give_up_award"))] if move else []
