@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from platform_site import clock
 from platform_site.clock import CHINA
@@ -50,6 +50,28 @@ def stage_cast(django_db_setup, django_db_blocker) -> Iterator[Cast]:
     with django_db_blocker.unblock(), transaction.atomic():
         yield assembled()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def standing(request, stage_cast, tmp_path_factory) -> Iterator[Scene]:
+    """The lot where `standing_at` says, played once for all tests of the module that ask for the same."""
+    home = tmp_path_factory.mktemp("standing")
+    own = {"MEDIA_ROOT": home / "files", "LEDGER_DIR": home / "ledger", "KEYS_DIR": home / "keys"}
+    with override_settings(**own), transaction.atomic():
+        yield played(stage_cast, *request.param)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def scene(standing, db, at) -> Scene:
+    """The lot of `standing`, legal time standing there. What this test does to it is rolled back."""
+    at(standing.stage.now)
+    return Scene(standing.cast, standing.stage, standing.again())
+
+
+def standing_at(milestone: str, variant: str = "happy") -> pytest.MarkDecorator:
+    """Marks a test whose `scene` is the rehearsal's lot at that milestone."""
+    return pytest.mark.parametrize("standing", [(milestone, variant)], indirect=True, ids=[milestone])
 
 
 def signed_in(cast: Cast, username: str) -> Client:

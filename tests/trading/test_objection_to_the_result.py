@@ -2,23 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
-
-from tests.trading.stage import played, signed_in
+from tests.trading.stage import signed_in, standing_at
 from trading.models import Challenge
 from trading.services.acts import moment_of
 
-pytestmark = pytest.mark.django_db
 SAID = {"title": "对第一候选人业绩证明的异议", "text": "请核实项目经理的业绩证明。"}
 
 
-@pytest.fixture
-def scene(stage_cast, files, at):
-    found = played(stage_cast, "publicity")
-    at(found.stage.now)
-    return found
-
-
+@standing_at("publicity")
 def test_it_holds_the_lot_and_stands_on_the_page(scene):
     client = signed_in(scene.cast, "bidder3")
 
@@ -31,6 +22,7 @@ def test_it_holds_the_lot_and_stands_on_the_page(scene):
     assert "应当答复，最迟" in page
 
 
+@standing_at("publicity")
 def test_the_form_says_how_soon_it_will_be_answered_by_the_lots_own_book(scene):
     days = scene.lot.book.rule("ENG-39")["days"].amount
 
@@ -39,6 +31,7 @@ def test_the_form_says_how_soon_it_will_be_answered_by_the_lots_own_book(scene):
     assert f"自收到之日起 {days} 日内答复" in page
 
 
+@standing_at("publicity")
 def test_after_the_publicity_it_is_refused_and_the_words_are_given_back(scene, at):
     at(moment_of(scene.again(), "publicity_ends") + timedelta(minutes=1))
     client = signed_in(scene.cast, "bidder3")
@@ -52,6 +45,7 @@ def test_after_the_publicity_it_is_refused_and_the_words_are_given_back(scene, a
     assert all(page.count(words) == 1 for words in SAID.values())
 
 
+@standing_at("publicity")
 def test_refused_for_what_is_missing_the_words_stand_in_the_form_and_nowhere_else(scene):
     client = signed_in(scene.cast, "bidder3")
 
@@ -63,10 +57,8 @@ def test_refused_for_what_is_missing_the_words_stand_in_the_form_and_nowhere_els
     assert "您填写的内容" not in page
 
 
-def test_before_the_candidates_are_public_the_page_offers_none(stage_cast, files, at):
-    found = played(stage_cast, "reported")
-    at(found.stage.now)
-
-    page = signed_in(found.cast, "bidder3").get(found.url("bid/")).content.decode()
+@standing_at("reported")
+def test_before_the_candidates_are_public_the_page_offers_none(scene):
+    page = signed_in(scene.cast, "bidder3").get(scene.url("bid/")).content.decode()
 
     assert "object-result" not in page

@@ -6,37 +6,20 @@ from datetime import timedelta
 import pytest
 
 from platform_site import ledger
-from tests.trading.stage import played, signed_in
+from tests.stages import plain_papers
+from tests.trading.stage import played, signed_in, standing_at
 from trading import bank_standin
 from trading.services import bond_orders, papers
 from trading.services.acts import moment_of
 
 
 @pytest.fixture
-def cast(stage_cast, db, files):
-    return stage_cast
+def agent(scene):
+    return signed_in(scene.cast, "agency")
 
 
-@pytest.fixture
-def to(cast, at):
-    """Call `to(milestone)`: the scene there, legal time standing there."""
-
-    def go(milestone, variant="happy"):
-        made = played(cast, milestone, variant)
-        at(made.stage.now)
-        return made
-
-    return go
-
-
-@pytest.fixture
-def agent(cast):
-    return signed_in(cast, "agency")
-
-
-def test_before_the_report_nothing_of_the_ranking_shows(to, agent):
-    scene = to("scored")
-
+@standing_at("scored")
+def test_before_the_report_nothing_of_the_ranking_shows(scene, agent):
     page = agent.get(scene.url("results/")).content.decode()
 
     assert "评标委员会" in page
@@ -44,8 +27,8 @@ def test_before_the_report_nothing_of_the_ranking_shows(to, agent):
     assert "公示中标候选人" not in page
 
 
-def test_a_submitted_report_shows_its_ranking_and_publishes_candidates(to, agent):
-    scene = to("reported")
+@standing_at("reported")
+def test_a_submitted_report_shows_its_ranking_and_publishes_candidates(scene, agent):
     assert "总分" in agent.get(scene.url("results/")).content.decode()
 
     agent.post(scene.url("results/candidates/"))
@@ -54,18 +37,16 @@ def test_a_submitted_report_shows_its_ranking_and_publishes_candidates(to, agent
     assert scene.lot.candidates.count() == 3
 
 
-def test_committee_names_stay_sealed_until_the_award(to, agent):
-    scene = to("reported")
-
+@standing_at("reported")
+def test_committee_names_stay_sealed_until_the_award(scene, agent):
     page = agent.get(scene.url("results/")).content.decode()
 
     assert "成员名单在中标结果确定前保密" in page
     assert "评委甲" not in page
 
 
-def test_the_award_page_names_the_winner_and_everybody_who_will_be_told(to, agent):
-    scene = to("publicity")
-
+@standing_at("publicity")
+def test_the_award_page_names_the_winner_and_everybody_who_will_be_told(scene, agent):
     page = agent.get(scene.url("results/award/")).content.decode()
 
     assert "第 1 中标候选人" in page
@@ -75,15 +56,14 @@ def test_the_award_page_names_the_winner_and_everybody_who_will_be_told(to, agen
     assert 'type="submit">发出中标通知书' not in page
 
 
-def test_an_award_before_the_publicity_ends_is_refused(to, agent):
-    scene = to("publicity")
-
+@standing_at("publicity")
+def test_an_award_before_the_publicity_ends_is_refused(scene, agent):
     assert agent.post(scene.url("results/award/"), {"rank": "1"}).status_code == 409
     assert scene.again().state == "publicity"
 
 
-def test_the_award_tells_all_in_one_act(to, agent, at):
-    scene = to("publicity")
+@standing_at("publicity")
+def test_the_award_tells_all_in_one_act(scene, agent, at):
     at(moment_of(scene.again(), "publicity_ends"))
 
     agent.post(scene.url("results/award/"), {"rank": "1"})
@@ -95,8 +75,8 @@ def test_the_award_tells_all_in_one_act(to, agent, at):
 
 
 @pytest.mark.rule("ENG-40")
-def test_passing_over_the_first_without_a_reason_is_refused_and_keeps_the_choice(to, agent, at):
-    scene = to("publicity")
+@standing_at("publicity")
+def test_passing_over_the_first_without_a_reason_is_refused_and_keeps_the_choice(scene, agent, at):
     at(moment_of(scene.again(), "publicity_ends"))
 
     answer = agent.post(scene.url("results/award/"), {"rank": "2", "passed_over": ""})
@@ -106,9 +86,8 @@ def test_passing_over_the_first_without_a_reason_is_refused_and_keeps_the_choice
     assert "第 2 中标候选人" in html
 
 
-def test_an_objection_that_waits_stands_before_the_award(to, agent):
-    scene = to("objected", "objection")
-
+@standing_at("objected", "objection")
+def test_an_objection_that_waits_stands_before_the_award(scene, agent):
     page = agent.get(scene.url("results/")).content.decode()
 
     assert "先答复异议" in page
@@ -116,8 +95,8 @@ def test_an_objection_that_waits_stands_before_the_award(to, agent):
 
 
 @pytest.mark.rule("ENG-44")
-def test_the_contract_is_filled_in_from_the_bid_and_a_difference_is_refused_with_its_article(to, agent):
-    scene = to("awarded")
+@standing_at("awarded")
+def test_the_contract_is_filled_in_from_the_bid_and_a_difference_is_refused_with_its_article(scene, agent):
     form = agent.get(scene.url("results/contract/")).context["form"]
     said = {name: form[name].value() or "" for name in form.fields}
     assert said["amount_cny"] == f"{scene.again().standing_award.amount_cny:,.2f}"
@@ -133,9 +112,8 @@ def test_the_contract_is_filled_in_from_the_bid_and_a_difference_is_refused_with
     assert scene.again().state == "contracted"
 
 
-def test_what_is_owed_after_the_award_can_be_done_once(to, agent):
-    scene = to("contracted")
-
+@standing_at("contracted")
+def test_what_is_owed_after_the_award_can_be_done_once(scene, agent):
     agent.post(scene.url("results/report/"))
     agent.post(scene.url("results/refund/"))
     bond_orders.orders_send(bank_standin.door)
@@ -146,11 +124,12 @@ def test_what_is_owed_after_the_award_can_be_done_once(to, agent):
     assert {"award_reported_at", "bonds_refunded_at"} <= set(scene.again().moments)
 
 
-def test_the_archive_is_made_once_its_papers_are_and_downloaded(to, agent, tmp_path):
-    scene = to("contracted")
+@standing_at("contracted")
+def test_the_archive_is_made_once_its_papers_are_and_downloaded(scene, agent, tmp_path):
     ledger.sequence_once()
     early = agent.post(scene.url("results/archive/"))
-    papers.made_for(scene.lot)
+    with plain_papers():
+        papers.made_for(scene.lot)
     ledger.sequence_once()
 
     agent.post(scene.url("results/archive/"))
@@ -164,8 +143,8 @@ def test_the_archive_is_made_once_its_papers_are_and_downloaded(to, agent, tmp_p
     assert "manifest.json" in zipfile.ZipFile(package).namelist()
 
 
-def test_a_refused_termination_keeps_both_texts_in_its_form(to, agent):
-    scene = to("awarded")
+@standing_at("awarded")
+def test_a_refused_termination_keeps_both_texts_in_its_form(scene, agent):
     said = {"reason": "建设规模调整，重新报批", "refund": "五日内原路退还保证金及利息"}
 
     answer = agent.post(scene.url("terminate/"), said)
@@ -176,9 +155,8 @@ def test_a_refused_termination_keeps_both_texts_in_its_form(to, agent):
     assert all(words in page for words in said.values())
 
 
-def test_buttons_stand_only_for_acts_the_book_opens(to, agent):
-    scene = to("opened")
-
+@standing_at("opened")
+def test_buttons_stand_only_for_acts_the_book_opens(scene, agent):
     page = agent.get(scene.url()).content.decode()
 
     assert "终止招标" in page
@@ -186,8 +164,8 @@ def test_buttons_stand_only_for_acts_the_book_opens(to, agent):
         assert title not in page
 
 
-def test_a_desk_of_many_lots_costs_the_same_as_a_desk_of_one(to, agent, cast, django_assert_max_num_queries):
-    to("publicity")
+@standing_at("publicity")
+def test_a_desk_of_many_lots_costs_the_same_as_a_desk_of_one(scene, agent, django_assert_max_num_queries):
     agent.get("/work/")
 
     with django_assert_max_num_queries(15):
@@ -195,13 +173,13 @@ def test_a_desk_of_many_lots_costs_the_same_as_a_desk_of_one(to, agent, cast, dj
     for _ in range(3):
         from tests.trading.stage import drafted
 
-        drafted(cast)
+        drafted(scene.cast)
     with django_assert_max_num_queries(15):
         agent.get("/work/")
 
 
-def test_a_failed_lot_ends_its_strip_there_and_can_be_archived(to, agent, at):
-    scene = to("deadline", "too_few")
+@standing_at("deadline", "too_few")
+def test_a_failed_lot_ends_its_strip_there_and_can_be_archived(scene, agent, at):
     at(scene.stage.now + timedelta(hours=1))
 
     page = agent.get(scene.url()).content.decode()
@@ -217,11 +195,13 @@ def test_a_failed_lot_ends_its_strip_there_and_can_be_archived(to, agent, at):
         ("procurement.open", "中标", "投标人", "评标委员会", "评标报告"),
     ],
 )
-def test_a_purchase_is_awarded_and_contracted_from_its_report(cast, at, procedure, won, bidder, group, report):
+def test_a_purchase_is_awarded_and_contracted_from_its_report(
+    stage_cast, db, files, at, procedure, won, bidder, group, report
+):
     """It publishes no candidates first: the report is followed by the award, each in the words of its own law."""
-    scene = played(cast, "reported", "happy", procedure)
+    scene = played(stage_cast, "reported", "happy", procedure)
     at(scene.stage.now)
-    purchaser = signed_in(cast, "purchaser")
+    purchaser = signed_in(stage_cast, "purchaser")
 
     results = purchaser.get(scene.url("results/")).content.decode()
     assert f"核对并发出{won}通知书" in results
