@@ -3,6 +3,7 @@
 import copy
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 from django.http import HttpResponse
+from django.template.base import Template
 from django.test import Client
 
 import credit.middleware
+from platform_site.clock.models import ClockOffset
 from tests.security import routes
 from tests.security.things import Things
 from tests.security.walk import routes as served
@@ -95,7 +98,13 @@ def plain_errors(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def known(monkeypatch):
-    """Who asks is asked of the database once a session and not once a request: that was two thirds of the work."""
+    """Who asks is asked of the database once a session and not once a request: that was two thirds of the work.
+
+    Legal time stands still, so the clock's row is not asked for either; and nobody looks into the templates' contexts,
+    which Django keeps copies of for a test.
+    """
+    monkeypatch.setattr(ClockOffset, "current", timedelta)
+    monkeypatch.setattr(Template, "_render", lambda self, context: self.nodelist.render(context))
     monkeypatch.setattr(SessionStore, "_get_session_from_db", once(SessionStore._get_session_from_db, of="session_key"))
     monkeypatch.setattr(ModelBackend, "get_user", once(ModelBackend.get_user))
     monkeypatch.setattr(credit.middleware, "acting_for", once(credit.middleware.acting_for, of="session.session_key"))
