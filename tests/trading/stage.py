@@ -69,9 +69,9 @@ def scene(standing, db, at) -> Scene:
     return Scene(standing.cast, standing.stage, standing.again())
 
 
-def standing_at(milestone: str, variant: str = "happy") -> pytest.MarkDecorator:
+def standing_at(milestone: str, variant: str = "happy", procedure: str = "engineering.open") -> pytest.MarkDecorator:
     """Marks a test whose `scene` is the rehearsal's lot at that milestone."""
-    return pytest.mark.parametrize("standing", [(milestone, variant)], indirect=True, ids=[milestone])
+    return pytest.mark.parametrize("standing", [(milestone, variant, procedure)], indirect=True, ids=[milestone])
 
 
 def signed_in(cast: Cast, username: str) -> Client:

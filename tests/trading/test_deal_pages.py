@@ -7,7 +7,7 @@ from django.test import Client
 
 from platform_site.ledger.models import Entry
 from tests.trading.public_side import followed
-from tests.trading.stage import played, signed_in
+from tests.trading.stage import played, signed_in, standing_at
 from trading.services import ticks
 
 pytestmark = pytest.mark.django_db
@@ -17,16 +17,19 @@ def said(answer) -> str:
     return answer.content.decode()
 
 
+last_call = standing_at("last_call", "low_offer", "land.listing")
+
+
 @pytest.fixture
-def closed(stage_cast, at):
-    """One bidder offered above the start price; nobody went on."""
-    scene = played(stage_cast, "last_call", procedure="land.listing", variant="low_offer")
+def closed(scene, at):
+    """After `last_call`: one bidder offered above the start price; nobody went on."""
     ends = scene.again().recorded["call_ends"]
     ticks.tick(until=ends)
     at(ends + timedelta(minutes=1))
     return scene
 
 
+@last_call
 def test_the_bench_leads_to_the_confirmation(closed):
     grantor = signed_in(closed.cast, "grantor")
 
@@ -38,6 +41,7 @@ def test_the_bench_leads_to_the_confirmation(closed):
     assert "52,000,000.00 元" in page
 
 
+@last_call
 def test_the_deal_is_confirmed_and_the_contract_follows_it(closed):
     grantor = signed_in(closed.cast, "grantor")
 
@@ -54,6 +58,7 @@ def test_the_deal_is_confirmed_and_the_contract_follows_it(closed):
     assert closed.again().state == "contracted"
 
 
+@last_call
 def test_the_winner_finds_the_confirmation_on_its_page(closed):
     signed_in(closed.cast, "grantor").post(closed.url("acts/award/"))
 
@@ -61,6 +66,7 @@ def test_the_winner_finds_the_confirmation_on_its_page(closed):
     assert "letters/" not in said(signed_in(closed.cast, "bidder2").get(closed.url("part/")))
 
 
+@last_call
 def test_with_an_offer_that_binds_it_is_not_declared_unsold(closed):
     answer = signed_in(closed.cast, "grantor").post(closed.url("acts/fail_unsold/"))
 
@@ -70,6 +76,7 @@ def test_with_an_offer_that_binds_it_is_not_declared_unsold(closed):
 
 @pytest.mark.parametrize("verb", ["award", "fail_unsold", "sign_contract", "settle"])
 @pytest.mark.parametrize("who", ["bidder1", "bidder5", "supervisor", "initiator", "operator"])
+@last_call
 def test_nobody_else_ends_it(closed, who, verb):
     client, before = signed_in(closed.cast, who), Entry.objects.count()
 
