@@ -9,10 +9,11 @@ from platform_site import clock
 from platform_site.accounts.refusals import Refused
 from platform_site.messages.models import Message
 from tests.trading.boundaries import ENG, day
+from tests.trading.stage import standing_at
 from trading.kernel.procedure import Facts, gate
 from trading.models import Lot
 from trading.rehearsal.engineering_open import file
-from trading.rehearsal.repertoire import START, cast_for
+from trading.rehearsal.repertoire import START
 from trading.services import bids, documents, enquiries, openings, reports
 
 OPEN = ENG.procedures["engineering.open"]
@@ -48,84 +49,74 @@ def _tender():
     return Tender(procedure="engineering.open", book_edition=ENG.edition)
 
 
-@pytest.mark.django_db
 class TestOnStage:
     """With a lot on the stage."""
 
     @pytest.mark.rule("ELE-01")
-    def test_documents_are_one_click_for_any_subject_and_a_second_click_changes_nothing(self, play_until):
-        cast = cast_for()
-        stage = play_until(cast, "bidding")
-        lot, outsider = Lot.objects.get(), cast["bidder5"]
+    @standing_at("bidding")
+    def test_documents_are_one_click_for_any_subject_and_a_second_click_changes_nothing(self, scene):
+        lot, outsider = Lot.objects.get(), scene.cast["bidder5"]
 
-        with clock.at(stage.now):
+        with clock.at(scene.stage.now):
             first = documents.documents_obtain(lot_id=lot.pk, actor=outsider.actor, user_id=outsider.pk)
             again = documents.documents_obtain(lot_id=lot.pk, actor=outsider.actor, user_id=outsider.pk)
 
         assert first.pk == again.pk
 
     @pytest.mark.rule("ENG-21")
-    def test_a_bid_is_visible_to_its_owner_alone_before_the_opening(self, play_until):
-        cast = cast_for()
-        play_until(cast, "filed_bidder4")
+    @standing_at("filed_bidder4")
+    def test_a_bid_is_visible_to_its_owner_alone_before_the_opening(self, scene):
         rows = Lot.objects.get().bids
 
-        assert {b.subject.code for b in rows.visible_to(cast["bidder2"].actor)} == {cast["bidder2"].code}
+        assert {b.subject.code for b in rows.visible_to(scene.cast["bidder2"].actor)} == {scene.cast["bidder2"].code}
         for username in ("initiator", "agency", "operator", "supervisor", "bidder5"):
-            assert not rows.visible_to(cast[username].actor).exists()
+            assert not rows.visible_to(scene.cast[username].actor).exists()
 
     @pytest.mark.rule("ENG-41")
-    def test_nobody_talks_to_the_initiator_between_opening_and_award(self, play_until):
-        cast = cast_for()
-        stage = play_until(cast, "opened")
-
-        with clock.at(stage.now), pytest.raises((Refused, PermissionDenied)):
-            enquiries.enquiry_ask(lot_id=Lot.objects.get().pk, text="价格还可以谈吗？", actor=cast["bidder1"].actor)
+    @standing_at("opened")
+    def test_nobody_talks_to_the_initiator_between_opening_and_award(self, scene):
+        with clock.at(scene.stage.now), pytest.raises((Refused, PermissionDenied)):
+            enquiries.enquiry_ask(
+                lot_id=Lot.objects.get().pk, text="价格还可以谈吗？", actor=scene.cast["bidder1"].actor
+            )
 
     @pytest.mark.rule("ELE-08")
-    def test_a_report_is_signed_on_line_under_its_own_digest_only(self, play_until):
-        cast = cast_for()
-        stage = play_until(cast, "scored")
+    @standing_at("scored")
+    def test_a_report_is_signed_on_line_under_its_own_digest_only(self, scene):
         lot = Lot.objects.get()
         member = lot.committee.members.first()
         from platform_site.accounts.actors import Actor
 
-        with clock.at(stage.now), pytest.raises(Refused):
+        with clock.at(scene.stage.now), pytest.raises(Refused):
             reports.report_sign(lot_id=lot.pk, digest="0" * 64, actor=Actor("person", member.user.public_id))
 
     @pytest.mark.rule("ELE-10")
-    def test_supervision_has_its_board_and_the_public_needs_no_sign_in(self, client, play_until, at):
-        cast = cast_for()
-        play_until(cast, "bidding")
+    @standing_at("bidding")
+    def test_supervision_has_its_board_and_the_public_needs_no_sign_in(self, client, scene, at):
         at(START)
 
         assert client.get("/trades/").status_code == 200
-        client.force_login(cast["supervisor"].user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(scene.cast["supervisor"].user, backend="django.contrib.auth.backends.ModelBackend")
         assert client.get("/supervision/").status_code == 200
 
-    def test_withdrawing_tells_the_bidder_until_when_his_bond_is_back(self, play_until):
-        cast = cast_for()
-        stage = play_until(cast, "filed_bidder4")
-
-        with clock.at(stage.now):
-            bids.bid_withdraw(lot_id=Lot.objects.get().pk, actor=cast["bidder2"].actor)
+    @standing_at("filed_bidder4")
+    def test_withdrawing_tells_the_bidder_until_when_his_bond_is_back(self, scene):
+        with clock.at(scene.stage.now):
+            bids.bid_withdraw(lot_id=Lot.objects.get().pk, actor=scene.cast["bidder2"].actor)
 
         told = Message.objects.get(dedupe__startswith="withdrawn:")
-        assert told.user_id == cast["bidder2"].pk
+        assert told.user_id == scene.cast["bidder2"].pk
         assert "24:00" in told.body
 
-    def test_a_bidder_does_not_unlock_another_ones_bid(self, play_until):
-        cast = cast_for()
-        stage = play_until(cast, "deadline")
+    @standing_at("deadline")
+    def test_a_bidder_does_not_unlock_another_ones_bid(self, scene):
         lot = Lot.objects.get()
-        other = lot.bids.get(subject__code=cast["bidder2"].code)
+        other = lot.bids.get(subject__code=scene.cast["bidder2"].code)
 
-        with clock.at(stage.now), pytest.raises(PermissionDenied):
-            openings.bid_unlock(bid_id=other.id, identity="x", actor=cast["bidder1"].actor)
+        with clock.at(scene.stage.now), pytest.raises(PermissionDenied):
+            openings.bid_unlock(bid_id=other.id, identity="x", actor=scene.cast["bidder1"].actor)
 
-    def test_a_filing_after_the_deadline_is_refused_whatever_the_client_clock_says(self, play_until):
-        cast = cast_for()
-        stage = play_until(cast, "deadline")
-
-        with clock.at(stage.now), pytest.raises(Refused):
-            file(cast, Lot.objects.get(), "bidder5", "0.9")
+    @standing_at("deadline")
+    def test_a_filing_after_the_deadline_is_refused_whatever_the_client_clock_says(self, scene):
+        with clock.at(scene.stage.now), pytest.raises(Refused):
+            file(scene.cast, Lot.objects.get(), "bidder5", "0.9")
