@@ -3,6 +3,7 @@
 from copy import deepcopy
 
 import pytest
+from django.db import transaction
 
 from platform_site import ledger
 from platform_site.ledger import selectors as record
@@ -18,9 +19,13 @@ def entries_of(lot):
     return [entry.facts for entry in record.entries_for(lot.ledger_ref).order_by("place__position")]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def told(stage_cast):
-    return entries_of(played(stage_cast, "awarded", procedure="land.listing").lot)
+    """What the record says of one auction; its lot is gone again before any test."""
+    with transaction.atomic():
+        said = entries_of(played(stage_cast, "awarded", procedure="land.listing").lot)
+        transaction.set_rollback(True)
+    return said
 
 
 @pytest.mark.parametrize(
