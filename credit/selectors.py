@@ -1,5 +1,6 @@
 """Who a subject is, who acts for it, which key is its own, and what stands against it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -41,6 +42,14 @@ def subjects(*, text: str = "", kind: str = "", region: str = "", qualified: str
     if region:
         found = found.filter(region_code__startswith=region.rstrip("0") or region)
     return found.order_by("name", "code")
+
+
+def codes_named(names: Iterable[str]) -> dict[str, str]:
+    """Name -> code of the subjects that are called exactly so; of two with one name, neither. One query."""
+    found: dict[str, set[str]] = {}
+    for name, code in Subject.objects.filter(name__in=set(names)).values_list("name", "code"):
+        found.setdefault(name, set()).add(code)
+    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
 
 
 def region_name(code: str) -> str:

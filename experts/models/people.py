@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from platform_site.accounts.actors import Actor
+from platform_site.accounts.encrypted import EncryptedTextField
 
 
 class ExpertQuerySet(models.QuerySet["Expert"]):
@@ -28,7 +29,10 @@ class Expert(models.Model):
     region_code = models.CharField(max_length=6)
     employer_code = models.CharField(max_length=18, blank=True, default="")  # unified social credit code; "" where none
     employer_name = models.CharField(max_length=200, blank=True, default="")
+    # [{"code", "name", "left": "2024-05"}]: an interest lasts three years after leaving (GP-15).
+    employers_past = models.JSONField(default=list, blank=True)
     title = models.CharField(max_length=60, blank=True, default="")  # 职称
+    born = EncryptedTextField(blank=True, default="")  # 1975-04-02; "" where the pool was taken over without it
     years = models.PositiveSmallIntegerField(default=0)  # in the field (EXP-01)
     admitted_at = models.DateTimeField()
     state_reason = models.CharField(max_length=200, blank=True, default="")

@@ -1,11 +1,12 @@
 """The pool's life: admission, suspension, return, exit; the pool maintainer's, under the pool supervisor's eye (D8)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 
+from experts import specialties as classified
 from experts.models import Expert
 from experts.rules import rule
 from platform_site import clock, ledger
@@ -13,9 +14,20 @@ from platform_site.accounts import policy
 from platform_site.accounts.actors import Actor
 from platform_site.accounts.refusals import Refused, Violation
 
-# 公共资源交易评标专家专业分类标准: a letter and one to three pairs of digits.
-SPECIALTY = re.compile(r"[ABC]\d{2}(\d{2}){0,2}\Z")
 REGION = re.compile(r"\d{6}\Z")
+
+
+def entry_faults(specialties: Sequence[str], region_code: str, years: int, *, senior: bool) -> list[Violation]:
+    """Why somebody of this standing cannot enter the pool; empty where he can. One query."""
+    entry, standard, found = rule("EXP-01"), rule("EXP-02"), []
+    need = int(entry["years"].amount)
+    if years < need or not senior:
+        found.append(Violation("expert.entry", "EXP-01", entry.article, {"years": years, "need": need}))
+    if unknown := classified.outside(specialties) or ([] if specialties else [""]):
+        found.append(Violation("expert.specialty", "EXP-02", standard.article, {"codes": unknown}))
+    if not REGION.match(region_code):
+        found.append(Violation("expert.region", facts={"code": region_code}))
+    return found
 
 
 @transaction.atomic
@@ -29,12 +41,16 @@ def expert_admit(
     actor: Actor,
     employer_code: str = "",
     employer_name: str = "",
+    employers_past: Sequence[Mapping[str, str]] = (),
     title: str = "",
+    born: str = "",
 ) -> Expert:
     """The person is in the pool, and in its root from the next day on.
 
     Args:
         years: worked in the field.
+        employers_past: {"code", "name", "left": "2024-05"}.
+        born: ISO date; "" where unknown.
         senior: holds a senior title or equal standing.
 
     Raises:
@@ -42,15 +58,7 @@ def expert_admit(
         Refused: EXP-01 not met, a specialty outside the national classification (EXP-02), already an expert.
     """
     policy.require(actor, "pool_maintainer")
-    entry, standard = rule("EXP-01"), rule("EXP-02")
-    found = []
-    if years < int(entry["years"].amount) or not senior:
-        need = int(entry["years"].amount)
-        found.append(Violation("expert.entry", "EXP-01", entry.article, {"years": years, "need": need}))
-    if unknown := [code for code in specialties if not SPECIALTY.match(code)] or ([] if specialties else [""]):
-        found.append(Violation("expert.specialty", "EXP-02", standard.article, {"codes": unknown}))
-    if not REGION.match(region_code):
-        found.append(Violation("expert.region", facts={"code": region_code}))
+    found = entry_faults(specialties, region_code, years, senior=senior)
     if Expert.objects.filter(user=user).exists():
         found.append(Violation("expert.known"))
     if found:
@@ -61,7 +69,9 @@ def expert_admit(
         region_code=region_code,
         employer_code=employer_code,
         employer_name=employer_name,
+        employers_past=[dict(one) for one in employers_past],
         title=title,
+        born=born,
         years=years,
         admitted_at=clock.now(),
     )

@@ -94,6 +94,8 @@ TABLES: dict[str, dict[str, tuple[str, str, str, str, str]]] = {
     },
     "experts": {
         "experts_expert":                 ("-", "rac", "-", "rac", "-"),
+        "experts_application":             ("-", "rac", "-", "rac", "-"),
+        "experts_specialty":               ("r", "r", "-", "rac", "-"),
         "experts_poolroot":               ("-", "r", "-", "ra", "-"),
         "experts_draw":                   ("-", "rac", "-", "rac", "-"),
         "experts_invitation":             ("-", "rac", "-", "rac", "-"),
