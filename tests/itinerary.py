@@ -229,6 +229,12 @@ COMMITTEE = [
     see("trading:evaluation-report", at("reported"), role="initiator", label="received"),
     see("experts:desk", role="draw_officer"),
     see("experts:draw-desk", things.draw, role="draw_officer"),
+    see("experts:apply", role="bidder5"),
+    see("experts:apply", role="applicant", label="waiting"),
+    see("experts:pool", role="maintainer"),
+    see("experts:application", lambda: [things.application("submitted").pk], role="maintainer"),
+    see("experts:application", lambda: [things.application("admitted").pk], role="pool_supervisor", label="admitted"),
+    see("experts:person", lambda: [things.invited().expert.public_id], role="maintainer"),
     see("experts:mine", role=EXPERT),
     see("experts:invitation", lambda: [things.invited().pk], role=lambda: things.invited().expert.user.username),
 ]
@@ -348,8 +354,8 @@ POSTED = [
     "trading:evaluation-call",
     "trading:evaluation-score", "trading:evaluation-draft", "trading:evaluation-sign", "trading:evaluation-submit",
     "trading:evaluation-reject", "trading:own-answer", "experts:commit", "experts:reveal", "experts:recover",
-    "experts:run", "experts:replace", "experts:extend", "supervision:order-lift", "supervision:doubt-end",
-    "disclosure:subscription-end",
+    "experts:withdraw", "experts:run", "experts:replace", "experts:extend", "supervision:order-lift",
+    "supervision:doubt-end", "disclosure:subscription-end",
 ]  # fmt: skip
 
 

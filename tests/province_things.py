@@ -9,7 +9,7 @@ from credit.models import QualificationDoubt, Subject
 from credit.selectors import memberships_of
 from credit.services.memberships import invitation_make
 from disclosure.services import subscriptions
-from experts.models import Draw, Invitation
+from experts.models import Application, Draw, Invitation
 from platform_site.accounts.models import User
 from platform_site.accounts.selectors import actor_for
 from platform_site.ledger import layout
@@ -167,6 +167,11 @@ def evaluation_file() -> list[Any]:
 def draw() -> list[Any]:
     """Arguments of a finished draw."""
     return [Draw.objects.filter(state="drawn").latest("drawn_at").pk]
+
+
+def application(state: str) -> Application:
+    """The newest application for entry into the pool in this state."""
+    return Application.objects.filter(state=state).latest("submitted_at")
 
 
 def invited() -> Invitation:

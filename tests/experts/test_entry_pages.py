@@ -1,4 +1,4 @@
-"""The applicant's page and the pool's desk: what is typed comes back, and whoever has no business there finds nothing."""
+"""The applicant's page and the pool's desk: what is typed comes back, and who has no business there finds nothing."""
 
 import pytest
 

@@ -421,6 +421,12 @@ TABLE: dict[str, Row] = {
     "experts:run": Row(DEED, "no"),
     "experts:replace": Row(DEED, "no"),
     "experts:extend": Row(DEED, "no"),
+    "experts:apply": Row(MINE.get, "form; anonymous: no"),
+    "experts:withdraw": Row(DEED, "no"),
+    # Who keeps the pool and who watches over that; never who draws from it (D8).
+    "experts:pool": Row(f"{HIDDEN}; maintainer+poolsup: 200", "no"),
+    "experts:application": Row(f"{HIDDEN}; maintainer+poolsup: 200", "no"),
+    "experts:person": Row(f"{HIDDEN}; maintainer+poolsup: 200", "no"),
     "experts:mine": Row(f"{HIDDEN}; expert+member: 200", "no"),
     "experts:invitation": Row(f"{HIDDEN}; member@seated..archived: 200", "no"),
     # -- supervision reads ------------------------------------------------------------------------------------------

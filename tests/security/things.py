@@ -8,7 +8,7 @@ from django.db.models import Max, Model
 from django.urls import NoReverseMatch, reverse
 
 from credit.models import Qualification, QualificationDoubt, SubjectKey
-from experts.models import Draw, Invitation
+from experts.models import Application, Draw, Expert, Invitation
 from platform_site.ledger.models import Checkpoint, Entry, Position
 from platform_site.messages.models import Message
 from platform_site.sealing.models import PlainFile, Trustee, Upload
@@ -70,6 +70,8 @@ class Things:
             "bond_id": first(Bond, lot=self.lot, subject__code=self.mine),
             "question_id": first(BidQuestion, bid__lot=self.lot),
             "draw_id": first(Draw),
+            "application_id": first(Application),
+            "expert_id": Expert.objects.order_by("user__username").values_list("public_id", flat=True)[0],
             "invitation_id": first(Invitation, "expert__user__username"),
             "key_id": first(SubjectKey, subject__code=self.mine),
             "qualification_id": first(Qualification, subject__code=self.mine, source="self", withdrawn_at__isnull=True),

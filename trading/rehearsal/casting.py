@@ -1,5 +1,7 @@
 """Everybody comes on stage through the real services: subjects, people, duties, keys, trustees, experts."""
 
+from datetime import date
+
 from django.db import transaction
 
 from credit.models import Subject
@@ -7,6 +9,8 @@ from credit.services.centres import centre_place
 from credit.services.keys import PROOF_CONTEXT, key_register, proof_value
 from credit.services.memberships import membership_grant
 from credit.services.subjects import subject_register, subjects_import
+from experts.models import Application
+from experts.services.applications import Said, application_decide, application_submit
 from experts.services.people import expert_admit
 from experts.services.pool import pool_root_publish
 from platform_site.accounts.actors import CLOCK, CONSOLE, Actor
@@ -166,10 +170,11 @@ def add_trustee(cast: Cast, role: str, subject: Subject, *, stock: int = LOT_KEY
 
 
 def add_experts(cast: Cast) -> None:
-    """Experts of construction in several employers; the pool's root is published."""
+    """Experts of construction in several employers, the last by an application; the pool's root is published."""
     maintainer = cast["maintainer"].actor
-    for number, called in enumerate(EXPERT_NAMES, 1):
-        expert = person(f"expert{number}", called)
+    *known, last = enumerate(EXPERT_NAMES, 1)
+    for number, called in known:
+        expert = cast.people[f"expert{number}"] = person(f"expert{number}", called)
         name = f"云泽第{number}设计研究院"
         expert_admit(
             user=expert.user,
@@ -182,8 +187,33 @@ def add_experts(cast: Cast) -> None:
             employer_name=name,
             title="正高级工程师",
         )
-        cast.people[expert.username] = expert
+    expert = cast.people[f"expert{last[0]}"] = person(f"expert{last[0]}", last[1])
+    made = entry_asked(expert, f"云泽第{last[0]}设计研究院")
+    application_decide(application_id=made.pk, admit=True, actor=maintainer)
     pool_root_publish(actor=CLOCK)
+
+
+def add_applicant(cast: Cast) -> None:
+    """Somebody waits for the pool maintainer's decision."""
+    someone = cast.people["applicant"] = person("applicant", "裴清晏")
+    entry_asked(someone, "云泽市政设计院")
+
+
+def entry_asked(someone: Person, employer: str) -> Application:
+    """The person has asked for entry into the pool, as an engineer of construction working there."""
+    said = Said(
+        specialties=("A0801", "A06"),
+        region_code="990100",
+        employer_name=employer,
+        employer_code=invented_code(employer),
+        title="正高级工程师",
+        senior=True,
+        years=12,
+        born=date(1976, 5, 18),
+        healthy=True,
+        truthful=True,
+    )
+    return application_submit(said=said, actor=someone.actor)
 
 
 def trustees_of(cast: Cast) -> list[Trustee]:

@@ -18,7 +18,7 @@ from platform_site.ledger import keys
 from trading.media_standin import StandIn, answer_all
 from trading.rehearsal import engineering_factor, engineering_lots, engineering_prepared
 from trading.rehearsal import engineering_open as open_tender
-from trading.rehearsal.casting import assemble
+from trading.rehearsal.casting import add_applicant, assemble
 from trading.rehearsal.credentials import qualified
 from trading.rehearsal.furnishing import furnish, plan_sessions
 from trading.rehearsal.people import Cast
@@ -43,8 +43,9 @@ ROLES = {
     "operator": ("交易中心经办", "公布全部投标文件，主持开标和评标，公布交易目录"),
     "draw_officer": ("专家抽取经办", "抽取评标专家，组建评标委员会"),
     "supervisor": ("行政监督", "见证抽取，查看监督工作台"),
-    "maintainer": ("专家库维护", "维护专家库"),
+    "maintainer": ("专家库维护", "审核入库申请，维护专家库"),
     "pool_supervisor": ("专家库监督", "核对专家库"),
+    "applicant": ("申请入库的人", "提交、撤回入库申请"),
 }
 EXPERT = ("评标专家", "答复邀请，评审，评分，签署报告")
 
@@ -291,6 +292,8 @@ def populate(now: datetime, tell: Callable[[str], None], names: dict[str, str] |
     with clock.at(now - timedelta(days=120)):
         cast = assemble(names)
         rooms = furnish(cast)
+    with clock.at(now - timedelta(days=2)):
+        add_applicant(cast)
     accounts = []
     for username, someone in cast.people.items():
         (role, does), subject = ROLES.get(username, EXPERT), Subject.objects.filter(code=someone.code).first()
