@@ -33,3 +33,8 @@ def named(codes: Sequence[str]) -> list[tuple[str, str]]:
     asked = {one for line in lines.values() for one in line}
     names = dict(Specialty.objects.filter(code__in=asked, until__isnull=True).values_list("code", "name"))
     return [(code, next((names[one] for one in lines[code] if one in names), "")) for code in codes]
+
+
+def names_in(lists: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Code -> name of everything in the lists. One query."""
+    return dict(named(sorted({code for codes in lists for code in codes})))

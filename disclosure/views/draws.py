@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from disclosure import tradepage
 from disclosure.keeping import kept_briefly
 from disclosure.models import PublicDraw, PublicTrade
-from experts import selectors
+from experts import selectors, specialties
 from experts.draw import EXCLUSIONS
 from platform_site.ledger import selectors as record
 
@@ -23,19 +23,21 @@ def draw_index(request: HttpRequest) -> HttpResponse:
     """Every draw that has run, newest first."""
     found = PublicDraw.objects.defer("certificate").order_by("-drawn_at", "-pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "disclosure/draw_index.html", {"page": page})
+    names = specialties.names_in(draw.need["specialties"] for draw in page)
+    return render(request, "disclosure/draw_index.html", {"page": page, "names": names})
 
 
 @require_safe
 @kept_briefly
 def draw_detail(request: HttpRequest, draw_id: UUID) -> HttpResponse:
-    """One certificate in words. A draw that has not run yet has no page. Four queries."""
+    """One certificate in words. A draw that has not run yet has no page. Five queries."""
     draw = get_object_or_404(PublicDraw, pk=draw_id)
     said = draw.certificate
     trade = PublicTrade.objects.defer("facts").filter(pk=draw.lot).first()
     context = {
         "draw": draw,
         "trade": trade,
+        "names": specialties.names_in([draw.need["specialties"]]),
         "trade_url": tradepage.page_of(trade.reference) if trade else "",
         "steps": selectors.steps(said),
         "commitments": selectors.commitments(said["commitments"], said["nonces"]),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from experts import selectors, services
+from experts import selectors, services, specialties
 from experts.models import Draw
 from platform_site.accounts.policy import may
 from platform_site.accounts.refusals import Refused
@@ -23,7 +23,9 @@ from platform_site.accounts.requests import PersonRequest
 @require_safe
 def desk(request: PersonRequest) -> HttpResponse:
     """The draws that concern the person, newest first."""
-    return render(request, "experts/desk.html", {"draws": Draw.objects.concerning(request.actor).in_brief()[:200]})
+    draws = list(Draw.objects.concerning(request.actor).in_brief()[:200])
+    names = specialties.names_in(draw.need["specialties"] for draw in draws)
+    return render(request, "experts/desk.html", {"draws": draws, "names": names})
 
 
 @never_cache

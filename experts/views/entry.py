@@ -54,7 +54,8 @@ def _apply(
     expert = selectors.expert_of(request.actor)
     context = {
         "form": form,
-        "mine": [(one, specialties.named(one.specialties)) for one in mine],
+        "mine": mine,
+        "names": specialties.names_in(one.specialties for one in mine),
         "expert": expert,
         "open": expert is None and not any(one.state == "submitted" for one in mine),
         "tree": specialties.tree(),
@@ -87,12 +88,11 @@ def pool(request: PersonRequest) -> HttpResponse:
         found = found.filter(state=state)
     rows = [one for one in found if not code or any(held.startswith(code) for held in one.specialties)]
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    names = dict(specialties.named(sorted({held for one in page for held in one.specialties})))
     counts = Counter(Expert.objects.values_list("state", flat=True))
     context = {
         "waiting": Application.objects.filter(state="submitted").select_related("user")[:100],
         "page": page,
-        "rows": [(one, [(held, names[held]) for held in one.specialties]) for one in page],
+        "names": specialties.names_in(one.specialties for one in page),
         "counts": [(name, counts[key]) for key, name in Expert.STATES.items()],
         "states": Expert.STATES.items(),
         "text": text,
@@ -122,7 +122,7 @@ def application(request: PersonRequest, application_id: UUID) -> HttpResponse:
             return redirect("experts:pool")
     context = {
         "application": found,
-        "specialties": specialties.named(found.specialties),
+        "names": specialties.names_in([found.specialties]),
         "may_decide": found.state == "submitted" and may(request.actor, "pool_maintainer"),
         "violations": violations,
         "reason": request.POST.get("reason", ""),
@@ -151,7 +151,7 @@ def person(request: PersonRequest, expert_id: UUID) -> HttpResponse:
             return redirect("experts:person", expert_id)
     context = {
         "expert": found,
-        "specialties": specialties.named(found.specialties),
+        "names": specialties.names_in([found.specialties]),
         "violations": violations,
         "reason": request.POST.get("reason", ""),
     }

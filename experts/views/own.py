@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from experts import selectors, services
+from experts import selectors, services, specialties
 from experts.models import Expert, Invitation
 from platform_site.accounts.refusals import Refused
 from platform_site.accounts.requests import PersonRequest
@@ -30,6 +30,7 @@ def mine(request: PersonRequest) -> HttpResponse:
     expert = _expert(request)
     context = {
         "expert": expert,
+        "names": specialties.names_in([expert.specialties]),
         "invitations": selectors.invitations_of(expert),
         "ranks": selectors.own_ranks(expert),
     }
