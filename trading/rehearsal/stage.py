@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 
 from platform_site import clock
 from platform_site.accounts.refusals import Refused
@@ -139,12 +140,14 @@ def _do(stage: Stage, step: Step, played: Played) -> Any:
     return answer
 
 
-def _newest() -> int:
-    return Entry.objects.count()
+def _newest() -> datetime | None:
+    return Entry.objects.aggregate(at=Max("recorded_at"))["at"]
 
 
-def _collect(seen: int, step: Step, played: Played) -> int:
-    entries = list(Entry.objects.order_by("recorded_at", "pk")[seen:])
+def _collect(seen: datetime | None, step: Step, played: Played) -> datetime | None:
+    """What the step wrote stands in `played`: a play is one process, so its entries are those recorded since `seen`."""
+    fresh = Entry.objects.filter(recorded_at__gt=seen) if seen else Entry.objects.all()
+    entries = list(fresh.order_by("recorded_at", "pk"))
     for entry in entries:
         rules = (entry.facts or {}).get("rules") or []
         who = "服务器时钟" if entry.actor == "clock" else step.who
@@ -152,7 +155,7 @@ def _collect(seen: int, step: Step, played: Played) -> int:
         played.acts.append(
             {"act": f"{step.what} {entry.event}", "actor": who, "article": article, "position": None, "entry": entry.pk}
         )
-    return seen + len(entries)
+    return entries[-1].recorded_at if entries else seen
 
 
 def _article(subject: str, rule_id: str, played: Played) -> str:

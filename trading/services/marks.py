@@ -65,8 +65,9 @@ def sheet_mark(
     if reviewed and scored:
         # What would be refused of the points is found before the answers stand.
         now = clock.now()
-        admitted("score_bid", lot, actor, now)
-        if found_against := kernel.judge(lot.book, lot.procedure, "score_bid", facts_of(lot, now, outside)):
+        facts = facts_of(lot, now, outside)
+        admitted("score_bid", lot, actor, now, facts)
+        if found_against := kernel.judge(lot.book, lot.procedure, "score_bid", facts):
             raise Refused(found_against)
     found: dict[str, ReviewMark | ScoreMark] = {}
     if reviewed:
