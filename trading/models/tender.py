@@ -124,9 +124,9 @@ class Lot(BookedLot, models.Model):
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
 
-    def columns(self) -> bytes:
-        """What the row would hold, to be compared with itself later: what is changed inside a term shows too."""
-        return pickle.dumps([getattr(self, field.attname) for field in self._meta.concrete_fields])
+    def columns(self) -> dict[str, bytes]:
+        """What each column would hold, to be compared with itself later: what is changed inside a term shows too."""
+        return {field.name: pickle.dumps(getattr(self, field.attname)) for field in self._meta.concrete_fields}
 
     def record(self, name: str, at: datetime) -> None:
         """Note the moment `name`; the caller saves."""

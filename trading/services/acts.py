@@ -144,9 +144,9 @@ def acting(
         if move.target:
             lot.state = move.target
         # A filing moves nothing of the lot's own: its row stays as it is, and so does what the clock has to do with it.
-        if lot.columns() != before:
+        if changed := [name for name, held in lot.columns().items() if held != before[name]]:
             lot.next_check = next_check(lot)
-            lot.save()
+            lot.save(update_fields={*changed, "next_check"})
         if lot.moments.get("bid_deadline") != deadline or (move.target and lot.state in procedure.ended):
             for follower in _followers:
                 follower(lot)

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
-from django.db.models import Max
 
 from credit import selectors as credit
 from credit.models import Subject
@@ -136,7 +135,7 @@ def offers_of(lot: Lot) -> list[Offered]:
 
 def floor_of(lot: Lot) -> Decimal:
     """The least the next offer may be, yuan: the start price, afterwards the highest plus one increment. One query."""
-    best = lot.offers.aggregate(best=Max("amount_cny"))["best"]
+    best = next(iter(lot.offers.order_by("-amount_cny").values_list("amount_cny", flat=True)[:1]), None)
     start, step = Decimal(lot.terms["start_price_cny"]), Decimal(lot.terms["increment_cny"])
     return next_floor([] if best is None else [Offered("", best, lot.tender.registered_at)], start, step)
 
