@@ -84,7 +84,7 @@ class Desk:
 
 
 def desk_of(lot: Lot) -> Desk:
-    """The lot's draw and committee. Seven queries at most."""
+    """The lot's draw and committee. Eight queries at most."""
     draw = Draw.objects.filter(lot_ref=lot.ledger_ref).first()
     committee = getattr(lot, "committee", None)
     seats = members_of(committee) if committee else []

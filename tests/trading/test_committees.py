@@ -194,6 +194,45 @@ def test_an_inquiry_group_of_three():
     assert committee.members.count() == 3
 
 
+def once_at_a_bidder(procedure: str, months_ago: int) -> tuple:
+    """An opened lot, and an expert of the pool who left the employ of one of its bidders so many months ago."""
+    world = w.opened(procedure=procedure)
+    expert, today = pool.expert(1), clock.china(clock.now())
+    year, month = divmod(today.year * 12 + today.month - 1 - months_ago, 12)
+    past = [{"code": world.subjects["bidder0"].code, "name": "旧单位", "left": f"{year}-{month + 1:02}"}]
+    Expert.objects.filter(pk=expert.pk).update(employers_past=past)
+    return world, expert
+
+
+@pytest.mark.rule("GP-15")
+@pytest.mark.parametrize(("months_ago", "barred"), [(1, True), (36, True), (37, False)])
+def test_whoever_left_a_supplier_within_three_years_does_not_review_its_response(months_ago, barred):
+    world, expert = once_at_a_bidder("procurement.inquiry", months_ago)
+
+    excluded = committees.exclusions_of(world.now())
+
+    assert excluded.persons == ({str(expert.public_id): "bidder"} if barred else {})
+    found = committees.conflicts(world.now(), [(expert.user_id, expert.employer_code, True)])
+    assert found == (["专家：与投标人有利害关系"] if barred else [])
+
+
+@pytest.mark.rule("GP-15")
+def test_an_inquiry_group_with_an_interest_in_a_supplier_is_not_formed():
+    world = w.drawn(w.opened(procedure="procurement.inquiry"), count=2)
+    drawn = world.draw.invitations.first().expert
+    Membership.objects.create(user=drawn.user, subject=world.subjects["bidder1"], duty="handler", since=clock.now())
+
+    with pytest.raises(Refused) as refused:
+        w.form(world)
+    assert [(one.code, one.rule) for one in refused.value.violations] == [("committee.conflict", "GP-15")]
+
+
+def test_the_tendering_law_looks_at_present_employers_alone():
+    world, _ = once_at_a_bidder("engineering.open", 1)
+
+    assert committees.exclusions_of(world.now()).persons == {}
+
+
 def test_labels_do_not_run_out():
     labels = [committees.label_of(n) for n in range(25)]
 

@@ -103,12 +103,13 @@ def transitions(law: Law) -> dict[str, Transition]:
             states("opening"), "opened", f"clock|{host}", "公布报价", rule, guards=(bidding.keys_settled,)
         ),
         "form_committee": Transition(
-            states("bidding", "opening", "opened"), "", "draw_officer", f"组建{law.group}", (law.group_rule, "GP-16"),
-            guards=(evaluation.drawn_at_random, law.composed),
+            states("bidding", "opening", "opened"), "", "draw_officer", f"组建{law.group}",
+            (law.group_rule, "GP-16", "GP-15"),
+            guards=(evaluation.drawn_at_random, law.composed, evaluation.no_supplier_interest),
         ),
         "start_evaluation": Transition(
             states("opened"), "evaluating", host, f"开始{law.work}", (law.group_rule,),
-            guards=(law.composed, *law.begun),
+            guards=(law.composed, evaluation.no_supplier_interest, *law.begun),
         ),
         "review_bid": Transition(EVALUATING, "", "committee", "响应性审查", ("GP-18",)),
         "sign_report": Transition(EVALUATING, "", "committee", f"签署{law.work}报告", ("GP-32",)),

@@ -1,6 +1,6 @@
 """The committee: from a draw and the initiator's representatives to seats. Its names are sealed until the award."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -48,9 +48,29 @@ def interests_of(lot: Lot) -> dict[str, str]:
 def exclusions_of(lot: Lot) -> experts.Exclusions:
     """What a draw for the lot must leave out: by employer, and by person for whoever acts for one of the parties."""
     interests = interests_of(lot)
-    acting_for = _subjects_of(Expert.objects.exclude(state="exited").values("user_id"), interests)
+    pool = Expert.objects.exclude(state="exited").values("user_id")
+    acting_for = once_employed(lot, pool, _bidders(interests)) | _subjects_of(pool, interests)
     people = Expert.objects.filter(user_id__in=acting_for).values_list("user_id", "public_id")
     return experts.Exclusions(interests, {str(public_id): interests[acting_for[user]] for user, public_id in people})
+
+
+def _bidders(interests: Mapping[str, str]) -> set[str]:
+    return {code for code, reason in interests.items() if reason == "bidder"}
+
+
+def once_employed(lot: Lot, users: Any, codes: Collection[str]) -> dict[int, str]:
+    """One of the subjects `codes` each of the experts `users` left so lately that the interest lasts (GP-15).
+
+    A month of leaving counts whole. One query; none where the lot's committee does not rest on that rule.
+    """
+    forming = lot.procedure.transitions.get("form_committee")
+    if forming is None or "GP-15" not in forming.rules or not codes:
+        return {}
+    today = clock.china(clock.now())
+    since = f"{today.year - int(lot.book.rule('GP-15')['years'].amount)}-{today:%m}"
+    rows = Expert.objects.filter(user__in=users).exclude(employers_past=[]).values_list("user_id", "employers_past")
+    left = [(user, one) for user, employers in rows for one in employers if one["left"] >= since]
+    return {user: one["code"] for user, one in left if one["code"] in codes}
 
 
 def _subjects_of(users: Any, codes: Iterable[str]) -> dict[int, str]:
@@ -174,8 +194,8 @@ def conflicts(lot: Lot, people: Sequence[tuple[int, str, bool]]) -> list[str]:
     Args:
         people: (user, employer's code, whether an expert) each.
 
-    An expert has an interest through his employer or a membership; a representative through a membership in anybody but
-    the side he represents (招标投标法 第三十七条, 12号令 第十二条).
+    An expert has an interest through his employer, one he left lately (GP-15) or a membership; a representative through
+    a membership in anybody but the side he represents (招标投标法 第三十七条, 12号令 第十二条).
     """
     return list(conflicted(lot, people).values())
 
@@ -184,7 +204,8 @@ def conflicted(lot: Lot, people: Sequence[tuple[int, str, bool]]) -> dict[int, s
     """The same reasons by user, for whoever has to replace the seat."""
     interests = interests_of(lot)
     own = {code for code, reason in interests.items() if reason in {"initiator", "agency"}}
-    members = _subjects_of([user for user, _, is_expert in people if is_expert], interests)
+    seated = [user for user, _, is_expert in people if is_expert]
+    members = once_employed(lot, seated, _bidders(interests)) | _subjects_of(seated, interests)
     outside = _subjects_of([user for user, _, is_expert in people if not is_expert], interests.keys() - own)
     reasons = {}
     for user, employer, is_expert in people:

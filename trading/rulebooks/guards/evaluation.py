@@ -43,6 +43,14 @@ def no_conflict(facts: Facts, book: Book) -> Violation | None:
     return None
 
 
+@guard("GP-15")
+def no_supplier_interest(facts: Facts, book: Book) -> Violation | None:
+    """回避: whoever works for a supplier, or did within the rule's years, does not review what it offers."""
+    if conflicts := facts.values.get("conflicts"):
+        return book.violation("committee.conflict", "GP-15", members=tuple(conflicts))
+    return None
+
+
 @guard("ENG-30", effect="warn")
 def members_kept(facts: Facts, book: Book) -> Violation | None:
     """A member was replaced: supervision sees the reason."""
