@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests import databases, parts
+from tests import databases
 
 pytest_plugins = ["tests.browser"]
 
@@ -67,9 +67,7 @@ TOGETHER = (
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files stand first; all others keep their order. A report says what part a test belongs to."""
-    for item in items:
-        item.user_properties.append(("part", parts.part_of({mark.name for mark in item.iter_markers()})))
+    """The longest files stand first; all others keep their order."""
     place = {name: n for n, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(place)))
 

@@ -28,6 +28,7 @@ LABELS = {
     "before": "原文",
     "after": "更正为",
     "needed": "理由",
+    "employers_past": "近三年离开的单位",
     "opinion": "验收意见",
     "scope": "范围",
     "qualification": "资格条件",
