@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from credit import codes
 from credit.selectors import codes_named
 from experts.models import Application, Expert
+from experts.rules import rule
 from experts.services.people import entry_faults, expert_admit
 from platform_site import clock, ledger
 from platform_site.accounts import policy
@@ -130,7 +131,7 @@ def application_decide(*, application_id: UUID, admit: bool, actor: Actor, reaso
     """
     made = _open(application_id, lambda _: policy.require(actor, "pool_maintainer"))
     if "applicant" in made.party_roles(actor):
-        raise Refused([Violation("application.own", "EXP-06")])
+        raise Refused([Violation("application.own", "EXP-06", rule("EXP-06").article)])
     if not admit and not reason.strip():
         raise Refused([Violation("fact.missing", facts={"fact": "reason"})])
     if admit:

@@ -86,7 +86,8 @@ def pool(request: PersonRequest) -> HttpResponse:
         found = found.filter(Q(user__name__icontains=text) | Q(employer_name__icontains=text))
     if state in Expert.STATES:
         found = found.filter(state=state)
-    rows = [one for one in found if not code or any(held.startswith(code) for held in one.specialties)]
+    # What begins with a code the database cannot be asked of a JSON list; without one it deals out a page itself.
+    rows = [one for one in found if any(held.startswith(code) for held in one.specialties)] if code else found
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     counts = Counter(Expert.objects.values_list("state", flat=True))
     context = {
@@ -120,10 +121,12 @@ def application(request: PersonRequest, application_id: UUID) -> HttpResponse:
         else:
             messages.success(request, "已准予入库，次日起列入专家库" if admit else "已告知申请人不予入库及理由")
             return redirect("experts:pool")
+    maintains = may(request.actor, "pool_maintainer")
     context = {
         "application": found,
         "names": specialties.names_in([found.specialties]),
-        "may_decide": found.state == "submitted" and may(request.actor, "pool_maintainer"),
+        "may_decide": found.state == "submitted" and maintains,
+        "maintains": maintains,
         "violations": violations,
         "reason": request.POST.get("reason", ""),
     }

@@ -66,7 +66,9 @@ def test_the_desk_shows_who_waits_and_the_maintainer_admits(as_, waiting):
 def test_the_pools_supervisor_reads_and_does_not_decide(as_, waiting):
     client = as_(somebody("pool_supervisor"))
 
-    assert "准予入库</button>" not in client.get(f"/experts/pool/applications/{waiting.pk}/").content.decode()
+    page = client.get(f"/experts/pool/applications/{waiting.pk}/").content.decode()
+    assert "准予入库</button>" not in page
+    assert "1975" not in page
     assert client.post(f"/experts/pool/applications/{waiting.pk}/", {"decision": "admit"}).status_code == 403
     assert not Expert.objects.exists()
 
